@@ -1,0 +1,53 @@
+// KernelHost: program::Host over the kernel's sockets. The very calls of the tutorial, blocking,
+// one thread per spawned task; no O_NONBLOCK, no epoll: what is shown is what the student's program
+// would do.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/model/event.hh"
+#include "sim/program/host.hh"
+
+namespace synoptic::host {
+
+// What a call looked like, told when it is made (returned false) and again when it has returned.
+// Times are CLOCK_REALTIME, as libpcap's. Views inside are valid during the report only. Called
+// from the thread that calls; one at a time.
+struct CallReport {
+  std::uint64_t serial = 0;
+  model::Instant t;
+  model::Call call;
+  wire::SocketAddress local, remote;  // getsockname, getpeername; port 0 where there is none
+  model::Protocol protocol = model::Protocol::tcp;
+};
+
+struct KernelHostOptions {
+  std::function<void(const CallReport&)> on_call;  // may be empty
+  bool echo = true;  // print() writes to stdout, read_line() prompts on it and reads stdin
+  std::vector<std::string>
+      lines;  // read_line() takes these first, then stdin when echo, else end of input
+  bool reuse_address =
+      false;  // SO_REUSEADDR before bind (not in the tutorials; off unless asked for)
+};
+
+class KernelHost : public program::Host {
+ public:
+  explicit KernelHost(KernelHostOptions options);
+  ~KernelHost() override;
+  // Runs `main` and every task it spawned, to their end. Rethrows what a task threw.
+  void run(program::Task main);
+  void spawn(program::Task task) override;
+
+ protected:
+  bool submit(program::CallOp& op) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace synoptic::host

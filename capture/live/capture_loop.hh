@@ -1,0 +1,46 @@
+// CaptureLoop: takes packets from a live libpcap handle, on the thread that calls run(), until it
+// is told to stop.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+
+#include "capture/live/file_descriptor.hh"
+#include "capture/live/pcap_device.hh"
+#include "sim/model/time.hh"
+
+namespace synoptic::live {
+
+struct CaptureLimits {
+  std::uint64_t max_packets = 0;  // 0: none
+  model::Duration max_time{};     // 0: none
+};
+
+class CaptureLoop {
+ public:
+  explicit CaptureLoop(PcapHandle handle);
+
+  // `on_packet` for each packet, `on_rest` whenever all that had arrived was handed over. What was
+  // on the wire when stop() was called is still handed over. An error of libpcap is returned; what
+  // came before it stands.
+  std::optional<model::Error> run(
+      const std::function<void(const observe::CapturedPacket&)>& on_packet,
+      const std::function<void()>& on_rest, const CaptureLimits& limits = {});
+  // From any thread, any number of times.
+  void stop();
+  // Packets that the kernel dropped because the ring was full. From the thread of run(), or after
+  // it.
+  std::uint64_t kernel_dropped();
+
+ private:
+  struct Batch;
+  int dispatch(Batch& batch);
+  bool wait(model::Instant until);
+
+  PcapHandle handle_;
+  FileDescriptor stop_event_;
+  std::atomic<std::int64_t> stopped_at_{0};  // CLOCK_REALTIME, ns; 0 while not
+};
+
+}  // namespace synoptic::live

@@ -1,0 +1,144 @@
+// doctor(): tries each thing that Synoptic needs of a machine, really, and says what to type where
+// one is refused.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+#include "capture/live/live.hh"
+#include "capture/live/pcap_device.hh"
+#include "capture/live/probe.hh"
+#include "capture/live/supervisor.hh"
+
+namespace synoptic::live {
+namespace {
+
+constexpr model::Duration patience = model::seconds(20);
+
+struct ProbeResult {
+  std::optional<model::Error> error;  // the run did not come to be
+  std::size_t packets = 0;            // that held the probe's datagram
+  std::string warning;
+};
+
+// One datagram inside a private loopback, captured.
+ProbeResult probe(const std::string& address) {
+  LiveSpec spec;
+  spec.roles.push_back({"probe", {"/proc/self/exe", probe_argument, address}, "", {}, false});
+  spec.timeout = patience;
+  auto source = run_private(spec);
+  if (!source) return {source.error(), 0, ""};
+  while (!(*source)->ended()) {
+    (*source)->wait(patience);
+    (*source)->poll();
+  }
+  ProbeResult result;
+  result.error = (*source)->failure();
+  const model::Trace& trace = (*source)->trace();
+  for (const model::Event& event : trace.events()) {
+    const auto* packet = std::get_if<model::Packet>(&event.body);
+    if (packet == nullptr || event.kind != model::EventKind::datagram) continue;
+    const std::string_view bytes(reinterpret_cast<const char*>(packet->bytes.data()),
+                                 packet->bytes.size());
+    if (bytes.ends_with(probe_text)) ++result.packets;
+  }
+  if (!trace.warnings.empty()) result.warning = trace.warnings.front();
+  return result;
+}
+
+Check check_loopback(const ProbeResult& result) {
+  Check check{"private loopback", false, "", ""};
+  if (result.error) {
+    check.detail = result.error->what;
+    check.remedy = result.error->remedy;
+  } else {
+    check.works = true;
+    check.detail = ::geteuid() == 0 ? "network and process namespaces, as root"
+                                    : "user, network and process namespaces, without root";
+  }
+  return check;
+}
+
+Check check_capture(const std::string& name, const ProbeResult& result, const std::string& remedy) {
+  Check check{name, !result.error && result.packets == 1, "", ""};
+  if (check.works) {
+    check.detail = "a datagram was sent and captured";
+    return check;
+  }
+  check.detail = result.error ? result.error->what
+                 : !result.warning.empty()
+                     ? result.warning
+                     : fmt::format("{} of 1 datagrams captured", result.packets);
+  check.remedy = result.error ? result.error->remedy : remedy;
+  return check;
+}
+
+Check check_host_capture() {
+  Check check{"capture on this machine's lo", false, "", ""};
+  if (auto device = open_device("lo", 256); !device) {
+    check.detail = device.error().what;
+    check.remedy = device.error().remedy;
+  } else {
+    check.works = true;
+    const bool nano = ::pcap_get_tstamp_precision(device->get()) == PCAP_TSTAMP_PRECISION_NANO;
+    check.detail =
+        nano ? "allowed, time stamps in nanoseconds" : "allowed, time stamps in microseconds";
+  }
+  return check;
+}
+
+Check check_congestion(const std::string& name) {
+  std::ifstream in("/proc/sys/net/ipv4/tcp_available_congestion_control");
+  std::string all, word;
+  std::getline(in, all);
+  std::istringstream words(all);
+  Check check{fmt::format("congestion control {}", name), false, "", ""};
+  while (words >> word) check.works |= word == name;
+  check.detail = fmt::format("the kernel has: {}", all);
+  if (!check.works) check.remedy = fmt::format("sudo modprobe tcp_{}", name);
+  return check;
+}
+
+Check check_program(const std::string& name, const std::string& use) {
+  Check check{fmt::format("{} ({})", name, use), false, "not found", ""};
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/bin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string candidate = folder + "/" + name;
+    if (::access(candidate.c_str(), X_OK) != 0) continue;
+    check.works = true;
+    check.detail = candidate;
+    return check;
+  }
+  check.remedy = fmt::format("sudo apt-get install {}", name);
+  return check;
+}
+
+// Without it the demos still run and are captured.
+Check optional(Check check) {
+  check.needed = false;
+  return check;
+}
+
+}  // namespace
+
+std::vector<Check> doctor() {
+  const ProbeResult v4 = probe("127.0.0.1");
+  const ProbeResult v6 = probe("::1");
+  return {
+      {"libpcap", true, ::pcap_lib_version(), ""},
+      check_loopback(v4),
+      check_capture("capture in it", v4, sudo_command()),
+      optional(check_capture("IPv6 in it", v6, "use IPv4: this kernel has IPv6 switched off")),
+      optional(check_host_capture()),
+      optional(check_congestion("cubic")),
+      optional(check_congestion("reno")),
+      optional(check_program("tshark", "for the tests only")),
+  };
+}
+
+}  // namespace synoptic::live

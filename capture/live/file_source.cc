@@ -1,0 +1,235 @@
+// Captures in files: pcap and pcapng, whole, cut off or damaged. A file on disk is read as it is
+// polled, with no copy; a pipe is read on a thread of its own, since it may make us wait.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+#include "capture/live/file_descriptor.hh"
+#include "capture/live/live.hh"
+#include "capture/live/pcap_device.hh"
+#include "capture/live/queue_source.hh"
+
+namespace synoptic::live {
+namespace {
+
+// Packets as libpcap gives them, one after the other, and in words why there are no more.
+class PacketReader {
+ public:
+  PacketReader(PcapHandle handle, std::string name)
+      : handle_(std::move(handle)), name_(std::move(name)) {}
+
+  // Nothing at the end. The bytes live until the next call.
+  std::optional<observe::CapturedPacket> next() {
+    pcap_pkthdr* header = nullptr;
+    const std::uint8_t* bytes = nullptr;
+    const int status = ::pcap_next_ex(handle_.get(), &header, &bytes);
+    if (status == 1) {
+      ++count_;
+      return as_packet(handle_.get(), *header, bytes);
+    }
+    if (status != PCAP_ERROR_BREAK) {
+      failure_ = model::Error{fmt::format("'{}' is damaged or cut off after packet {}: {}", name_,
+                                          count_, ::pcap_geterr(handle_.get())),
+                              "what came before is shown"};
+    }
+    return std::nullopt;
+  }
+  const std::optional<model::Error>& failure() const { return failure_; }
+  // What the reader of the trace should know, if anything.
+  std::optional<std::string> warning() const {
+    if (link_type(handle_.get()) != wire::LinkType::unknown) return std::nullopt;
+    return fmt::format("packets of '{}' have link headers that are not understood ({})", name_,
+                       link_name(handle_.get()));
+  }
+
+ private:
+  PcapHandle handle_;
+  std::string name_;
+  std::uint64_t count_ = 0;
+  std::optional<model::Error> failure_;
+};
+
+class FileSource : public observe::TraceSource {
+ public:
+  explicit FileSource(PacketReader reader) : reader_(std::move(reader)) {
+    if (auto text = reader_.warning()) trace_.warnings.push_back(*text);
+  }
+  bool poll() override {
+    if (ended_) return false;
+    std::size_t bytes = 0;
+    for (int i = 0; i < packets_a_poll && bytes < bytes_a_poll; ++i) {
+      const auto packet = stopped_ ? std::nullopt : reader_.next();
+      if (!packet) {
+        tracker_.finish();
+        ended_ = true;
+        break;
+      }
+      bytes += packet->bytes.size();
+      tracker_.packet(*packet);
+      ++captured_;
+    }
+    return true;
+  }
+  void wait(model::Duration) override {}  // there is always something to read, until the end
+  const model::Trace& trace() const override { return trace_; }
+  observe::Counters counters() const override { return {captured_, 0, 0}; }
+  bool ended() const override { return ended_; }
+  std::optional<model::Error> failure() const override { return reader_.failure(); }
+  void stop() override { stopped_ = true; }
+
+ private:
+  // A few milliseconds' work: a window that polls once a frame stays smooth.
+  static constexpr int packets_a_poll = 4096;
+  static constexpr std::size_t bytes_a_poll = 4 << 20;
+
+  PacketReader reader_;
+  model::Trace trace_{model::Source::captured};
+  observe::FlowTracker tracker_{trace_};
+  std::uint64_t captured_ = 0;
+  bool ended_ = false;
+  bool stopped_ = false;
+};
+
+// A pipe as a FILE whose reading ends when it is told to, though nothing comes.
+class InterruptiblePipe {
+ public:
+  explicit InterruptiblePipe(FileDescriptor input)
+      : input_(std::move(input)), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+  FILE* open() {
+    cookie_io_functions_t functions{};
+    functions.read = [](void* self, char* to, std::size_t size) {
+      return static_cast<InterruptiblePipe*>(self)->read(to, size);
+    };
+    return ::fopencookie(this, "r", functions);
+  }
+  void stop() {
+    stopped_ = true;
+    const std::uint64_t one = 1;
+    if (::write(stop_.get(), &one, sizeof one) < 0) return;  // it was told before
+  }
+  bool stopped() const { return stopped_; }
+
+ private:
+  ssize_t read(char* to, std::size_t size) {
+    for (;;) {
+      pollfd fds[] = {{input_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
+      if (::poll(fds, 2, -1) < 0 && errno != EINTR) return -1;
+      if (stopped_) return 0;
+      if (fds[0].revents == 0) continue;
+      const ssize_t n = ::read(input_.get(), to, size);
+      if (n >= 0 || errno != EINTR) return n;
+    }
+  }
+
+  FileDescriptor input_;
+  FileDescriptor stop_;
+  std::atomic<bool> stopped_{false};
+};
+
+class PipeSource : public QueueSource {
+ public:
+  PipeSource(std::unique_ptr<InterruptiblePipe> pipe, PacketReader reader)
+      : QueueSource({}, {.values = 65'536, .weight = 8 << 20}),
+        pipe_(std::move(pipe)),
+        reader_(std::move(reader)),
+        thread_([this] { run(); }) {}
+  ~PipeSource() override {
+    stop();
+    abandon();
+    thread_.join();
+  }
+  void stop() override { pipe_->stop(); }
+
+ private:
+  void run() {
+    if (auto text = reader_.warning()) warn(*text);
+    while (const auto packet = pipe_->stopped() ? std::nullopt : reader_.next()) {
+      if (!deliver_waiting(*packet)) break;
+    }
+    end(pipe_->stopped() ? std::nullopt : reader_.failure());  // our own stop is no damage
+  }
+
+  std::unique_ptr<InterruptiblePipe> pipe_;
+  PacketReader reader_;
+  std::thread thread_;  // last: it uses all the rest
+};
+
+model::Error open_error(const std::string& name, int error) {
+  return {fmt::format("cannot open '{}': {}", name, std::strerror(error)),
+          error == ENOENT   ? "check the path"
+          : error == EACCES ? "ask its owner for the right to read it"
+                            : ""};
+}
+
+// Why libpcap does not take it for a capture, in words.
+model::Error format_error(const std::string& name, const char* words) {
+  const std::string_view said = words;
+  if (said.find("truncated") != said.npos || said.find("only got") != said.npos) {
+    return {fmt::format("'{}' is cut off within its first header: no packet is in it", name),
+            "capture again, and let the program that writes it end before it is opened"};
+  }
+  return {fmt::format("'{}' is no capture file ({})", name, said),
+          "pcap and pcapng files can be opened; unpack compressed ones first"};
+}
+
+model::Expected<FileDescriptor> open_input(const std::string& path, const std::string& name) {
+  FileDescriptor fd(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.open()) return std::unexpected(open_error(name, errno));
+  return fd;
+}
+
+model::Expected<PcapHandle> open_capture(FILE* file, const std::string& name,
+                                         const std::string& filter) {
+  std::array<char, PCAP_ERRBUF_SIZE> text{};
+  PcapHandle handle(
+      ::pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text.data()));
+  if (!handle) {
+    std::fclose(file);
+    return std::unexpected(format_error(name, text.data()));
+  }
+  if (auto set = set_filter(handle.get(), filter); !set) return std::unexpected(set.error());
+  return handle;
+}
+
+}  // namespace
+
+model::Expected<std::unique_ptr<observe::TraceSource>> open_file(const std::string& path,
+                                                                 const std::string& filter) {
+  if (auto good = check_filter(filter); !good) return std::unexpected(good.error());
+  const std::string name = path == "-" ? "standard input" : path;
+  auto input = open_input(path, name);
+  if (!input) return std::unexpected(input.error());
+  struct stat status{};
+  ::fstat(input->get(), &status);
+  if (S_ISDIR(status.st_mode)) {
+    return std::unexpected(
+        model::Error{fmt::format("'{}' is a folder", name), "name a capture file in it"});
+  }
+  if (S_ISREG(status.st_mode)) {
+    if (status.st_size == 0) {
+      return std::unexpected(model::Error{fmt::format("'{}' is empty", name), "capture again"});
+    }
+    auto handle = open_capture(::fdopen(input->release(), "r"), name, filter);
+    if (!handle) return std::unexpected(handle.error());
+    return std::make_unique<FileSource>(PacketReader(std::move(*handle), name));
+  }
+  auto pipe = std::make_unique<InterruptiblePipe>(std::move(*input));
+  auto handle = open_capture(pipe->open(), name, filter);
+  if (!handle) return std::unexpected(handle.error());
+  return std::make_unique<PipeSource>(std::move(pipe), PacketReader(std::move(*handle), name));
+}
+
+}  // namespace synoptic::live

@@ -1,0 +1,277 @@
+// Frames: encoded, decoded, and moved through pipes.
+#include "capture/live/frames.hh"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace synoptic::live {
+namespace {
+
+constexpr std::size_t header_size = 5;
+constexpr std::uint32_t max_body = 64u << 20;
+constexpr std::size_t read_size = 256 << 10;
+
+// Reads values off a body; after one that is not there everything is zero and ok() is false.
+class Reader {
+ public:
+  explicit Reader(wire::ByteSpan body) : rest_(body) {}
+
+  template <typename T>
+    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  T get() {
+    T value{};
+    const wire::ByteSpan bytes = take(sizeof value);
+    if (bytes.size() == sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+  wire::ByteSpan bytes() { return take(get<std::uint32_t>()); }
+  std::string text() {
+    const wire::ByteSpan b = bytes();
+    return std::string(b.begin(), b.end());
+  }
+  wire::IpAddress ip() {
+    wire::IpAddress address;
+    address.family = get<std::uint8_t>() != 0 ? wire::Family::ipv6 : wire::Family::ipv4;
+    const wire::ByteSpan octets = take(16);
+    if (octets.size() == 16) std::memcpy(address.octets.data(), octets.data(), 16);
+    return address;
+  }
+  wire::SocketAddress address() {
+    wire::SocketAddress a;
+    a.ip = ip();
+    a.port = get<std::uint16_t>();
+    return a;
+  }
+  bool ok() const { return ok_; }
+
+ private:
+  wire::ByteSpan take(std::size_t size) {
+    if (size > rest_.size()) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    const wire::ByteSpan front = rest_.first(size);
+    rest_ = rest_.subspan(size);
+    return front;
+  }
+  wire::ByteSpan rest_;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+void FrameWriter::begin(FrameType type) {
+  start_ = buffer_.size();
+  put(std::uint32_t{0});
+  put(type);
+}
+
+void FrameWriter::finish() {
+  const auto size = static_cast<std::uint32_t>(buffer_.size() - start_ - header_size);
+  std::memcpy(buffer_.data() + start_, &size, sizeof size);
+}
+
+void FrameWriter::put(wire::ByteSpan bytes) {
+  put(static_cast<std::uint32_t>(bytes.size()));
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
+
+void FrameWriter::put(std::string_view text) {
+  put(wire::ByteSpan(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+void FrameWriter::put(const wire::IpAddress& address) {
+  put(static_cast<std::uint8_t>(address.is_v6() ? 1 : 0));
+  buffer_.insert(buffer_.end(), address.octets.begin(), address.octets.end());
+}
+
+void FrameWriter::put(const wire::SocketAddress& address) {
+  put(address.ip);
+  put(address.port);
+}
+
+void put_spec(FrameWriter& out, const LiveSpec& spec) {
+  out.begin(FrameType::spec);
+  out.put(static_cast<std::uint32_t>(spec.roles.size()));
+  for (const LiveRole& role : spec.roles) {
+    out.put(std::string_view(role.name));
+    out.put(static_cast<std::uint32_t>(role.argv.size()));
+    for (const std::string& argument : role.argv) out.put(std::string_view(argument));
+    out.put(std::string_view(role.start_after));
+    out.put(role.start_after_call);
+    out.put(static_cast<std::uint8_t>(role.serves));
+  }
+  out.put(static_cast<std::uint32_t>(spec.addresses.size()));
+  for (const wire::IpAddress& address : spec.addresses) out.put(address);
+  out.put(std::string_view(spec.congestion));
+  out.put(spec.timeout.ns);
+  out.put(spec.snap_length);
+  out.finish();
+}
+
+void put_error(FrameWriter& out, const model::Error& error) {
+  out.begin(FrameType::error);
+  out.put(std::string_view(error.what));
+  out.put(std::string_view(error.remedy));
+  out.finish();
+}
+
+void put_packet(FrameWriter& out, const observe::CapturedPacket& packet) {
+  out.begin(FrameType::packet);
+  out.put(packet.t.ns);
+  out.put(packet.original_size);
+  out.put(packet.link);
+  out.put(packet.bytes);
+  out.finish();
+}
+
+void put_call(FrameWriter& out, const observe::CallRecord& record) {
+  const model::Call& call = record.call;
+  out.begin(FrameType::call);
+  out.put(std::string_view(record.role));
+  out.put(record.serial);
+  out.put(record.t.ns);
+  out.put(record.local);
+  out.put(record.remote);
+  out.put(record.protocol);
+  out.put(call.name);
+  out.put(call.fd);
+  out.put(call.number);
+  out.put(call.address);
+  out.put(call.data);
+  out.put(static_cast<std::uint8_t>(call.returned));
+  out.put(call.returned_at.ns);
+  out.put(call.result);
+  out.put(call.error);
+  out.finish();
+}
+
+void put_text(FrameWriter& out, FrameType type, std::string_view text) {
+  out.begin(type);
+  out.put(text);
+  out.finish();
+}
+
+bool write_all(int fd, wire::ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+ssize_t FrameBuffer::read_from(int fd) {
+  if (used_ == filled_) {
+    used_ = filled_ = 0;
+  } else if (used_ > buffer_.size() / 2) {
+    std::memmove(buffer_.data(), buffer_.data() + used_, filled_ - used_);
+    filled_ -= used_;
+    used_ = 0;
+  }
+  if (buffer_.size() < filled_ + read_size) buffer_.resize(filled_ + read_size);
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer_.data() + filled_, buffer_.size() - filled_);
+    if (n < 0 && errno == EINTR) continue;
+    if (n > 0) filled_ += static_cast<std::size_t>(n);
+    return n;
+  }
+}
+
+std::optional<Frame> FrameBuffer::next() {
+  if (damaged_ || filled_ - used_ < header_size) return std::nullopt;
+  std::uint32_t size = 0;
+  std::memcpy(&size, buffer_.data() + used_, sizeof size);
+  if (size > max_body) {
+    damaged_ = true;
+    return std::nullopt;
+  }
+  if (filled_ - used_ < header_size + size) return std::nullopt;
+  Frame frame{static_cast<FrameType>(buffer_[used_ + 4]),
+              wire::ByteSpan(buffer_).subspan(used_ + header_size, size)};
+  used_ += header_size + size;
+  return frame;
+}
+
+std::optional<LiveSpec> get_spec(wire::ByteSpan body) {
+  Reader in(body);
+  LiveSpec spec;
+  const auto roles = in.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < roles && in.ok(); ++i) {
+    LiveRole role;
+    role.name = in.text();
+    const auto arguments = in.get<std::uint32_t>();
+    for (std::uint32_t k = 0; k < arguments && in.ok(); ++k) role.argv.push_back(in.text());
+    role.start_after = in.text();
+    role.start_after_call = in.get<model::CallName>();
+    role.serves = in.get<std::uint8_t>() != 0;
+    spec.roles.push_back(std::move(role));
+  }
+  const auto addresses = in.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < addresses && in.ok(); ++i) spec.addresses.push_back(in.ip());
+  spec.congestion = in.text();
+  spec.timeout.ns = in.get<std::int64_t>();
+  spec.snap_length = in.get<std::uint32_t>();
+  if (!in.ok()) return std::nullopt;
+  return spec;
+}
+
+std::optional<model::Error> get_error(wire::ByteSpan body) {
+  Reader in(body);
+  model::Error error;
+  error.what = in.text();
+  error.remedy = in.text();
+  if (!in.ok()) return std::nullopt;
+  return error;
+}
+
+std::optional<observe::CapturedPacket> get_packet(wire::ByteSpan body) {
+  Reader in(body);
+  observe::CapturedPacket packet;
+  packet.t.ns = in.get<std::int64_t>();
+  packet.original_size = in.get<std::uint32_t>();
+  packet.link = in.get<wire::LinkType>();
+  packet.bytes = in.bytes();
+  if (!in.ok()) return std::nullopt;
+  return packet;
+}
+
+std::optional<observe::CallRecord> get_call(wire::ByteSpan body) {
+  Reader in(body);
+  observe::CallRecord record;
+  record.role = in.text();
+  record.serial = in.get<std::uint64_t>();
+  record.t.ns = in.get<std::int64_t>();
+  record.local = in.address();
+  record.remote = in.address();
+  record.protocol = in.get<model::Protocol>();
+  model::Call& call = record.call;
+  call.name = in.get<model::CallName>();
+  call.fd = in.get<std::int32_t>();
+  call.number = in.get<std::int64_t>();
+  call.address = in.address();
+  call.data = in.bytes();
+  call.returned = in.get<std::uint8_t>() != 0;
+  call.returned_at.ns = in.get<std::int64_t>();
+  call.result = in.get<std::int64_t>();
+  call.error = in.get<std::int32_t>();
+  if (!in.ok() || call.name > model::CallName::read_line) return std::nullopt;
+  return record;
+}
+
+std::string get_text(wire::ByteSpan body) {
+  return Reader(body).text();
+}
+
+std::optional<std::uint64_t> get_count(wire::ByteSpan body) {
+  Reader in(body);
+  const auto count = in.get<std::uint64_t>();
+  if (!in.ok()) return std::nullopt;
+  return count;
+}
+
+}  // namespace synoptic::live

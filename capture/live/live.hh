@@ -1,0 +1,85 @@
+// Live: real runs and real captures. Everything here touches the outside world and reports what it
+// refuses as model::Error, with what to type.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capture/observe/flow_tracker.hh"
+#include "capture/observe/trace_source.hh"
+#include "sim/model/error.hh"
+
+namespace synoptic::live {
+
+// One process of a run in the private loopback.
+struct LiveRole {
+  std::string name;               // "server", "client 2"
+  std::vector<std::string> argv;  // run by the supervisor inside the private loopback
+  std::string start_after;        // a role's name; empty: at once
+  model::CallName start_after_call =
+      model::CallName::listen;  // … when this call of it has returned
+  bool serves = false;          // the run is over when all roles that do not serve have ended
+};
+
+struct LiveSpec {
+  std::vector<LiveRole> roles;
+  // To add to lo beyond 127.0.0.0/8 and ::1. Who connects without a bind comes from 127.0.0.1; over
+  // IPv6 from the first of these.
+  std::vector<wire::IpAddress> addresses;
+  std::string congestion = "cubic";  // reno or cubic
+  model::Duration timeout =
+      model::seconds(60);  // a run that has not ended by then is ended, and says so
+  std::uint32_t snap_length = 262144;
+};
+
+// Starts /proc/self/exe as a supervisor in fresh namespaces, captures its lo, runs the roles. The
+// source ends when the run does (the last FINs and ACKs included). However this process ends,
+// nothing of the run survives it.
+model::Expected<std::unique_ptr<observe::TraceSource>> run_private(const LiveSpec& spec);
+
+// To be called first thing in main(): runs the supervisor and never returns, when argv says so.
+// Else returns.
+void supervisor_entry(int argc, char** argv);
+// For a role's process inside a run: where to report its calls, or nothing outside of one. The
+// pipe's form is private to live: report through this.
+class CallReporter;
+std::unique_ptr<CallReporter> call_reporter_from_environment();
+class CallReporter {
+ public:
+  virtual ~CallReporter() = default;
+  virtual void report(
+      const observe::CallRecord& record) = 0;  // role is filled in by the supervisor
+};
+
+struct CaptureOptions {
+  std::string interface = "lo";
+  std::string filter;  // BPF; empty: everything
+  std::uint32_t snap_length = 262144;
+  std::uint64_t max_packets = 0;  // 0: until stopped
+  model::Duration max_time{};     // 0: until stopped
+};
+// Captures on an interface of this machine, on a thread of its own.
+model::Expected<std::unique_ptr<observe::TraceSource>> capture(const CaptureOptions& options);
+
+// Reads a pcap or pcapng file, "-" for standard input. A file cut off or damaged gives what could
+// be read: `failure()` of the source then says where it ended. `filter` is BPF.
+model::Expected<std::unique_ptr<observe::TraceSource>> open_file(const std::string& path,
+                                                                 const std::string& filter);
+
+// BPF syntax only; the error carries libpcap's own words.
+model::Expected<void> check_filter(const std::string& filter);
+
+// What works on this machine.
+struct Check {
+  std::string name;  // "capture in a private loopback"
+  bool works = false;
+  std::string detail;  // what was found
+  std::string remedy;  // where it does not work: the line to type
+  bool needed = true;  // the demos do not run without it
+};
+std::vector<Check> doctor();
+
+}  // namespace synoptic::live

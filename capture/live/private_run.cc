@@ -1,0 +1,205 @@
+// A private run, seen from the parent: starts the supervisor, reads its frames on a thread, ends
+// it.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "capture/live/file_descriptor.hh"
+#include "capture/live/frames.hh"
+#include "capture/live/live.hh"
+#include "capture/live/queue_source.hh"
+#include "capture/live/supervisor.hh"
+
+namespace synoptic::live {
+namespace {
+
+// Namespaces and a capture's ring take some milliseconds; a machine may be busy.
+constexpr int start_patience_ms = 20'000;
+constexpr int frames_pipe_size = 1 << 20;
+
+// The supervisor as a child: its process, and our ends of the pipes.
+struct Supervisor {
+  pid_t pid = -1;
+  FileDescriptor life;  // closing it ends the run
+  FileDescriptor frames;
+
+  Supervisor() = default;
+  Supervisor(Supervisor&& other) noexcept
+      : pid(std::exchange(other.pid, -1)),
+        life(std::move(other.life)),
+        frames(std::move(other.frames)) {}
+  Supervisor& operator=(Supervisor&&) = delete;
+  ~Supervisor() {
+    life.reset();
+    frames.reset();
+    wait();
+  }
+  void wait() {
+    if (pid < 0) return;
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    pid = -1;
+  }
+};
+
+FileDescriptor above_ten(int fd) {
+  const FileDescriptor low(fd);
+  return FileDescriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 10));
+}
+
+model::Error cannot_start(int error) {
+  return {fmt::format("the live run's supervisor cannot be started: {}", std::strerror(error)),
+          error == ENOENT ? "mount /proc: it is needed to find the program itself" : ""};
+}
+
+int spawn_supervisor(int life, int frames, pid_t& pid) {
+  posix_spawn_file_actions_t files;
+  ::posix_spawn_file_actions_init(&files);
+  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&files, life, life_fd);
+  ::posix_spawn_file_actions_adddup2(&files, frames, frames_fd);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none, all;
+  ::sigemptyset(&none);
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &all);
+  // A session of its own: Ctrl-C in the terminal is for us, who then end the run and keep what was
+  // captured.
+  ::posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  std::string program = "/proc/self/exe";
+  std::string argument = supervise_argument;
+  char* const arguments[] = {program.data(), argument.data(), nullptr};
+  const int status = ::posix_spawn(&pid, program.c_str(), &files, &attributes, arguments, environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&files);
+  return status;
+}
+
+model::Expected<Supervisor> start_supervisor(const LiveSpec& spec) {
+  std::array<int, 2> life{-1, -1}, frames{-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life.data()) != 0) {
+    return std::unexpected(cannot_start(errno));
+  }
+  Supervisor supervisor;
+  supervisor.life = above_ten(life[0]);
+  const FileDescriptor its_life = above_ten(life[1]);
+  if (::pipe2(frames.data(), O_CLOEXEC) != 0) return std::unexpected(cannot_start(errno));
+  supervisor.frames = above_ten(frames[0]);
+  const FileDescriptor its_frames = above_ten(frames[1]);
+  ::fcntl(supervisor.frames.get(), F_SETPIPE_SZ, frames_pipe_size);  // more room if we may
+  if (const int status = spawn_supervisor(its_life.get(), its_frames.get(), supervisor.pid);
+      status != 0) {
+    supervisor.pid = -1;
+    return std::unexpected(cannot_start(status));
+  }
+  FrameWriter out;
+  put_spec(out, spec);
+  wire::ByteSpan rest = out.bytes();
+  while (!rest.empty()) {  // a socket, not a pipe: no SIGPIPE when the supervisor has died
+    const ssize_t n = ::send(supervisor.life.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return std::unexpected(cannot_start(errno));
+    rest = rest.subspan(static_cast<std::size_t>(n));
+  }
+  return supervisor;
+}
+
+class LivePrivate : public QueueSource {
+ public:
+  // `incoming` may hold frames already.
+  LivePrivate(Supervisor supervisor, FrameBuffer incoming)
+      : QueueSource({.captured_on_arrival = true}),
+        supervisor_(std::move(supervisor)),
+        incoming_(std::move(incoming)),
+        thread_([this] { run(); }) {}
+  ~LivePrivate() override {
+    stop();
+    thread_.join();
+  }
+  // The supervisor sends what was captured by now, and its end.
+  void stop() override { ::shutdown(supervisor_.life.get(), SHUT_RDWR); }
+
+ private:
+  void run() {
+    bool complete = false;
+    do {
+      while (const auto frame = incoming_.next()) complete |= take(*frame);
+    } while (!complete && !incoming_.damaged() &&
+             incoming_.read_from(supervisor_.frames.get()) > 0);
+    // Ended before the supervisor is waited for: freeing its ring takes it a while, and nobody
+    // needs to wait for that.
+    if (complete) {
+      end();
+    } else {
+      end(model::Error{"the live run was ended from outside: its supervisor is gone",
+                       "what was captured until then is shown"});
+    }
+    supervisor_.frames.reset();
+    supervisor_.wait();
+  }
+  // True at the last frame.
+  bool take(const Frame& frame) {
+    switch (frame.type) {
+      case FrameType::packet:
+        if (const auto packet = get_packet(frame.body)) deliver(*packet);
+        break;
+      case FrameType::call:
+        if (auto record = get_call(frame.body)) deliver(std::move(*record));
+        break;
+      case FrameType::dropped:
+        if (const auto count = get_count(frame.body)) set_kernel_dropped(*count);
+        break;
+      case FrameType::warning: warn(get_text(frame.body)); break;
+      case FrameType::end: return true;
+      case FrameType::spec:
+      case FrameType::ready:
+      case FrameType::error: break;
+    }
+    return false;
+  }
+
+  Supervisor supervisor_;
+  FrameBuffer incoming_;
+  std::thread thread_;  // last: it uses all the rest
+};
+
+}  // namespace
+
+model::Expected<std::unique_ptr<observe::TraceSource>> run_private(const LiveSpec& spec) {
+  auto supervisor = start_supervisor(spec);
+  if (!supervisor) return std::unexpected(supervisor.error());
+  FrameBuffer incoming;
+  for (;;) {
+    if (const auto frame = incoming.next()) {
+      if (frame->type == FrameType::ready) break;
+      const auto error = get_error(frame->body);
+      return std::unexpected(
+          error.value_or(model::Error{"the live run's supervisor said nothing that is known", ""}));
+    }
+    pollfd p{supervisor->frames.get(), POLLIN, 0};
+    const int n = ::poll(&p, 1, start_patience_ms);
+    if (n < 0 && errno == EINTR) continue;
+    if (n == 0 || incoming.read_from(supervisor->frames.get()) <= 0) {
+      return std::unexpected(model::Error{n == 0 ? "the live run's supervisor did not answer"
+                                                 : "the live run's supervisor ended at once",
+                                          "see what works here with: synoptic doctor"});
+    }
+  }
+  return std::make_unique<LivePrivate>(std::move(*supervisor), std::move(incoming));
+}
+
+}  // namespace synoptic::live

@@ -1,0 +1,102 @@
+// QueueSource: the queue's two ends.
+#include "capture/live/queue_source.hh"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace synoptic::live {
+
+QueueSource::QueueSource(observe::TrackerOptions options, observe::QueueLimits limits)
+    : queue_(limits), tracker_(trace_, options) {}
+
+bool QueueSource::poll() {
+  if (ended_) return false;
+  const bool last =
+      queue_.finished();  // asked first: what was put in before the end is then taken below
+  const bool any = queue_.take(taken_);
+  const bool missing = lost_more();
+  if (missing) tracker_.packets_missed();
+  for (Delivery& delivery : taken_) {
+    if (auto* packet = std::get_if<PacketDelivery>(&delivery)) {
+      packet->packet.bytes = packet->bytes;
+      tracker_.packet(packet->packet);
+      ++captured_;
+    } else if (auto* call = std::get_if<CallDelivery>(&delivery)) {
+      call->record.call.data = call->bytes;
+      tracker_.call(call->record);
+    }
+  }
+  taken_.clear();
+  // Where the missing ones would have stood is not known: those that came now are no surer.
+  if (missing || lost_more()) tracker_.packets_missed();
+  if (last) finish();
+  return any || last;
+}
+
+bool QueueSource::lost_more() {
+  const observe::Counters counts = counters();
+  const std::uint64_t lost = counts.kernel_dropped + counts.queue_dropped;
+  return std::exchange(known_lost_, lost) != lost;
+}
+
+void QueueSource::finish() {
+  tracker_.finish();
+  ended_ = true;
+  const observe::Counters counts = counters();
+  if (counts.kernel_dropped > 0) {
+    trace_.warnings.push_back(
+        fmt::format("{} packets are missing: the kernel dropped them, its capture ring was full",
+                    counts.kernel_dropped));
+  }
+  if (counts.queue_dropped > 0) {
+    trace_.warnings.push_back(
+        fmt::format("{} packets or calls are missing: they came faster than they could be shown",
+                    counts.queue_dropped));
+  }
+  const std::lock_guard lock(mutex_);
+  for (std::string& text : warnings_) trace_.warnings.push_back(std::move(text));
+  warnings_.clear();
+}
+
+void QueueSource::wait(model::Duration timeout) {
+  if (!ended_) queue_.wait(timeout);
+}
+
+observe::Counters QueueSource::counters() const {
+  return {captured_, kernel_dropped_, queue_.dropped()};
+}
+
+std::optional<model::Error> QueueSource::failure() const {
+  if (!ended_) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void QueueSource::deliver(const observe::CapturedPacket& packet) {
+  queue_.push(PacketDelivery(packet), packet.bytes.size());
+}
+
+void QueueSource::deliver(observe::CallRecord record) {
+  const std::size_t size = record.call.data.size();
+  queue_.push(CallDelivery(std::move(record)), size);
+}
+
+bool QueueSource::deliver_waiting(const observe::CapturedPacket& packet) {
+  return queue_.push_wait(PacketDelivery(packet), packet.bytes.size());
+}
+
+void QueueSource::warn(std::string text) {
+  const std::lock_guard lock(mutex_);
+  warnings_.push_back(std::move(text));
+}
+
+void QueueSource::end(std::optional<model::Error> failure) {
+  {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(failure);
+  }
+  queue_.close();
+}
+
+}  // namespace synoptic::live

@@ -1,0 +1,80 @@
+// QueueSource: a trace fed from another thread. The producer hands over packets and calls through a
+// bounded queue; whoever polls moves them into the trace. What live captures, private runs and
+// piped files share.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "capture/observe/bounded_queue.hh"
+#include "capture/observe/flow_tracker.hh"
+#include "capture/observe/trace_source.hh"
+
+namespace synoptic::live {
+
+// A packet or a call with bytes of its own.
+struct PacketDelivery {
+  explicit PacketDelivery(const observe::CapturedPacket& packet)
+      : packet(packet), bytes(packet.bytes.begin(), packet.bytes.end()) {}
+  observe::CapturedPacket packet;
+  wire::Bytes bytes;
+};
+struct CallDelivery {
+  explicit CallDelivery(observe::CallRecord record)
+      : record(std::move(record)),
+        bytes(this->record.call.data.begin(), this->record.call.data.end()) {}
+  observe::CallRecord record;
+  wire::Bytes bytes;
+};
+using Delivery = std::variant<PacketDelivery, CallDelivery>;
+
+class QueueSource : public observe::TraceSource {
+ public:
+  explicit QueueSource(observe::TrackerOptions options = {}, observe::QueueLimits limits = {});
+
+  // --- the consumer's thread
+  bool poll() override;
+  void wait(model::Duration timeout) override;
+  const model::Trace& trace() const override { return trace_; }
+  observe::Counters counters() const override;
+  bool ended() const override { return ended_; }
+  std::optional<model::Error> failure() const override;
+
+ protected:
+  void abandon() {
+    queue_.close();
+  }  // nobody will poll any more: a producer that waits for room is let go
+  // --- the producer's thread
+  // A capture cannot wait: what does not fit is counted and gone.
+  void deliver(const observe::CapturedPacket& packet);
+  void deliver(observe::CallRecord record);
+  // A file can. False when nobody wants more.
+  bool deliver_waiting(const observe::CapturedPacket& packet);
+  void set_kernel_dropped(std::uint64_t count) { kernel_dropped_ = count; }
+  void warn(std::string text);
+  void end(std::optional<model::Error> failure = std::nullopt);  // the last call of the producer
+
+ private:
+  void finish();
+  bool lost_more();  // since it was asked last
+
+  observe::BoundedQueue<Delivery> queue_;
+  std::atomic<std::uint64_t> kernel_dropped_{0};
+  mutable std::mutex mutex_;  // of the two below
+  std::vector<std::string> warnings_;
+  std::optional<model::Error> failure_;
+
+  // The consumer's own.
+  model::Trace trace_{model::Source::captured};
+  observe::FlowTracker tracker_;
+  std::vector<Delivery> taken_;
+  std::uint64_t captured_ = 0;
+  std::uint64_t known_lost_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace synoptic::live

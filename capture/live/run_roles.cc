@@ -1,0 +1,306 @@
+// The inner supervisor: captures the private loopback, starts the roles in their order, passes on
+// what they do, and knows when the run is over: when everybody has ended or rests, and the last
+// packet is in.
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "capture/live/capture_loop.hh"
+#include "capture/live/frames.hh"
+#include "capture/live/private_net.hh"
+#include "capture/live/role_process.hh"
+#include "capture/live/supervisor.hh"
+
+namespace synoptic::live {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// While waiting for the end nothing tells us that a socket has gone: we look.
+constexpr auto look_again = std::chrono::milliseconds(3);
+// A connection that is still open when nobody does anything any more: how long we give it.
+constexpr auto idle_limit = std::chrono::seconds(2);
+// From SIGTERM to SIGKILL.
+constexpr auto term_grace = std::chrono::milliseconds(500);
+// Frames go out when all that had arrived is in, or when there are this many bytes of them.
+constexpr std::size_t frames_at_once = 256 << 10;
+
+// The pipe to the parent, shared by the capture's thread and the main one.
+class Outlet {
+ public:
+  void send(FrameWriter& frames) {
+    const std::lock_guard lock(mutex_);
+    if (!frames.bytes().empty())
+      write_all(frames_fd, frames.bytes());  // without a parent the main thread ends us
+    frames.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+};
+
+// Captures on a thread of its own for as long as it lives.
+class CaptureThread {
+ public:
+  CaptureThread(PcapHandle handle, Outlet& outlet)
+      : loop_(std::move(handle)), outlet_(outlet), thread_([this] { run(); }) {}
+  ~CaptureThread() { finish(); }
+  void finish() {  // what was on the wire by now is sent before this returns
+    loop_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  void run() {
+    auto failure = loop_.run(
+        [this](const observe::CapturedPacket& packet) {
+          put_packet(frames_, packet);
+          ++count_;
+          if (frames_.bytes().size() >= frames_at_once) outlet_.send(frames_);
+        },
+        [this] { rest(); });
+    if (failure) put_text(frames_, FrameType::warning, failure->str());
+    rest();
+  }
+  void rest() {
+    const std::uint64_t dropped = loop_.kernel_dropped();
+    if (dropped != told_dropped_) {
+      told_dropped_ = dropped;
+      frames_.begin(FrameType::dropped);
+      frames_.put(dropped);
+      frames_.finish();
+    }
+    outlet_.send(frames_);
+  }
+
+  CaptureLoop loop_;
+  Outlet& outlet_;
+  FrameWriter frames_;
+  std::uint64_t told_dropped_ = 0;
+  std::atomic<std::uint64_t> count_{0};
+  std::thread thread_;  // last: it uses all the rest
+};
+
+class Run {
+ public:
+  Run(const LiveSpec& spec, int guard, PcapHandle handle)
+      : spec_(spec), guard_(guard), capture_(std::move(handle), outlet_) {
+    for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
+  }
+  void run();
+  void warn(const std::string& text) { put_text(frames_, FrameType::warning, text); }
+
+ private:
+  RoleProcess* find(const std::string& name);
+  bool start_ready_roles();
+  void wait_for_events(Clock::time_point deadline);
+  void take_reports();
+  bool everybody_ended() const;
+  bool settled();
+  bool over();
+  void end_servers();
+  void tell_complaints();
+
+  const LiveSpec& spec_;
+  const int guard_;
+  Outlet outlet_;
+  FrameWriter frames_;  // of the main thread
+  CaptureThread capture_;
+  std::vector<RoleProcess> roles_;
+  std::uint64_t calls_ = 0;
+  bool stopped_ = false;   // the parent wants the end, or has gone
+  bool orphaned_ = false;  // the outer supervisor has died: we are about to be killed
+
+  std::uint64_t activity_seen_ = 0;  // calls and packets at the last look
+  Clock::time_point active_at_;      // when that changed
+};
+
+RoleProcess* Run::find(const std::string& name) {
+  for (RoleProcess& role : roles_) {
+    if (role.spec().name == name) return &role;
+  }
+  return nullptr;
+}
+
+// True if any role was started or given up.
+bool Run::start_ready_roles() {
+  bool any = false;
+  for (RoleProcess& role : roles_) {
+    if (role.phase() != RoleProcess::Phase::waiting) continue;
+    const LiveRole& spec = role.spec();
+    if (spec.start_after.empty()) {
+      role.start();
+      any = true;
+      continue;
+    }
+    const RoleProcess* first = find(spec.start_after);
+    const std::string_view call = model::call_name(spec.start_after_call);
+    if (first == nullptr) {
+      role.give_up(fmt::format("'{}' was not started: there is no role '{}' to wait for", spec.name,
+                               spec.start_after));
+      any = true;
+      continue;
+    }
+    const auto ready = first->has_returned(spec.start_after_call);
+    if (ready == true) {
+      role.start();
+    } else if (ready == false || first->phase() == RoleProcess::Phase::ended) {
+      role.give_up(fmt::format("'{}' was not started: {}() of '{}' did not succeed", spec.name,
+                               call, spec.start_after));
+    }
+    any |= role.phase() != RoleProcess::Phase::waiting;
+  }
+  return any;
+}
+
+void Run::take_reports() {
+  for (RoleProcess& role : roles_) {
+    role.read_reports([this](observe::CallRecord record) {
+      ++calls_;
+      put_call(frames_, record);
+    });
+    role.read_errors();
+  }
+  outlet_.send(frames_);
+}
+
+void Run::wait_for_events(Clock::time_point deadline) {
+  std::vector<pollfd> fds{{life_fd, POLLIN, 0}, {guard_, POLLIN, 0}};
+  for (const RoleProcess& role : roles_) {  // negative ones are left out by poll(2)
+    fds.push_back({role.exit_fd(), POLLIN, 0});
+    fds.push_back({role.report_fd(), POLLIN, 0});
+    fds.push_back({role.error_fd(), POLLIN, 0});
+  }
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count() + 1;
+  ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000)));
+  stopped_ |= fds[0].revents != 0;
+  orphaned_ |= fds[1].revents != 0;
+  // Reaped first, read then: all that a process ever reported is in its pipe when it has ended.
+  for (std::size_t i = 0; i < roles_.size(); ++i) {
+    if (fds[2 + 3 * i].revents != 0) roles_[i].reap();
+  }
+  take_reports();
+}
+
+bool Run::everybody_ended() const {
+  for (const RoleProcess& role : roles_) {
+    if (!role.spec().serves && role.phase() != RoleProcess::Phase::ended) return false;
+  }
+  return true;
+}
+
+// Servers that serve for ever have done what they had to do, and TCP too. A look takes time: it
+// counts only if nothing happened meanwhile.
+bool Run::settled() {
+  const auto activity = [this] { return calls_ + capture_.count(); };
+  if (activity() != activity_seen_) {
+    activity_seen_ = activity();
+    active_at_ = Clock::now();
+  }
+  bool rest = true, sleeping = false;
+  for (const RoleProcess& role : roles_) {
+    if (!role.at_rest()) rest = false;
+    if (role.sleeps()) sleeping = true;
+  }
+  const bool quiet = tcp_is_quiet();
+  take_reports();
+  if (rest && quiet) return activity() == activity_seen_;
+  if (sleeping || Clock::now() - active_at_ < idle_limit) return false;
+  warn("the run was ended while a connection was still open: nobody did anything any more");
+  return true;
+}
+
+bool Run::over() {
+  return stopped_ || orphaned_ || (everybody_ended() && settled());
+}
+
+void Run::run() {
+  const auto end_of_time = Clock::now() + std::chrono::nanoseconds(spec_.timeout.ns);
+  active_at_ = Clock::now();
+  while (start_ready_roles()) {
+  }
+  while (!over()) {
+    if (Clock::now() >= end_of_time) {
+      std::string who;
+      for (const RoleProcess& role : roles_) {
+        who += fmt::format("{}'{}' {}", who.empty() ? "" : ", ", role.spec().name, role.activity());
+      }
+      warn(fmt::format("stopped after {}: {}", model::format_duration(spec_.timeout), who));
+      break;
+    }
+    wait_for_events(everybody_ended() ? std::min(end_of_time, Clock::now() + look_again)
+                                      : end_of_time);
+    while (start_ready_roles()) {  // one that is given up may be what another waits for
+    }
+  }
+  capture_.finish();
+  tell_complaints();
+  end_servers();
+  if (!orphaned_) {  // else the parent is to see that this was no proper end
+    frames_.begin(FrameType::end);
+    frames_.finish();
+  }
+  outlet_.send(frames_);
+}
+
+// Of those that ended by themselves: whoever is ended now is no failure.
+void Run::tell_complaints() {
+  for (const RoleProcess& role : roles_) {
+    if (!role.complaint().empty()) warn(role.complaint());
+  }
+}
+
+void Run::end_servers() {
+  for (RoleProcess& role : roles_) role.signal(SIGTERM);
+  const auto patience = Clock::now() + term_grace;
+  const auto running = [this] {
+    for (const RoleProcess& role : roles_) {
+      if (role.phase() == RoleProcess::Phase::running) return true;
+    }
+    return false;
+  };
+  while (running() && Clock::now() < patience) {
+    std::vector<pollfd> fds;
+    for (const RoleProcess& role : roles_) {
+      if (role.exit_fd() >= 0) fds.push_back({role.exit_fd(), POLLIN, 0});
+    }
+    ::poll(fds.data(), fds.size(), 10);
+    for (RoleProcess& role : roles_) {
+      if (role.phase() == RoleProcess::Phase::running) role.reap();
+    }
+  }
+  for (RoleProcess& role : roles_) role.signal(SIGKILL);
+}
+
+void send_error(const model::Error& error) {
+  FrameWriter frames;
+  put_error(frames, error);
+  write_all(frames_fd, frames.bytes());
+}
+
+}  // namespace
+
+void run_roles(const LiveSpec& spec, int guard) {
+  auto warnings = prepare_loopback(spec.addresses, spec.congestion);
+  if (!warnings) return send_error(warnings.error());
+  auto handle = open_device("lo", spec.snap_length);
+  if (!handle) return send_error(handle.error());
+  FrameWriter ready;
+  ready.begin(FrameType::ready);
+  ready.finish();
+  if (!write_all(frames_fd, ready.bytes())) return;
+  Run run(spec, guard, std::move(*handle));
+  for (const std::string& text : *warnings) run.warn(text);
+  run.run();
+}
+
+}  // namespace synoptic::live

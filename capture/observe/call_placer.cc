@@ -1,0 +1,209 @@
+// Placing calls.
+#include "capture/observe/call_placer.hh"
+
+#include <algorithm>
+#include <utility>
+
+namespace synoptic::observe {
+
+using model::Call;
+using model::CallName;
+using model::EndpointId;
+using model::Event;
+using model::EventId;
+using model::FlowId;
+using model::TcpState;
+using model::Why;
+
+CallPlacer::Role& CallPlacer::role(const std::string& name) {
+  const auto found = std::ranges::find(roles_, name, &Role::name);
+  if (found != roles_.end()) return *found;
+  return roles_.emplace_back(Role{.name = name});
+}
+
+Call CallPlacer::stored(const Call& call) {
+  Call copy = call;
+  copy.data = trace_.arena().store(call.data);
+  return copy;
+}
+
+// Descriptors are used again: a socket is told from its predecessor by the call that made it.
+std::uint32_t CallPlacer::socket_of(Role& role, const CallRecord& record) {
+  const Call& call = record.call;
+  std::int32_t fd = call.fd;
+  const bool makes = call.name == CallName::socket;
+  if (makes) fd = call.returned ? static_cast<std::int32_t>(call.result) : -1;
+  if (fd < 0) return no_socket;
+  const auto found = role.by_fd.find(fd);
+  if (found != role.by_fd.end() && !makes) return found->second;
+  const auto index = static_cast<std::uint32_t>(role.sockets.size());
+  role.sockets.push_back({.protocol = record.protocol});
+  role.by_fd[fd] = index;
+  return index;
+}
+
+void CallPlacer::learn(Socket& socket, const CallRecord& record) {
+  if (record.local.port != 0) socket.local = record.local;
+  if (record.remote.port != 0) socket.remote = record.remote;
+  socket.protocol = record.protocol;
+}
+
+void CallPlacer::call(const CallRecord& record) {
+  Role& r = role(record.role);
+  const std::uint32_t socket = socket_of(r, record);
+  if (socket != no_socket) learn(r.sockets[socket], record);
+
+  if (const auto open = r.unreturned.find(record.serial); open != r.unreturned.end()) {
+    const auto [event, its_socket] = open->second;
+    Call& call = std::get<Call>(trace_.edit(event).body);
+    // What was sent is known from the call's first half, and stays.
+    const wire::ByteSpan data =
+        call.data.empty() ? trace_.arena().store(record.call.data) : call.data;
+    call = record.call;
+    call.data = data;
+    if (call.returned) {
+      r.unreturned.erase(open);
+      returned(r, record, its_socket);
+      if (call.name == CallName::accept) {
+        find_flow(event, {record.local, call.address, record.protocol}, false);
+      }
+      claim_listener(r, trace_[event], its_socket);
+    }
+    flush(r, false);
+    return;
+  }
+  const auto waiting = std::ranges::find(r.waiting, record.serial, &Waiting::serial);
+  if (waiting != r.waiting.end()) {
+    waiting->event.body = stored(record.call);
+    if (waiting->socket == no_socket) waiting->socket = socket;
+    waiting->peer = record.call.address;
+  } else {
+    r.waiting.push_back({.serial = record.serial,
+                         .event = {.t = record.t, .body = stored(record.call)},
+                         .socket = socket,
+                         .peer = record.call.address});
+  }
+  if (record.call.returned) returned(r, record, socket);
+  flush(r, false);
+}
+
+// What a call that has returned means for descriptors.
+void CallPlacer::returned(Role& r, const CallRecord& record, std::uint32_t socket) {
+  const Call& call = record.call;
+  if (call.name == CallName::accept && call.result >= 0) {
+    const auto index = static_cast<std::uint32_t>(r.sockets.size());
+    r.sockets.push_back(
+        {.local = record.local, .remote = call.address, .protocol = record.protocol});
+    r.by_fd[static_cast<std::int32_t>(call.result)] = index;
+  }
+  const auto open = r.by_fd.find(call.fd);
+  if (call.name == CallName::close && open != r.by_fd.end() && open->second == socket)
+    r.by_fd.erase(open);
+}
+
+std::optional<EndpointId> CallPlacer::lane_of(Role& r, const Waiting& w, bool at_end) {
+  if (w.socket != no_socket) {
+    const Socket& socket = r.sockets[w.socket];
+    if (socket.local.port != 0) {
+      if (const auto lane = flows_.lane_of_socket(socket.local, socket.protocol)) return lane;
+      if (at_end) return flows_.lane(socket.local, socket.protocol);
+      return std::nullopt;
+    }
+  } else if (std::get<Call>(w.event.body).name == CallName::socket && !at_end &&
+             !std::get<Call>(w.event.body).returned) {
+    return std::nullopt;  // its descriptor is not known yet
+  } else if (r.lane != EndpointId::none) {
+    return r.lane;  // a sleep, a line: the role's own
+  }
+  if (!at_end) return std::nullopt;
+  if (r.lane == EndpointId::none) {
+    const auto protocol =
+        w.socket == no_socket ? model::Protocol::tcp : r.sockets[w.socket].protocol;
+    r.lane = trace_.add_endpoint(r.name, {}, protocol);
+  }
+  return r.lane;
+}
+
+// In the role's order, as far as lanes are known; a call that waits holds up only calls that have
+// no lane of their own either.
+void CallPlacer::flush(Role& r, bool at_end) {
+  bool moved = true;
+  while (moved) {
+    moved = false;
+    for (auto w = r.waiting.begin(); w != r.waiting.end();) {
+      const auto lane = lane_of(r, *w, at_end);
+      if (!lane) {
+        ++w;
+        continue;
+      }
+      place(r, *w, *lane);
+      w = r.waiting.erase(w);
+      moved = true;
+    }
+  }
+}
+
+void CallPlacer::place(Role& r, Waiting& w, EndpointId lane) {
+  model::Endpoint& endpoint = trace_.edit(lane);
+  if (endpoint.name == endpoint.address.str()) endpoint.name = r.name;
+  if (w.socket != no_socket) r.lane = lane;
+  w.event.endpoint = lane;
+  const EventId id = trace_.add(w.event);
+  const Call& call = std::get<Call>(trace_[id].body);
+  if (!call.returned) r.unreturned[w.serial] = {id, w.socket};
+  if (w.socket == no_socket) return;
+  const Socket& socket = r.sockets[w.socket];
+  const bool names_peer = call.name == CallName::accept || call.name == CallName::sendto ||
+                          call.name == CallName::recvfrom;
+  const wire::SocketAddress& far = names_peer && w.peer.port != 0 ? w.peer : socket.remote;
+  if (far.port != 0) find_flow(id, {endpoint.address, far, socket.protocol}, false);
+  if (call.returned) claim_listener(r, trace_[id], w.socket);
+}
+
+// The conversation of a call. One that is older than the call may be the previous one between these
+// ports: then a connect waits for its own.
+void CallPlacer::find_flow(EventId event, const PairKey& pair, bool at_end) {
+  const FlowTable::Pair* const known = flows_.known(pair);
+  const Event& e = trace_[event];
+  const bool connects = std::get<Call>(e.body).name == CallName::connect;
+  if (known != nullptr && known->flow != FlowId::none &&
+      (at_end || !connects || known->began >= e.t)) {
+    trace_.edit(event).flow = known->flow;
+  } else if (!at_end) {
+    without_flow_.push_back({event, pair});
+  }
+}
+
+// CLOSED and LISTEN show in no packet, but in the calls.
+void CallPlacer::claim_listener(Role& r, const Event& call, std::uint32_t socket) {
+  if (socket == no_socket) return;
+  Socket& s = r.sockets[socket];
+  const Call& c = std::get<Call>(call.body);
+  const bool listens = c.name == CallName::listen && c.result == 0;
+  const bool ends = c.name == CallName::close && s.listens;
+  if (!listens && !ends) return;
+  s.listens = listens;
+  trace_.add({.t = listens ? c.returned_at : call.t,
+              .endpoint = call.endpoint,
+              .cause = call.id,
+              .why = listens ? Why::passive_open : Why::listener_closed,
+              .body = model::StateChange{listens ? TcpState::closed : TcpState::listen,
+                                         listens ? TcpState::listen : TcpState::closed,
+                                         model::Basis::inferred}});
+}
+
+void CallPlacer::flows_changed() {
+  for (Role& r : roles_) {
+    if (!r.waiting.empty()) flush(r, false);
+  }
+  const std::vector<Placed> retry = std::exchange(without_flow_, {});
+  for (const Placed& placed : retry) find_flow(placed.event, placed.pair, false);
+}
+
+void CallPlacer::finish() {
+  for (Role& r : roles_) flush(r, true);
+  const std::vector<Placed> left = std::exchange(without_flow_, {});
+  for (const Placed& placed : left) find_flow(placed.event, placed.pair, true);
+}
+
+}  // namespace synoptic::observe

@@ -1,0 +1,72 @@
+// CallPlacer: which lane and which conversation a call of a program belongs to.
+//
+// Calls come by another way than packets, and a socket has no address before bind or connect: a
+// call waits, in its role's order, until its lane is known. A call that blocks comes twice; the
+// second fills in the first.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "capture/observe/flow_table.hh"
+#include "capture/observe/flow_tracker.hh"
+
+namespace synoptic::observe {
+
+class CallPlacer {
+ public:
+  CallPlacer(model::Trace& trace, FlowTable& flows) : trace_(trace), flows_(flows) {}
+
+  void call(const CallRecord& record);
+  // Packets have shown a new lane or a new conversation: what waited for it is placed.
+  void flows_changed();
+  void finish();
+
+ private:
+  struct Socket {
+    wire::SocketAddress local, remote;
+    model::Protocol protocol = model::Protocol::tcp;
+    bool listens = false;
+  };
+  struct Waiting {  // a call without a lane
+    std::uint64_t serial = 0;
+    model::Event event;
+    std::uint32_t socket = no_socket;
+    wire::SocketAddress peer;  // accept: the conversation's other end
+  };
+  struct Placed {  // a call with a lane and no conversation yet
+    model::EventId event;
+    PairKey pair;
+  };
+  struct Role {
+    std::string name;
+    std::vector<Socket> sockets;                  // all there ever were
+    std::map<std::int32_t, std::uint32_t> by_fd;  // the open ones
+    std::deque<Waiting> waiting;
+    std::map<std::uint64_t, std::pair<model::EventId, std::uint32_t>>
+        unreturned;                                    // serial: event, socket
+    model::EndpointId lane = model::EndpointId::none;  // of its latest call that had one
+  };
+  static constexpr std::uint32_t no_socket = 0xffffffff;
+
+  Role& role(const std::string& name);
+  std::uint32_t socket_of(Role& role, const CallRecord& record);
+  void learn(Socket& socket, const CallRecord& record);
+  void returned(Role& role, const CallRecord& record, std::uint32_t socket);
+  void flush(Role& role, bool at_end);
+  std::optional<model::EndpointId> lane_of(Role& role, const Waiting& waiting, bool at_end);
+  void place(Role& role, Waiting& waiting, model::EndpointId lane);
+  void find_flow(model::EventId event, const PairKey& pair, bool at_end);
+  void claim_listener(Role& role, const model::Event& call, std::uint32_t socket);
+  model::Call stored(const model::Call& call);
+
+  model::Trace& trace_;
+  FlowTable& flows_;
+  std::deque<Role> roles_;
+  std::vector<Placed> without_flow_;
+};
+
+}  // namespace synoptic::observe

@@ -1,0 +1,34 @@
+// TraceSource: where a growing trace comes from (a live run, a capture, a file), for whoever shows
+// it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sim/model/error.hh"
+#include "sim/model/trace.hh"
+
+namespace synoptic::observe {
+
+struct Counters {
+  std::uint64_t captured = 0;        // packets that reached the trace
+  std::uint64_t kernel_dropped = 0;  // the capture ring was full
+  std::uint64_t queue_dropped = 0;   // our own queue was full
+};
+
+class TraceSource {
+ public:
+  virtual ~TraceSource() = default;
+  // Moves what has arrived since the last call into the trace. Never blocks. True if anything
+  // changed.
+  virtual bool poll() = 0;
+  // Waits until poll() has something to do, the source has ended, or `timeout` has passed.
+  virtual void wait(model::Duration timeout) = 0;
+  virtual const model::Trace& trace() const = 0;
+  virtual Counters counters() const = 0;
+  virtual bool ended() const = 0;
+  virtual std::optional<model::Error> failure() const = 0;  // what ended it before its time
+  virtual void stop() = 0;  // asks it to end; what was received is kept
+};
+
+}  // namespace synoptic::observe

@@ -1,0 +1,111 @@
+// The calls, their order and the printed lines are the tutorial's. Results of calls go into a local
+// first, and no aggregate temporary stands inside an awaited call: gcc 12 miscompiles those.
+#include "lessons/demos/tcp_echo.hh"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "lessons/demos/words.hh"
+
+namespace synoptic::demos {
+
+using program::CallResult;
+using program::Host;
+using program::Socket;
+using program::SocketType;
+using program::Task;
+
+namespace {
+
+// The tutorial's thread: one accepted client, from the welcome to the close.
+Task serve_client(Host& host, Socket socket, wire::SocketAddress peer, DemoOptions options) {
+  const std::string who = peer.str();
+  const std::string accepted = fmt::format("Accept new connection from {}...", who);
+  co_await host.print(accepted);
+  co_await host.send(socket, "Welcome!");
+  std::array<char, 1024> buffer;
+  for (;;) {
+    const CallResult received = co_await host.recv(socket, buffer);
+    co_await host.sleep(options.pause);
+    if (!received.ok()) {
+      const std::string line = failure(options.language, "recv", received.error);
+      co_await host.print(line);
+      break;
+    }
+    const std::string_view name(buffer.data(), static_cast<std::size_t>(received.value));
+    if (name.empty() || name == "exit") break;
+    const std::string answer = fmt::format("Hello, {}!", name);
+    const CallResult sent = co_await host.send(socket, answer);
+    if (!sent.ok()) {
+      const std::string line = failure(options.language, "send", sent.error);
+      co_await host.print(line);
+      break;
+    }
+  }
+  co_await host.close(socket);
+  const std::string closed = fmt::format("Connection from {} closed.", who);
+  co_await host.print(closed);
+}
+
+}  // namespace
+
+Task tcp_echo_server(Host& host, DemoOptions options) {
+  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
+  const Socket listener = made.socket();
+  const CallResult bound = co_await host.bind(listener, options.server);
+  if (!bound.ok()) {
+    const std::string line = failure(options.language, "bind", options.server, bound.error);
+    co_await host.print(line);
+    co_await host.close(listener);
+    co_return;
+  }
+  co_await host.listen(listener, 5);
+  co_await host.print("Waiting for connection...");
+  for (;;) {
+    const CallResult accepted = co_await host.accept(listener);
+    if (!accepted.ok()) {
+      const std::string line = failure(options.language, "accept", accepted.error);
+      co_await host.print(line);
+      break;
+    }
+    host.spawn(serve_client(host, accepted.socket(), accepted.peer, options));
+  }
+  co_await host.close(listener);
+}
+
+Task tcp_echo_client(Host& host, DemoOptions options) {
+  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
+  const Socket socket = made.socket();
+  const CallResult connected = co_await host.connect(socket, options.server);
+  std::string problem;
+  if (!connected.ok())
+    problem = failure(options.language, "connect", options.server, connected.error);
+
+  std::array<char, 1024> buffer;
+  // The welcome, then one line for each name.
+  for (std::size_t i = 0; problem.empty() && i <= options.names.size(); ++i) {
+    if (i > 0) {
+      const CallResult sent = co_await host.send(socket, options.names[i - 1]);
+      if (!sent.ok()) {
+        problem = failure(options.language, "send", sent.error);
+        break;
+      }
+    }
+    const CallResult received = co_await host.recv(socket, buffer);
+    if (!received.ok()) {
+      problem = failure(options.language, "recv", received.error);
+      break;
+    }
+    const std::string line(buffer.data(), static_cast<std::size_t>(received.value));
+    co_await host.print(line);
+  }
+  if (problem.empty()) {
+    co_await host.send(socket, "exit");
+  } else {
+    co_await host.print(problem);
+  }
+  co_await host.close(socket);
+}
+
+}  // namespace synoptic::demos

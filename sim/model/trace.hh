@@ -1,0 +1,66 @@
+// A trace: what happened, from either network. Everything right of it does not care which.
+//
+// Append-only: an event's id is its index, and stays. Events may be appended out of order of time
+// (calls and packets of a live run come by different ways); by_time() gives the order in which they
+// are shown. A packet's fate and a call's result are filled in when they are known. One thread at a
+// time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/model/arena.hh"
+#include "sim/model/event.hh"
+
+namespace synoptic::model {
+
+enum class Source : std::uint8_t { simulated, captured };
+
+class Trace {
+ public:
+  explicit Trace(Source source = Source::simulated) : source_(source) {}
+
+  Source source() const { return source_; }
+  const std::vector<Event>& events() const { return events_; }
+  const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+  const std::vector<Flow>& flows() const { return flows_; }
+  const Event& operator[](EventId id) const { return events_[index(id)]; }
+  const Endpoint& operator[](EndpointId id) const { return endpoints_[index(id)]; }
+  const Flow& operator[](FlowId id) const { return flows_[index(id)]; }
+
+  // Ids in order of (t, id). O(n log n) when events came out of order, O(n) otherwise.
+  std::vector<EventId> by_time() const;
+  // The time of the earliest event; what "0" is for whoever prints relative time. Zero when empty.
+  Instant start() const;
+  std::optional<EndpointId> find_endpoint(const wire::SocketAddress& address,
+                                          Protocol protocol) const;
+  // Sequence and acknowledgement number of a segment relative to its flow's bases.
+  std::uint32_t relative_seq(const Event& segment) const;
+  std::uint32_t relative_ack(const Event& segment) const;  // 0 when ACK is not set
+
+  // --- building
+  EndpointId add_endpoint(std::string name, const wire::SocketAddress& address, Protocol protocol);
+  FlowId add_flow(Protocol protocol, EndpointId a, EndpointId b);
+  // Appends; sets id and kind. Bytes and texts inside the event must come from arena(). The kind of
+  // a Packet is `packet_kind`; of everything else it follows from the body.
+  EventId add(Event event, EventKind packet_kind = EventKind::segment);
+  Event& edit(EventId id) { return events_[index(id)]; }
+  Endpoint& edit(EndpointId id) { return endpoints_[index(id)]; }
+  Flow& edit(FlowId id) { return flows_[index(id)]; }
+  ByteArena& arena() { return arena_; }
+
+  // What ended the run early or was lost on the way to the trace, for the reader ("stopped after 30
+  // s").
+  std::vector<std::string> warnings;
+
+ private:
+  Source source_;
+  std::vector<Event> events_;
+  std::vector<Endpoint> endpoints_;
+  std::vector<Flow> flows_;
+  ByteArena arena_;
+};
+
+}  // namespace synoptic::model

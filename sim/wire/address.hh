@@ -1,0 +1,61 @@
+// Addresses: IPv4 or IPv6, and address with port, as values that compare, hash and print.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace synoptic::wire {
+
+enum class Family : std::uint8_t { ipv4, ipv6 };
+
+// An IPv4 or IPv6 address. IPv4 uses the first four bytes; the rest are zero.
+struct IpAddress {
+  Family family = Family::ipv4;
+  std::array<std::uint8_t, 16> octets{};
+
+  static IpAddress v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d);
+  static IpAddress v6(const std::array<std::uint8_t, 16>& octets);
+  // Dotted quad or RFC 4291 text (no zone, no brackets); nothing if `text` is neither.
+  static std::optional<IpAddress> parse(std::string_view text);
+
+  bool is_v6() const { return family == Family::ipv6; }
+  std::size_t size() const { return is_v6() ? 16 : 4; }  // in bytes on the wire
+  bool is_unspecified() const;
+  bool is_loopback() const;
+  bool is_multicast() const;
+  bool is_broadcast() const;  // 255.255.255.255
+  std::string str() const;    // dotted quad, or RFC 5952 text
+  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+};
+
+// An address with a port: what a socket is bound to, and what a lane is keyed by.
+struct SocketAddress {
+  IpAddress ip;
+  std::uint16_t port = 0;
+
+  std::string str() const;  // "127.0.0.1:9999", "[::1]:9999"
+  friend auto operator<=>(const SocketAddress&, const SocketAddress&) = default;
+};
+
+struct MacAddress {
+  std::array<std::uint8_t, 6> octets{};
+  std::string str() const;  // "02:00:00:00:00:01"
+  friend auto operator<=>(const MacAddress&, const MacAddress&) = default;
+};
+
+std::size_t hash_value(const SocketAddress& address);
+
+}  // namespace synoptic::wire
+
+template <>
+struct std::hash<synoptic::wire::SocketAddress> {
+  std::size_t operator()(const synoptic::wire::SocketAddress& a) const {
+    return synoptic::wire::hash_value(a);
+  }
+};

@@ -1,0 +1,37 @@
+// The Internet checksum (RFC 1071): one's-complement sums of 16-bit words, and the pseudo-headers.
+//
+// Sums are kept unfolded and in the machine's own byte order, which RFC 1071 section 2(B) allows
+// and which is fast; fold() turns one into the number that stands in the packet. Sums of parts may
+// be added as long as every part but the last has an even number of bytes.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/wire/address.hh"
+#include "sim/wire/bytes.hh"
+
+namespace synoptic::wire {
+
+// An unfolded sum; wide enough for 2^32 words.
+struct Sum {
+  std::uint64_t n = 0;
+  friend Sum operator+(Sum a, Sum b) { return {a.n + b.n}; }
+};
+
+// The sum over `bytes`; an odd last byte counts as if a zero followed it.
+Sum sum_of(ByteSpan bytes);
+
+// The sum of the pseudo-header: RFC 9293 section 3.1 (IPv4), RFC 8200 section 8.1 (IPv6). `length`
+// is the upper layer's, header and text, in bytes.
+Sum pseudo_header_sum(const IpAddress& src, const IpAddress& dst, std::uint8_t protocol,
+                      std::uint32_t length);
+
+// The one's-complement sum as a 16-bit number, as it would be read from the packet. A packet part
+// with its checksum in place folds to 0xffff; a part with a zero there needs the complement of its
+// fold.
+std::uint16_t fold(Sum sum);
+inline std::uint16_t checksum_of(Sum sum) {
+  return static_cast<std::uint16_t>(~fold(sum));
+}
+
+}  // namespace synoptic::wire

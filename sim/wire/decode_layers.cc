@@ -1,0 +1,175 @@
+// The writer of one layer's fields, and the words that all layers share.
+#include "sim/wire/decode_layers.hh"
+
+#include <fmt/format.h>
+
+namespace synoptic::wire {
+
+std::string decimal(std::uint32_t value) {
+  return fmt::format("{}", value);
+}
+std::string hexadecimal(std::uint32_t value) {
+  return fmt::format("{:#06x}", value);
+}
+std::string set_or_not(std::uint32_t value) {
+  return value != 0 ? "set" : "not set";
+}
+
+std::string describe_bytes(ByteSpan bytes) {
+  constexpr std::size_t most_text = 64, most_hex = 16;
+  std::string out = fmt::format("{} byte{}", bytes.size(), bytes.size() == 1 ? "" : "s");
+  if (bytes.empty()) return out;
+  const ByteSpan head = bytes.first(std::min(bytes.size(), most_text));
+  const auto plain = [](std::uint8_t b) {
+    return (b >= 0x20 && b < 0x7f) || b == '\n' || b == '\r';
+  };
+  out += ": ";
+  if (!std::ranges::all_of(head, plain)) {
+    out += fmt::format("{:02x}", fmt::join(head.first(std::min(head.size(), most_hex)), " "));
+    if (bytes.size() > most_hex) out += " …";
+    return out;
+  }
+  out += '"';
+  for (const std::uint8_t b : head) {
+    if (b == '\n')
+      out += "\\n";
+    else if (b == '\r')
+      out += "\\r";
+    else if (b == '"' || b == '\\')
+      (out += '\\') += static_cast<char>(b);
+    else
+      out += static_cast<char>(b);
+  }
+  out += '"';
+  if (bytes.size() > most_text) out += " …";
+  return out;
+}
+
+LayerWriter::LayerWriter(Decoding& decoding, std::string_view name, std::uint32_t at,
+                         std::uint32_t limit)
+    : decoding_(decoding),
+      layer_{std::string(name), {}, {}},
+      at_(at),
+      limit_(std::max(at, decoding.clip(limit))),
+      named_(at) {
+  if (decoding.quoted) layer_.name += " (quoted)";
+}
+
+std::optional<std::uint32_t> LayerWriter::number(Place place) const {
+  if (!fits(place)) return std::nullopt;
+  std::uint32_t value = 0;
+  for (const std::uint8_t b : bytes(place)) value = value << 8 | b;
+  if (place.bit_size == 0) return value;
+  const std::uint32_t below = 8 * place.size - place.bit_offset - place.bit_size;
+  return value >> below & ((std::uint32_t{1} << place.bit_size) - 1);
+}
+
+void LayerWriter::add(std::string_view name, Place place, std::string value, std::uint8_t depth) {
+  layer_.fields.push_back(
+      {std::string(name), std::move(value), range(place), place.bit_offset, place.bit_size, depth});
+  named_ = std::max(named_, range(place).end());
+}
+
+void LayerWriter::finish() {
+  if (limit_ == at_) return;
+  if (named_ < limit_) add("Cut off", {named_ - at_, limit_ - named_}, "the header goes on", 0);
+  layer_.range = {at_, limit_ - at_};
+  decoding_.out.layers.push_back(std::move(layer_));
+}
+
+std::string show_checksum(std::uint32_t found, ChecksumStatus status, std::uint16_t expected) {
+  switch (status) {
+    case ChecksumStatus::good: return fmt::format("{:#06x} [correct]", found);
+    case ChecksumStatus::partial: return fmt::format("{:#06x} [not filled in (offload)]", found);
+    case ChecksumStatus::wrong:
+      return fmt::format("{:#06x} [wrong, should be {:#06x}]", found, expected);
+    case ChecksumStatus::unverifiable:
+      return fmt::format("{:#06x} [not verified: bytes are missing]", found);
+    case ChecksumStatus::absent: break;
+  }
+  return fmt::format("{:#06x} [not used]", found);
+}
+
+std::uint16_t expected_checksum(ByteSpan bytes, Sum pseudo_header, std::uint16_t found) {
+  // Taking `found` out of a one's-complement sum is adding its complement.
+  std::uint32_t sum = fold(pseudo_header + sum_of(bytes)) + (0xffffu ^ found);
+  sum = (sum >> 16) + (sum & 0xffff);
+  return static_cast<std::uint16_t>(~sum);
+}
+
+std::string protocol_name(std::uint8_t protocol) {
+  const char* name = nullptr;
+  switch (protocol) {
+    case 0: name = "Hop-by-Hop Options"; break;
+    case 1: name = "ICMP"; break;
+    case 2: name = "IGMP"; break;
+    case 6: name = "TCP"; break;
+    case 17: name = "UDP"; break;
+    case 43: name = "Routing header"; break;
+    case 44: name = "Fragment header"; break;
+    case 47: name = "GRE"; break;
+    case 50: name = "ESP"; break;
+    case 51: name = "Authentication Header"; break;
+    case 58: name = "ICMPv6"; break;
+    case 59: name = "no next header"; break;
+    case 60: name = "Destination Options"; break;
+    case 89: name = "OSPF"; break;
+    case 132: name = "SCTP"; break;
+    default: return decimal(protocol);
+  }
+  return fmt::format("{} ({})", name, protocol);
+}
+
+void report_short_header(Decoding& d, std::string_view name, std::uint32_t at, std::uint32_t end,
+                         std::uint32_t needed) {
+  d.anomaly(
+      AnomalyCode::short_header, d.range(at, end),
+      fmt::format("The packet ends inside its {} header: that needs {} bytes, and only {} are "
+                  "there.",
+                  name, needed, end > at ? end - at : 0));
+}
+
+void decode_data(Decoding& d, std::uint32_t at, std::uint32_t end, std::string_view name) {
+  const ByteRange range = d.range(at, end);
+  if (range.size == 0) return;
+  Layer layer{std::string(name), range, {}};
+  if (d.quoted) layer.name += " (quoted)";
+  layer.fields.push_back(
+      {std::string(name), describe_bytes(slice(d.bytes, range)), range, 0, 0, 0});
+  d.out.layers.push_back(std::move(layer));
+}
+
+void decode_transport_checksum(Decoding& d, LayerWriter& layer, const PacketView& v,
+                               std::uint32_t offset, std::uint32_t at, std::uint32_t end) {
+  const Place place{offset, 2};
+  const auto found = layer.number(place);
+  if (!found) return;
+  std::uint16_t expected = 0;
+  if (v.transport_checksum == ChecksumStatus::wrong && end <= d.captured()) {
+    const bool icmp_v4 = v.ip_protocol == static_cast<std::uint8_t>(IpProtocol::icmp);
+    const Sum pseudo = icmp_v4 ? Sum{} : pseudo_header_sum(v.src, v.dst, v.ip_protocol, end - at);
+    expected = expected_checksum(d.bytes.subspan(at, end - at), pseudo,
+                                 static_cast<std::uint16_t>(*found));
+    if (v.transport == Transport::udp && expected == 0) expected = 0xffff;
+  }
+  layer.text("Checksum", place, show_checksum(*found, v.transport_checksum, expected));
+  if (v.transport_checksum == ChecksumStatus::partial) {
+    d.anomaly(
+        AnomalyCode::checksum_not_filled, layer.range(place),
+        "The checksum is not filled in: the sender leaves that to its network card (offload). "
+        "This is normal in captures of loopback and of the sending host.");
+  } else if (v.transport_checksum == ChecksumStatus::wrong && *found == 0 &&
+             v.transport == Transport::udp) {
+    d.anomaly(
+        AnomalyCode::checksum_wrong, layer.range(place),
+        "The UDP checksum is zero, which means \"not used\"; over IPv6 that is not allowed, and "
+        "the receiver throws the datagram away.");
+  } else if (v.transport_checksum == ChecksumStatus::wrong) {
+    d.anomaly(AnomalyCode::checksum_wrong, layer.range(place),
+              fmt::format("The checksum is {:#06x} but the bytes add up to {:#06x}: something was "
+                          "changed on the way, and the receiver throws the packet away.",
+                          *found, expected));
+  }
+}
+
+}  // namespace synoptic::wire

@@ -1,0 +1,139 @@
+// How long it takes from the wire to the trace, and how long a whole run in the private loopback.
+#include <benchmark/benchmark.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <string>
+#include <vector>
+
+#include "capture/host/kernel_host.hh"
+#include "capture/host/sockaddr.hh"
+#include "capture/live/live.hh"
+#include "lessons/demos/demo.hh"
+#include "tests/bench/live_roles.hh"
+
+namespace synoptic::bench {
+namespace {
+
+constexpr int datagrams = 2000;
+constexpr std::int64_t interval_ns =
+    1'000'000;  // as a program that talks does; a burst would measure the queue
+
+std::int64_t now_ns() {
+  timespec t{};
+  ::clock_gettime(CLOCK_REALTIME, &t);
+  return static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
+}
+
+// Sends datagrams to itself, each holding the time just before its send().
+int send_times() {
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const host::KernelAddress any = host::to_kernel({wire::IpAddress::v4(127, 0, 0, 1), 0});
+  if (::bind(fd, any.get(), any.size) != 0) return 1;
+  const host::KernelAddress self = host::to_kernel(host::local_address(fd));
+  for (int i = 0; i < datagrams; ++i) {
+    const timespec pause{0, interval_ns};
+    ::nanosleep(&pause, nullptr);
+    const std::int64_t t = now_ns();
+    if (::sendto(fd, &t, sizeof t, 0, self.get(), self.size) < 0) return 1;
+  }
+  ::close(fd);
+  return 0;
+}
+
+int demo_role(const std::string& demo_name, const std::string& role_name) {
+  const auto reporter = live::call_reporter_from_environment();
+  const demos::Demo* demo = demos::find_demo(demo_name);
+  if (!reporter || demo == nullptr) return 2;
+  host::KernelHostOptions host_options;
+  host_options.echo = false;
+  host_options.on_call = [&](const host::CallReport& r) {
+    reporter->report({"", r.serial, r.t, r.call, r.local, r.remote, r.protocol});
+  };
+  demos::DemoOptions options;
+  options.server = {wire::IpAddress::v4(127, 0, 0, 2), demo->port};
+  for (const demos::Role& role : demo->roles) {
+    if (role.name != role_name) continue;
+    host::KernelHost host(std::move(host_options));
+    host.run(role.main(host, options));
+    return 0;
+  }
+  return 2;
+}
+
+double microseconds_at(std::vector<std::int64_t>& sorted, double part) {
+  const auto last = static_cast<double>(sorted.size() - 1);
+  return static_cast<double>(sorted[static_cast<std::size_t>(part * last)]) / 1000.0;
+}
+
+// From send() in one process to the event in the trace of another that waits for it.
+void WireToTrace(benchmark::State& state) {
+  std::vector<std::int64_t> latencies;
+  for (auto _ : state) {
+    live::LiveSpec spec;
+    spec.roles.push_back({"sender", {"/proc/self/exe", "__role", "times"}, "", {}, false});
+    auto source = live::run_private(spec);
+    if (!source) {
+      state.SkipWithError(source.error().str().c_str());
+      return;
+    }
+    std::size_t seen = 0;
+    while (!(*source)->ended()) {
+      (*source)->wait(model::seconds(10));
+      (*source)->poll();
+      const std::int64_t arrived = now_ns();
+      const auto& events = (*source)->trace().events();
+      for (; seen < events.size(); ++seen) {
+        const auto* packet = std::get_if<model::Packet>(&events[seen].body);
+        std::int64_t sent = 0;
+        if (packet == nullptr || packet->len != sizeof sent) continue;
+        std::memcpy(&sent, packet->bytes.data() + packet->bytes.size() - sizeof sent, sizeof sent);
+        latencies.push_back(arrived - sent);
+      }
+    }
+  }
+  if (latencies.size() != static_cast<std::size_t>(state.iterations()) * datagrams) {
+    state.SkipWithError("a datagram is missing");
+    return;
+  }
+  std::sort(latencies.begin(), latencies.end());
+  state.counters["median_us"] = microseconds_at(latencies, 0.5);
+  state.counters["p99_us"] = microseconds_at(latencies, 0.99);
+}
+BENCHMARK(WireToTrace)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// Namespaces, capture, two processes, a handshake and a close, to the last packet.
+void PrivateHandshake(benchmark::State& state) {
+  for (auto _ : state) {
+    live::LiveSpec spec;
+    for (const char* role : {"server", "client"}) {
+      spec.roles.push_back({role, {"/proc/self/exe", "__role", "handshake", role}, "", {}, false});
+    }
+    spec.roles[1].start_after = "server";
+    auto source = live::run_private(spec);
+    if (!source) {
+      state.SkipWithError(source.error().str().c_str());
+      return;
+    }
+    while (!(*source)->ended()) {
+      (*source)->wait(model::seconds(10));
+      (*source)->poll();
+    }
+    if ((*source)->counters().captured < 6) state.SkipWithError("a segment is missing");
+  }
+}
+BENCHMARK(PrivateHandshake)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+std::optional<int> run_role(int argc, char** argv) {
+  const std::vector<std::string> a(argv, argv + argc);
+  if (a.size() == 3 && a[1] == "__role" && a[2] == "times") return send_times();
+  if (a.size() == 4 && a[1] == "__role") return demo_role(a[2], a[3]);
+  return std::nullopt;
+}
+
+}  // namespace synoptic::bench

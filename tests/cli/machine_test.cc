@@ -1,0 +1,204 @@
+// capture, demo, doctor: what depends on this machine's own network and on what it allows.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "tests/cli/program.hh"
+
+namespace synoptic::cli {
+namespace {
+
+using nlohmann::json;
+using test::Program;
+using test::Result;
+using test::run;
+using test::TempDir;
+
+// A socket bound to a free port of 127.0.0.1.
+class BoundSocket {
+ public:
+  explicit BoundSocket(int type) : fd_(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address_), sizeof address_), 0);
+    socklen_t size = sizeof address_;
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address_), &size);
+    if (type == SOCK_STREAM) ::listen(fd_, 5);
+  }
+  ~BoundSocket() { ::close(fd_); }
+  BoundSocket(const BoundSocket&) = delete;
+  BoundSocket& operator=(const BoundSocket&) = delete;
+  std::string port() const { return std::to_string(ntohs(address_.sin_port)); }
+  void send_to_itself() const {
+    ::sendto(fd_, "hello", 5, 0, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
+  }
+
+ private:
+  int fd_;
+  sockaddr_in address_{};
+};
+
+std::string free_port() {
+  return BoundSocket(SOCK_STREAM).port();
+}
+
+std::size_t datagrams(const json& doc) {
+  std::size_t count = 0;
+  for (const json& event : doc["events"]) count += event["kind"] == "datagram" && event["len"] == 5;
+  return count;
+}
+
+TEST(Capture, EndsAfterTheCountAskedFor) {
+  const BoundSocket socket(SOCK_DGRAM);
+  Program program({"capture", "udp port " + socket.port(), "--count", "2", "--format", "json"});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  for (int i = 0; i < 3; ++i) socket.send_to_itself();
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("2 packets captured; dropped: 0 by the kernel, 0 here"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(datagrams(json::parse(result.out)), 2u);
+}
+
+TEST(Capture, CtrlCShowsAndWritesWhatCameSoFar) {
+  const TempDir dir;
+  const BoundSocket socket(SOCK_DGRAM);
+  Program program(
+      {"capture", "udp port " + socket.port(), "--format", "json", "-o", dir.file("x.pcapng")});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  for (int i = 0; i < 3; ++i) socket.send_to_itself();
+  program.signal(SIGINT);
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(datagrams(json::parse(result.out)), 3u);
+  EXPECT_EQ(datagrams(test::run_json({"open", dir.file("x.pcapng")})), 3u);
+}
+
+TEST(Capture, InterfaceThatDoesNotExist) {
+  const Result result = run({"capture", "-i", "nosuch0"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+  EXPECT_NE(result.err.find("nosuch0"), std::string::npos) << result.err;
+}
+
+// The program as an ordinary account runs it, from a folder that it may read.
+class AsOrdinaryAccount {
+ public:
+  AsOrdinaryAccount() {
+    std::filesystem::permissions(dir_.path(), std::filesystem::perms(0755));
+    std::filesystem::copy_file(SYNOPTIC_BINARY, dir_.file("synoptic"));
+    std::filesystem::permissions(dir_.file("synoptic"), std::filesystem::perms(0755));
+    start_.program = dir_.file("synoptic");
+    if (::geteuid() == 0) start_.prefix = {"runuser", "-u", "nobody", "--"};
+  }
+  Result run(const std::vector<std::string>& arguments) const {
+    return test::run(arguments, start_);
+  }
+
+ private:
+  TempDir dir_;
+  test::Start start_;
+};
+
+TEST(OrdinaryAccount, MayNotCaptureTheMachinesInterfaceAndIsToldWhatToType) {
+  const AsOrdinaryAccount account;
+  const Result result = account.run({"capture", "-i", "lo"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+  EXPECT_NE(result.err.find("sudo"), std::string::npos) << result.err;
+}
+
+TEST(OrdinaryAccount, ComparesAllTheSame) {
+  const AsOrdinaryAccount account;
+  const Result result = account.run({"compare", "handshake", "--format", "json"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out)["unexplained"], 0);
+}
+
+TEST(OrdinaryAccount, FolderOfAnotherIsOneLine) {
+  const AsOrdinaryAccount account;
+  const Result result = account.run({"sim", "handshake", "-o", "/x.json"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+}
+
+// --- Ctrl-C as it is typed
+// ------------------------------------------------------------------------
+
+// The last number of packets that the progress line told.
+int packets_told(const std::string& screen) {
+  const std::size_t end = screen.rfind(" packets (");
+  if (end == std::string::npos) return 0;
+  return std::atoi(screen.c_str() + screen.rfind(' ', end - 1) + 1);
+}
+
+TEST(Terminal, CtrlCEndsALiveRunAndShowsWhatWasCaptured) {
+  const TempDir dir;
+  const std::string typed = fmt::format("{} live tcp-echo --pause 50s --timeout 50s -o {}",
+                                        SYNOPTIC_BINARY, dir.file("x.json"));
+  Program program({"-qec", typed, "/dev/null"},
+                  {.variables = {}, .prefix = {}, .program = "script"});
+  // The client has its welcome and has sent a name: at least five segments.
+  ASSERT_TRUE(program.await([](const Result& r) { return packets_told(r.out) >= 5; }));
+  program.write("\x03");
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 0) << result.out;
+  const json doc = json::parse(test::read_file(dir.file("x.json")), nullptr, false);
+  ASSERT_FALSE(doc.is_discarded()) << result.out;
+  std::size_t segments = 0;
+  for (const json& event : doc["events"]) segments += event["kind"] == "segment";
+  EXPECT_GE(segments, 5u);
+}
+
+// --- demo
+// -----------------------------------------------------------------------------------------
+
+TEST(Demo, ServerAndClientInTwoTerminals) {
+  const std::string port = free_port();
+  Program server({"demo", "tcp-echo", "server", "--port", port, "--pause", "1ms"});
+  ASSERT_TRUE(server.await_output("Waiting for connection..."));
+  const Result client =
+      run({"demo", "tcp-echo", "client", "127.0.0.1:" + port, "--names", "Ada,Bob"});
+  EXPECT_EQ(client.status, 0) << client.err;
+  EXPECT_EQ(client.out, "Welcome!\nHello, Ada!\nHello, Bob!\n");
+  EXPECT_TRUE(server.await_output(" closed."));
+  server.signal(SIGTERM);
+  const Result served = server.wait();
+  EXPECT_EQ(served.out.find("Waiting for connection...\nAccept new connection from 127.0.0.1:"), 0u)
+      << served.out;
+}
+
+TEST(Demo, PortInUseIsOneLineWithTheRemedy) {
+  const BoundSocket taken(SOCK_STREAM);
+  const Result result = run({"demo", "tcp-echo", "server", "--port", taken.port()});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+  EXPECT_NE(result.err.find("--port"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find(taken.port()), std::string::npos) << result.err;
+}
+
+TEST(Demo, NobodyListensIsOneLineWithTheRemedy) {
+  const Result result = run({"demo", "tcp-echo", "client", "--port", free_port()});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+  EXPECT_NE(result.err.find("synoptic demo tcp-echo server"), std::string::npos) << result.err;
+}
+
+TEST(Doctor, SaysWhatWorksHere) {
+  const Result result = run({"doctor"});
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_EQ(result.err, "");
+  EXPECT_NE(result.out.find("works    private loopback: "), std::string::npos) << result.out;
+}
+
+}  // namespace
+}  // namespace synoptic::cli

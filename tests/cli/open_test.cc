@@ -1,0 +1,148 @@
+// synoptic open: what others wrote, what we wrote, and what is damaged.
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.hh"
+
+namespace synoptic::cli {
+namespace {
+
+using nlohmann::json;
+using test::Result;
+using test::run;
+using test::run_json;
+using test::TempDir;
+
+const std::string data = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/";
+
+// What of a packet a capture can hold.
+std::vector<std::string> packets(const json& doc) {
+  std::vector<std::string> out;
+  for (const json& event : doc["events"]) {
+    if (!event.contains("flags")) continue;
+    out.push_back(event["flags"].dump() + event["rel_seq"].dump() + event["rel_ack"].dump() +
+                  event["len"].dump() + event["bytes"].dump());
+  }
+  return out;
+}
+
+TEST(Open, PcapAndPcapngAlike) {
+  const json pcap = run_json({"open", data + "handshake.pcap"});
+  const json pcapng = run_json({"open", data + "handshake.pcapng"});
+  EXPECT_EQ(pcap["source"], "captured");
+  EXPECT_GE(packets(pcap).size(), 6u);
+  EXPECT_EQ(packets(pcap), packets(pcapng));
+}
+
+TEST(Open, ReadsThePcapngThatTheSimulatorWrote) {
+  const TempDir dir;
+  EXPECT_EQ(run({"sim", "tcp-echo", "-o", dir.file("sim.pcapng")}).status, 0);
+  EXPECT_EQ(packets(run_json({"open", dir.file("sim.pcapng")})),
+            packets(run_json({"sim", "tcp-echo"})));
+}
+
+TEST(Open, JsonShowsTheSameDiagramAgain) {
+  const TempDir dir;
+  EXPECT_EQ(run({"sim", "tcp-echo", "-o", dir.file("sim.json")}).status, 0);
+  const std::string text = test::read_file(dir.file("sim.json"));
+  EXPECT_EQ(run({"open", dir.file("sim.json"), "--format", "json"}).out, text);
+  auto body = [](const std::string& diagram) {
+    return diagram.substr(diagram.find('\n'));
+  };  // without the title
+  EXPECT_EQ(body(run({"open", dir.file("sim.json")}).out), body(run({"sim", "tcp-echo"}).out));
+}
+
+TEST(Open, ComparisonIsShownAgain) {
+  const TempDir dir;
+  ASSERT_EQ(run({"compare", "tcp-echo", "--pause", "10ms", "-o", dir.file("both.json")}).status, 0);
+  const std::string text = test::read_file(dir.file("both.json"));
+  const Result again = run({"open", dir.file("both.json"), "--format", "json"});
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(again.out, text) << "what was compared is what was seen";
+  EXPECT_NE(run({"open", dir.file("both.json")}).out.find("0 unexplained"), std::string::npos);
+  EXPECT_EQ(run({"open", dir.file("both.json"), "--flow", "0"}).status, 2);
+}
+
+TEST(Open, StandardInput) {
+  const std::string pcap = test::read_file(data + "handshake.pcap");
+  const Result piped = test::run_with_input({"open", "-", "--format", "json"}, pcap);
+  EXPECT_EQ(piped.status, 0) << piped.err;
+  EXPECT_EQ(piped.out, run({"open", data + "handshake.pcap", "--format", "json"}).out);
+  const std::string text = run({"sim", "handshake", "--format", "json"}).out;
+  EXPECT_EQ(test::run_with_input({"open", "-", "--format", "json"}, text).out, text);
+}
+
+TEST(Open, FilterChoosesPackets) {
+  EXPECT_EQ(packets(run_json({"open", data + "handshake.pcap", "tcp port 1"})).size(), 0u);
+}
+
+TEST(Open, CutOffCaptureShowsWhatCouldBeRead) {
+  const TempDir dir;
+  for (const char* name : {"handshake.pcap", "handshake.pcapng"}) {
+    const std::string whole = test::read_file(data + name);
+    test::write_file(dir.file("cut"), whole.substr(0, whole.size() * 2 / 3));
+    const Result result = run({"open", dir.file("cut"), "--format", "json"});
+    EXPECT_EQ(result.status, 1) << name;
+    EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+    EXPECT_NE(result.err.find("cut off"), std::string::npos) << result.err;
+    EXPECT_GE(packets(json::parse(result.out)).size(), 2u) << "what came before is shown";
+  }
+}
+
+TEST(Open, WhatCannotBeReadIsOneLineAndStatus1) {
+  const TempDir dir;
+  std::string garbage(5000, '\0');
+  for (std::size_t i = 0; i < garbage.size(); ++i) garbage[i] = static_cast<char>(i * 37 + 11);
+  test::write_file(dir.file("garbage"), garbage);
+  test::write_file(dir.file("empty"), "");
+  test::write_file(dir.file("broken.json"), "{\"format\":\"synoptic-trace\",");
+  test::write_file(dir.file("other.json"), "{\"hello\":1}");
+  test::write_file(dir.file("text"), "hello, world\n");
+  for (const std::string& path :
+       {dir.file("missing.pcap"), dir.file("garbage"), dir.file("empty"), dir.file("broken.json"),
+        dir.file("other.json"), dir.file("text"), dir.path().string()}) {
+    const Result result = run({"open", path});
+    EXPECT_EQ(result.status, 1) << path;
+    EXPECT_TRUE(test::is_one_line(result.err)) << path << "\n" << result.err;
+    EXPECT_EQ(result.out, "") << path;
+  }
+  EXPECT_EQ(test::run_with_input({"open", "-"}, "").status, 1);
+  EXPECT_EQ(test::run_with_input({"open", "-"}, garbage).status, 1);
+}
+
+TEST(Open, ManyFlowsAreListedAndOneIsShown) {
+  const TempDir dir;
+  EXPECT_EQ(run({"sim", "tcp-echo", "--clients", "6", "-o", dir.file("many.pcapng")}).status, 0);
+  const Result list = run({"open", dir.file("many.pcapng")});
+  EXPECT_EQ(list.status, 0);
+  EXPECT_NE(list.out.find("captured: 6 flows"), std::string::npos) << list.out;
+  EXPECT_NE(list.out.find("--flow N"), std::string::npos) << list.out;
+  const Result one = run({"open", dir.file("many.pcapng"), "--flow", "5"});
+  EXPECT_NE(one.out.find("[SYN, ACK]"), std::string::npos) << one.out;
+}
+
+// Whatever is done to a trace of ours: a diagram or one line, never a crash.
+TEST(Open, MutatedTracesAreShownOrRefused) {
+  const std::string good = run({"sim", "handshake", "--format", "json"}).out;
+  ASSERT_FALSE(good.empty());
+  int shown = 0;
+  std::uint64_t state = 1;
+  auto random = [&] {
+    return state = state * 6364136223846793005u + 1442695040888963407u, state >> 33;
+  };
+  for (int i = 0; i < 60; ++i) {
+    std::string text = good;
+    for (int n = 0; n < 6; ++n) {
+      const std::size_t at = text.find_first_of("0123456789", random() % text.size());
+      if (at != std::string::npos) text[at] = "0123456789"[random() % 10];
+    }
+    const Result result = test::run_with_input({"open", "-"}, text);
+    ASSERT_TRUE(result.status == 0 || result.status == 1)
+        << "run " << i << ": " << result.status << result.err;
+    EXPECT_EQ(result.status == 1, test::is_one_line(result.err)) << result.err;
+    shown += result.status == 0;
+  }
+  EXPECT_GT(shown, 5);
+}
+
+}  // namespace
+}  // namespace synoptic::cli

@@ -1,0 +1,111 @@
+// What is typed wrongly: one line on stderr that says what and what to type, nothing on stdout,
+// status 2.
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.hh"
+#include "viz/cli/suggest.hh"
+
+namespace synoptic::cli {
+namespace {
+
+using test::Result;
+using test::run;
+
+struct Mistake {
+  std::vector<std::string> typed;
+  const char* says;
+};
+
+TEST(Usage, EachMistakeGetsOneClearLineAndStatus2) {
+  const Mistake mistakes[] = {
+      {{"sim", "tcp-ehco"}, "there is no demo 'tcp-ehco'; did you mean 'tcp-echo'?"},
+      {{"live", "nonsense"}, "there is no demo 'nonsense'; there are tcp-echo"},
+      {{"compare", ""}, "name a demo: tcp-echo"},
+      {{"sim"}, "name a demo: tcp-echo"},
+      {{"cmpare", "tcp-echo"}, "there is no command 'cmpare'; did you mean 'compare'?"},
+      {{"frobnicate"}, "there is no command 'frobnicate'; see: synoptic --help"},
+      {{"lesson"}, "'lesson' is not part of this version"},
+      {{"shell"}, "'shell' is not part of this version"},
+      {{"sim", "tcp-echo", "--fromat", "json"},
+       "sim has no option '--fromat'; did you mean '--format'?"},
+      {{"live", "tcp-echo", "--fault", "drop syn"}, "live has no option '--fault'"},
+      {{"sim", "tcp-echo", "--format", "html"},
+       "html is not part of this version; there are txt, svg, json and pcapng"},
+      {{"sim", "tcp-echo", "--format", "png"}, "png is not part of this version"},
+      {{"sim", "tcp-echo", "--format", "mmd"}, "mmd is not part of this version"},
+      {{"sim", "tcp-echo", "--format", "xml"}, "unknown format 'xml'; there are txt"},
+      {{"sim", "tcp-echo", "-o", "a.png"}, "png is not part of this version"},
+      {{"sim", "tcp-echo", "-o", "picture"},
+       "-o picture: the ending of the file's name says its format"},
+      {{"sim", "tcp-echo", "--fault", "drop everything"}, ""},
+      {{"sim", "tcp-echo", "--fault", "drop 1st syn"}, ""},
+      {{"sim", "tcp-echo", "--set", "colour=blue"}, "there is no setting 'colour'"},
+      {{"sim", "tcp-echo", "--set", "mtu"}, "it is KEY=VALUE"},
+      {{"sim", "tcp-echo", "--profile", "bsd"}, "'bsd' is no value for profile"},
+      {{"sim", "tcp-echo", "--delay", "20"}, "'20' is no value for delay"},
+      {{"sim", "tcp-echo", "--loss", "2"}, "'2' is no value for loss"},
+      {{"sim", "tcp-echo", "--pause", "soon"}, "--pause soon: a time is a number with its unit"},
+      {{"sim", "tcp-echo", "--clients", "0"}, "--clients"},
+      {{"sim", "tcp-echo", "--port", "65536"}, "--port"},
+      {{"sim", "tcp-echo", "--names", "A,,B"}, "a name is empty"},
+      {{"sim", "tcp-echo", "--lang", "fr"}, "--lang fr: it is en or zh"},
+      {{"sim", "tcp-echo", "--time", "linear"}, "it is ordinal or proportional"},
+      {{"sim", "tcp-echo", "--addr", "nowhere"}, "'nowhere' is no IP address"},
+      {{"sim", "tcp-echo", "-6", "--addr", "127.0.0.1"}, "do not go together"},
+      {{"sim", "tcp-echo", "-4", "-6"}, "do not go together"},
+      {{"sim", "tcp-echo", "superfluous"}, "superfluous"},
+      {{"sim", "handshake", "--flow", "7"}, "there is no flow 7"},
+      {{"demo", "tcp-echo"}, "name a role of tcp-echo: server or client"},
+      {{"demo", "tcp-echo", "referee"}, "tcp-echo has no role 'referee'; it is server or client"},
+      {{"open"}, "name a file to open"},
+      {{"open", "x.pcap", "tcp prot 9999"}, "filter"},
+      {{"capture", "tcp prot 9999"}, "filter"},
+      {{"capture", "--duration", "long"}, "--duration long: a time is"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const Result result = run(mistake.typed);
+    std::string line = "synoptic";
+    for (const std::string& word : mistake.typed) line += " " + word;
+    EXPECT_EQ(result.status, 2) << line << "\n" << result.err;
+    EXPECT_TRUE(test::is_one_line(result.err)) << line << "\n" << result.err;
+    EXPECT_NE(result.err.find(mistake.says), std::string::npos) << line << "\n" << result.err;
+  }
+}
+
+TEST(Usage, HelpOfEachCommandIsOnStdout) {
+  const Result all = run({"--help"});
+  EXPECT_EQ(all.status, 0);
+  EXPECT_EQ(all.err, "");
+  for (const char* command : {"sim", "live", "compare", "capture", "open", "demo", "doctor"}) {
+    EXPECT_NE(all.out.find(std::string("  ") + command + " "), std::string::npos) << command;
+    const Result one = run({command, "--help"});
+    EXPECT_EQ(one.status, 0) << one.err;
+    EXPECT_NE(one.out.find("Usage: synoptic " + std::string(command)), std::string::npos)
+        << one.out;
+  }
+  EXPECT_EQ(all.out.find("__role"), std::string::npos) << "what is internal is not shown";
+  const std::string sim = run({"sim", "--help"}).out;
+  for (const char* word :
+       {"tcp-echo", "--fault", "client>server", "mtu", "--isn-server", "--pause"}) {
+    EXPECT_NE(sim.find(word), std::string::npos) << word;
+  }
+}
+
+TEST(Usage, Version) {
+  const Result result = run({"--version"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out.find("synoptic "), 0u);
+}
+
+TEST(Suggest, TakesTheNearestWordOrNone) {
+  const std::vector<std::string> known{"sim", "compare", "capture", "tcp-echo"};
+  EXPECT_EQ(suggest("comapre", known), "; did you mean 'compare'?");
+  EXPECT_EQ(suggest("tcp", known), "; did you mean 'tcp-echo'?");
+  EXPECT_EQ(suggest("sin", known), "; did you mean 'sim'?");
+  EXPECT_EQ(suggest("frobnicate", known), "");
+  EXPECT_EQ(suggest("", known), "");
+  EXPECT_EQ(suggest(std::string(100'000, 'x'), known), "");
+}
+
+}  // namespace
+}  // namespace synoptic::cli

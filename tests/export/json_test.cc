@@ -1,0 +1,302 @@
+// The JSON of a trace: what it holds, that it comes back the same, and that no text whatever can
+// break the reader.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+
+#include "tests/export/hand_trace.hh"
+#include "viz/export/export.hh"
+#include "viz/export/socket_address.hh"
+
+namespace synoptic::exporting {
+namespace {
+
+using nlohmann::json;
+using test::everything;
+using test::HandTrace;
+
+json events_of(const json& trace, std::string_view kind) {
+  json out = json::array();
+  for (const json& event : trace.at("events")) {
+    if (event.at("kind") == kind) out.push_back(event);
+  }
+  return out;
+}
+
+TEST(Json, SaysWhatItIs) {
+  const HandTrace h = everything(model::Source::simulated);
+  const json doc = json::parse(to_json(h.trace));
+  EXPECT_EQ(doc["format"], "synoptic-trace");
+  EXPECT_EQ(doc["version"], 1);
+  EXPECT_EQ(doc["source"], "simulated");
+  EXPECT_EQ(doc["endpoints"].size(), 2u);
+  const json& server = doc["endpoints"][0];
+  EXPECT_EQ(server,
+            json::parse(
+                R"({"id":0,"name":"server","address":"127.0.0.2","port":9999,"protocol":"tcp"})"));
+  EXPECT_EQ(doc["events"].size(), h.trace.events().size());
+  EXPECT_EQ(json::parse(to_json(everything(model::Source::captured).trace))["source"], "captured");
+}
+
+TEST(Json, SegmentHoldsRawAndRelativeNumbers) {
+  const json doc = json::parse(to_json(everything(model::Source::simulated).trace));
+  const json segments = events_of(doc, "segment");
+  ASSERT_EQ(segments.size(), 6u);
+  const json& lost = segments[0];
+  EXPECT_EQ(lost["flags"], json({"SYN"}));
+  EXPECT_TRUE(lost["arrived_ns"].is_null());
+  EXPECT_EQ(lost["fate"], "lost");
+  EXPECT_EQ(lost["seq"], 100);
+  EXPECT_EQ(lost["rel_seq"], 0);
+  EXPECT_EQ(lost["options"]["mss"], 1460);
+  EXPECT_EQ(lost["options"]["window_scale"], 7);
+  EXPECT_EQ(lost["options"]["sack_permitted"], true);
+  EXPECT_EQ(lost["options"]["timestamps"]["val"], 1);
+  EXPECT_EQ(lost["anomalies"], json::array());
+  EXPECT_EQ(lost["why"]["code"], "active_open");
+  EXPECT_FALSE(lost["why"]["text"].get<std::string>().empty());
+  EXPECT_EQ(lost["cause"], 0);
+
+  const json& syn_ack = segments[2];
+  EXPECT_EQ(syn_ack["flags"], json({"SYN", "ACK"}));
+  EXPECT_EQ(syn_ack["endpoint"], 0);
+  EXPECT_EQ(syn_ack["to"], 1);
+  EXPECT_EQ(syn_ack["seq"], 0xffffffffu);
+  EXPECT_EQ(syn_ack["rel_seq"], 0);
+  EXPECT_EQ(syn_ack["rel_ack"], 1);
+  EXPECT_EQ(syn_ack["sent_ns"], 1'020'000'000);
+  EXPECT_EQ(syn_ack["arrived_ns"], 1'040'000'000);
+  const json& data = segments[4];
+  EXPECT_EQ(data["len"], 7);
+  EXPECT_EQ(data["rel_seq"], 1);
+  EXPECT_EQ(data["rel_ack"], 1);
+  EXPECT_EQ(data["win"], 65535);
+}
+
+TEST(Json, CallsTimersStatesAndNotes) {
+  const json doc = json::parse(to_json(everything(model::Source::simulated).trace));
+  const json calls = events_of(doc, "call");
+  ASSERT_EQ(calls.size(), 5u);
+  EXPECT_EQ(calls[0]["call"], "connect");
+  EXPECT_EQ(calls[0]["args"]["address"], "127.0.0.2:9999");
+  EXPECT_EQ(calls[0]["result"], 0);
+  EXPECT_EQ(calls[1]["text"], "Michael");
+  EXPECT_EQ(calls[1]["bytes"], "4d69636861656c");
+  EXPECT_EQ(calls[2]["error"], "ECONNRESET");
+  EXPECT_FALSE(calls[2].contains("text")) << "bytes that are no text are shown as hex only";
+  EXPECT_EQ(calls[3]["peer"], "127.0.0.1:40000");
+  EXPECT_TRUE(calls[4]["result"].is_null()) << "a call that has not returned has no result";
+  const json states = events_of(doc, "state");
+  EXPECT_EQ(states[0]["from_state"], "CLOSED");
+  EXPECT_EQ(states[0]["to_state"], "SYN-SENT");
+  EXPECT_EQ(states[0]["basis"], "true");
+  EXPECT_EQ(events_of(doc, "timer")[0]["action"], "expired");
+  EXPECT_EQ(events_of(doc, "loss")[0]["cause"], 2);
+  EXPECT_EQ(events_of(doc, "note")[0]["text"], "a note, \"quoted\"");
+}
+
+TEST(Json, EventsStandInOrderOfTime) {
+  HandTrace h(model::Source::captured);
+  h.segment(10, {.ctl = wire::SYN, .seq = 100});
+  h.segment(5, {.ctl = wire::SYN, .seq = 100});
+  const json doc = json::parse(to_json(h.trace));
+  EXPECT_EQ(doc["events"][0]["id"], 1);
+  EXPECT_EQ(doc["events"][1]["id"], 0);
+}
+
+TEST(Json, ComesBackTheSame) {
+  for (const auto source : {model::Source::simulated, model::Source::captured}) {
+    for (const auto family : {wire::Family::ipv4, wire::Family::ipv6}) {
+      HandTrace h = everything(source, family);
+      h.trace.warnings.push_back("stopped after 30 s");
+      const std::string text = to_json(h.trace);
+      const auto back = read_json(text);
+      ASSERT_TRUE(back) << back.error().str();
+      EXPECT_EQ(to_json(*back), text);
+    }
+  }
+}
+
+TEST(Json, EventsOutOfOrderComeBackTheSame) {
+  HandTrace h(model::Source::captured);
+  h.segment(10, {.ctl = wire::SYN, .seq = 100});
+  h.segment(5, {.ctl = wire::SYN, .seq = 100});
+  const std::string text = to_json(h.trace);
+  const auto back = read_json(text);
+  ASSERT_TRUE(back) << back.error().str();
+  EXPECT_EQ(to_json(*back), text);
+}
+
+TEST(Json, KeysInAnyOrderAndEventsLeftOutAreRead) {
+  json doc = json::parse(to_json(everything(model::Source::simulated).trace));
+  doc["events"].erase(0);                   // the call that caused the SYN
+  const auto back = read_json(doc.dump());  // sorts the keys: events come before the format
+  ASSERT_TRUE(back) << back.error().str();
+  EXPECT_EQ(back->events().size(), doc["events"].size());
+  EXPECT_EQ(back->events()[1].cause, model::EventId::none) << "its cause was left out";
+  EXPECT_EQ(back->events()[2].cause, model::EventId{1})
+      << "the loss still names the SYN, by its new number";
+}
+
+TEST(Json, ControlCharactersDoNotReachTheTerminal) {
+  json doc = json::parse(to_json(everything(model::Source::simulated).trace));
+  doc["endpoints"][0]["name"] = "ser\x1b[2Jver";
+  const auto back = read_json(doc.dump());
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->endpoints()[0].name, "ser?[2Jver");
+}
+
+struct Change {
+  const char* pointer;
+  json value;
+  const char* says;
+};
+
+TEST(Json, EachRefusalSaysWhere) {
+  const json good = json::parse(to_json(everything(model::Source::simulated).trace));
+  const Change changes[] = {
+      {"/format", "pcap", "\"format\" is not"},
+      {"/version", 2, "\"version\" is not 1"},
+      {"/source", "dreamt", "\"source\" is an unknown word, \"dreamt\""},
+      {"/endpoints", 3, "\"endpoints\" is not a list"},
+      {"/endpoints/1/address", "nowhere", "endpoint number 2: \"address\" is no IP address"},
+      {"/endpoints/1/port", 65536, "endpoint number 2: \"port\" is not within"},
+      {"/flows/0/a", 2, "flow number 1: \"a\" is not within"},
+      {"/events/0/endpoint", 7, "event 0: its endpoint is not among"},
+      {"/events/0/flow", 7, "event 0: its flow is not among"},
+      {"/events/0/t_ns", -1, "event number 1: \"t_ns\" is not within"},
+      {"/events/0/t_ns", 9223372036854775807ull, "event number 1: \"t_ns\" is not within"},
+      {"/events/0/t_ns", 18446744073709551615ull, "event number 1: \"t_ns\" is not within"},
+      {"/events/0/t_ns", 1.5, "event number 1: \"t_ns\" is not a whole number"},
+      {"/events/0/id", 1, "two events have the id 1"},
+      {"/events/0/cause", 0, "event 0: it cannot be its own cause"},
+      {"/events/0/call", "fly", "event number 1: \"call\" is an unknown word, \"fly\""},
+      {"/events/2/bytes", "abc", "event number 3: \"bytes\" has half a byte"},
+      {"/events/2/bytes", "xy", "event number 3: \"bytes\" holds something else"},
+      {"/events/2/original_size", 3, "event number 3: \"original_size\" is not within"},
+      {"/events/2/flags", {"SIN"}, "event number 3: \"flags\" holds an unknown flag"},
+      {"/events/2/flow", nullptr, "event 2: its flow is missing"},
+      {"/events/2", 5, "\"events\" holds something else than events"},
+  };
+  for (const Change& change : changes) {
+    json doc = good;
+    doc[json::json_pointer(change.pointer)] = change.value;
+    const auto back = read_json(doc.dump());
+    ASSERT_FALSE(back) << change.pointer;
+    EXPECT_NE(back.error().what.find(change.says), std::string::npos)
+        << change.pointer << ": " << back.error().what;
+  }
+}
+
+TEST(Json, WhatIsNoJsonIsRefusedWithThePlace) {
+  for (const char* text :
+       {"", "{", "[]", "null", "{\"format\":\"synoptic-trace\",}", "\xff\xfe", "{\"a\":1}x"}) {
+    EXPECT_FALSE(read_json(text)) << text;
+  }
+  const auto cut = read_json("{\"format\":\n \"synoptic-trace\",,");
+  ASSERT_FALSE(cut);
+  EXPECT_NE(cut.error().what.find("line 2, column 19"), std::string::npos) << cut.error().what;
+  const auto deep = read_json(std::string(1'000'000, '['));
+  ASSERT_FALSE(deep);
+  EXPECT_NE(deep.error().what.find("nested deeper"), std::string::npos);
+}
+
+TEST(Json, ComparisonIsReadAsTwoTraces) {
+  const HandTrace sim = everything(model::Source::simulated),
+                  live = everything(model::Source::captured);
+  const std::string text = to_json(sim.trace, live.trace, ladder::Alignment{});
+  const auto both = read_json_document(text);
+  ASSERT_TRUE(both) << both.error().str();
+  ASSERT_TRUE(both->captured);
+  EXPECT_EQ(to_json(both->trace), to_json(sim.trace));
+  EXPECT_EQ(to_json(*both->captured), to_json(live.trace));
+  const auto one = read_json(text);
+  ASSERT_FALSE(one);
+  EXPECT_NE(one.error().what.find("comparison"), std::string::npos);
+}
+
+// Whatever is done to a document, the reader refuses it or gives a trace that can be written again.
+TEST(Json, MutatedDocumentsNeverBreakTheReader) {
+  const std::string good = to_json(everything(model::Source::simulated).trace);
+  const std::string pieces[] = {"null",     "-1",        "\"\"",  "{}",         "[",
+                                "}",        ",",         "1e999", "4294967296", "\\u0000",
+                                "\xf0\x9f", "\"id\":0,", "true"};
+  int accepted = 0;
+  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
+    std::mt19937 random(seed);
+    std::string text = good;
+    for (std::uint32_t n = 1 + random() % 4; n > 0; --n) {
+      const std::size_t at = random() % text.size();
+      switch (random() % 4) {
+        case 0: text[at] = static_cast<char>(random()); break;
+        case 1: text.erase(at, random() % 40); break;
+        case 2: text.insert(at, pieces[random() % std::size(pieces)]); break;
+        case 3: text[at] = "0123456789abcdef"[random() % 16]; break;
+      }
+      if (text.empty()) text = "{";
+    }
+    const auto back = read_json(text);
+    if (!back) {
+      EXPECT_FALSE(back.error().what.empty()) << "seed " << seed;
+      continue;
+    }
+    ++accepted;
+    const std::string again = to_json(*back);
+    const auto twice = read_json(again);
+    ASSERT_TRUE(twice) << "seed " << seed << ": " << twice.error().str();
+    ASSERT_EQ(to_json(*twice), again) << "seed " << seed;
+  }
+  EXPECT_GT(accepted, 100) << "most changes of a digit leave a document that can be read";
+}
+
+TEST(Json, ComparisonHoldsBothTracesWordForWord) {
+  const HandTrace sim = everything(model::Source::simulated);
+  const HandTrace live = everything(model::Source::captured);
+  ladder::Alignment alignment;
+  ladder::Row row;
+  row.sim = {model::EventId{2}};
+  row.live = {model::EventId{3}, model::EventId{4}};
+  row.verdict = ladder::Verdict::split;
+  row.window_differs = true;
+  row.reason =
+      ladder::RowReason{"split-ack", "Two for one.", {model::EventId{2}}, {model::EventId{4}}};
+  alignment.rows = {row, {.verdict = ladder::Verdict::unexplained}};
+  alignment.unexplained = 1;
+  const std::string text = to_json(sim.trace, live.trace, alignment);
+  const json doc = json::parse(text);
+  for (const auto& [key, trace] :
+       {std::pair{"simulated", &sim.trace}, std::pair{"captured", &live.trace}}) {
+    std::string alone = to_json(*trace);
+    alone.pop_back();  // the newline at the end of the file
+    EXPECT_NE(text.find(fmt::format("\"{}\":{}", key, alone)), std::string::npos) << key;
+  }
+  const json& first = doc["rows"][0];
+  EXPECT_EQ(first["sim"], json({2}));
+  EXPECT_EQ(first["live"], json({3, 4}));
+  EXPECT_EQ(first["verdict"], "split");
+  EXPECT_EQ(first["also"], json({"window"}));
+  EXPECT_EQ(first["why"]["code"], "split-ack");
+  EXPECT_EQ(first["why"]["cites"], json({2, 4}));
+  EXPECT_FALSE(doc["rows"][1].contains("why"));
+  EXPECT_EQ(doc["unexplained"], 1);
+}
+
+TEST(SocketAddress, ReadsWhatItWrites) {
+  for (const char* text : {"127.0.0.1:9999", "[::1]:0", "[fd00::2]:65535"}) {
+    const auto address = parse_socket_address(text);
+    ASSERT_TRUE(address) << text;
+    EXPECT_EQ(address->str(), text);
+  }
+  for (const char* text :
+       {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80",
+        "[127.0.0.1]:80", "[::1]80", "localhost:80", "127.0.0.1:80 "}) {
+    EXPECT_FALSE(parse_socket_address(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace synoptic::exporting

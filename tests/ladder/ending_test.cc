@@ -1,0 +1,68 @@
+// How a connection ended, told from its segments and from the calls behind them.
+#include "viz/ladder/ending.hh"
+
+#include <gtest/gtest.h>
+
+#include "tests/ladder/trace_builder.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+std::string text(std::string_view script) {
+  const model::Trace trace = captured(script);
+  return ending_text(conversations_of(trace).at(0));
+}
+int segments(std::string_view script) {
+  const model::Trace trace = captured(script);
+  const std::vector<Conversation> conversations = conversations_of(trace);
+  return ending_of(conversations.at(0)).segments;
+}
+
+constexpr std::string_view four =
+    "0 c FA 1 1; 1 s A 1 2; 1000 s close; 1000.1 s FA 1 2; 1000.2 c A 2 2";
+constexpr std::string_view three = "0 c FA 1 1; 1 s close; 1.1 s FA 1 2; 1.2 c A 2 2";
+constexpr std::string_view crossed = "0 c FA 1 1; 0.1 s FA 1 1; 0.2 c A 2 2; 0.3 s A 2 2";
+
+TEST(Ending, FourSegmentsBecauseTheOtherProgramClosedLater) {
+  EXPECT_EQ(segments(four), 4);
+  EXPECT_EQ(text(four),
+            "4 segments: client FIN, server ACK, server FIN, client ACK. The server acknowledged "
+            "first, and sent its own FIN 999.1 ms after that: "
+            "only then did its program call close().");
+}
+TEST(Ending, ThreeSegmentsBecauseTheFinRodeOnTheAck) {
+  EXPECT_EQ(segments(three), 3);
+  EXPECT_EQ(text(three),
+            "3 segments: client FIN, server FIN+ACK in one, client ACK. The server's program "
+            "called close() 1 ms after the client's FIN was sent, "
+            "before an ACK alone had left: so one segment carries ACK and FIN.");
+}
+TEST(Ending, CrossedFins) {
+  EXPECT_EQ(segments(crossed), 4);
+  EXPECT_TRUE(text(crossed).find("simultaneous close") != std::string::npos) << text(crossed);
+}
+TEST(Ending, ServerFirst) {
+  EXPECT_EQ(text("0 s FA 1 1; 1 c A 1 2; 2 c FA 1 2; 3 s A 2 2").substr(0, 62),
+            "4 segments: server FIN, client ACK, client FIN, server ACK. Th");
+}
+TEST(Ending, HalfClosedResetAndOpen) {
+  EXPECT_EQ(text("0 c FA 1 1; 1 s A 1 2"),
+            "Only the client sent a FIN: the connection is half closed at the end of this trace.");
+  EXPECT_EQ(text("0 c PA 1 1 \"x\"; 1 s R 1"),
+            "The server reset the connection (RST) before either end had sent a FIN.");
+  EXPECT_EQ(text("0 c PA 1 1 \"x\""),
+            "Neither end sent a FIN: the connection is not closed within this trace.");
+}
+TEST(Ending, ARetransmittedFinCountsOnce) {
+  EXPECT_EQ(segments("0 c FA 1 1; 200 c FA 1 1 again; 200.1 s A 1 2; 300 s FA 1 2; 300.1 c A 2 2"),
+            4);
+}
+TEST(Ending, AResetAfterBothFinsWereAcknowledgedEndsNothing) {
+  EXPECT_EQ(text("0 c FA 1 1; 1.1 s FA 1 2; 1.2 c A 2 2; 1.5 s R 2").substr(0, 11), "3 segments:");
+}
+TEST(Ending, DatagramsHaveNone) {
+  EXPECT_EQ(text("0 c D \"x\""), "");
+}
+
+}  // namespace
+}  // namespace synoptic::ladder

@@ -1,0 +1,264 @@
+// Properties of every picture: each event that is shown has its item, everything lies within the
+// picture, no two texts overlap, and each item belongs to an event.
+#include "viz/ladder/layout.hh"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "lessons/scenario.hh"
+#include "tests/ladder/trace_builder.hh"
+#include "viz/export/export.hh"
+#include "viz/ladder/cells.hh"
+#include "viz/ladder/lanes.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+model::Trace run(std::string_view demo, std::vector<std::string> faults = {}, int clients = 1,
+                 wire::Family family = wire::Family::ipv4) {
+  demos::DemoOptions options;
+  options.clients = clients;
+  net::Scenario scenario = lessons::make_scenario(*demos::find_demo(demo), options, family);
+  for (const std::string& fault : faults)
+    scenario.faults.push_back(net::parse_fault(fault).value());
+  return net::run(scenario);
+}
+
+std::vector<Metrics> all_metrics() {
+  return {text_metrics(60),  text_metrics(80),  text_metrics(100), text_metrics(120),
+          text_metrics(160), text_metrics(200), text_metrics(250), svg_metrics()};
+}
+
+// Belongs to the page, not to an event.
+bool is_page_text(Role role) {
+  switch (role) {
+    case Role::title:
+    case Role::side_title:
+    case Role::summary:
+    case Role::warning:
+    case Role::legend:
+    case Role::reason:
+    case Role::verdict_same:
+    case Role::verdict_differs:
+    case Role::lane_name:
+    case Role::lane_address: return true;
+    default: return false;
+  }
+}
+
+void expect_shown(const model::Trace& trace, Side side, const Scene& scene) {
+  std::set<model::EventId> items;
+  const auto look = [&](const auto& list) {
+    for (const auto& item : list)
+      if (item.side == side && item.event != model::EventId::none) {
+        ASSERT_LT(model::index(item.event), trace.events().size());
+        items.insert(item.event);
+      }
+  };
+  look(scene.boxes), look(scene.lines), look(scene.texts);
+  for (const model::Event& e : trace.events())
+    EXPECT_EQ(items.contains(e.id), shows(e)) << model::index(e.id) << " " << kind_name(e.kind);
+}
+
+void expect_within_and_apart(const Scene& scene) {
+  constexpr double slack = 1e-6;
+  std::map<long, std::vector<Extent>> by_line;
+  for (const Text& text : scene.texts) {
+    const Extent e = extent(text, scene);
+    EXPECT_GE(e.min.x, -slack) << text.text;
+    EXPECT_GE(e.min.y, -slack) << text.text;
+    EXPECT_LE(e.max.x, scene.width + slack) << text.text;
+    EXPECT_LE(e.max.y, scene.height + slack) << text.text;
+    if (text.max_width > 0) {
+      EXPECT_LE(e.max.x - e.min.x, text.max_width + slack) << text.text;
+    }
+    if (!is_page_text(text.role)) {
+      EXPECT_NE(text.event, model::EventId::none) << text.text;
+    }
+    const long line = std::lround(e.min.y / scene.row_height);
+    if (text.role == Role::loss_mark && text.text == "✗")
+      continue;  // stands at the end of its arrow, which may lie between two lines
+    for (const Extent& other : by_line[line])
+      EXPECT_FALSE(e.min.x < other.max.x - slack && other.min.x < e.max.x - slack)
+          << text.text << " at " << e.min.x << "," << line;
+    by_line[line].push_back(e);
+  }
+  for (const Line& line : scene.lines) {
+    for (const Point p : {line.from, line.to}) {
+      EXPECT_GE(p.x, 0);
+      EXPECT_LE(p.x, scene.width);
+      EXPECT_LE(p.y, scene.height + slack);
+    }
+    if (line.role != Role::lane) {
+      EXPECT_NE(line.event, model::EventId::none);
+    }
+  }
+  for (const Box& box : scene.boxes) EXPECT_LE(box.max.y, scene.height + slack);
+}
+
+void check_single(const model::Trace& trace) {
+  for (const Metrics& metrics : all_metrics())
+    for (const TimeMode time : {TimeMode::ordinal, TimeMode::proportional}) {
+      SCOPED_TRACE(fmt::format("width {} {}", metrics.width,
+                               time == TimeMode::ordinal ? "ordinal" : "proportional"));
+      const Scene scene = layout(trace, {.metrics = metrics, .time = time, .title = "a title"});
+      expect_shown(trace, Side::sim, scene);
+      expect_within_and_apart(scene);
+    }
+}
+
+void check_pair(const model::Trace& sim, const model::Trace& live) {
+  const Alignment alignment = align(sim, live);
+  for (const Metrics& metrics : all_metrics())
+    for (const TimeMode time : {TimeMode::ordinal, TimeMode::proportional}) {
+      SCOPED_TRACE(fmt::format("width {} {}", metrics.width,
+                               time == TimeMode::ordinal ? "ordinal" : "proportional"));
+      const Scene scene =
+          layout(sim, live, alignment, {.metrics = metrics, .time = time, .title = "a title"});
+      expect_shown(sim, Side::sim, scene);
+      expect_shown(live, Side::live, scene);
+      expect_within_and_apart(scene);
+    }
+}
+
+TEST(Layout, OneTrace) {
+  for (const std::string_view demo : {"tcp-echo", "udp-echo", "handshake"}) {
+    SCOPED_TRACE(demo);
+    check_single(run(demo));
+    check_single(run(demo, {}, 1, wire::Family::ipv6));
+  }
+}
+TEST(Layout, OneTraceWithFaults) {
+  check_single(
+      run("tcp-echo", {"drop 1st syn client>server", "drop 1st data server>client",
+                       "duplicate 2nd data client>server", "delay 500ms 3rd data client>server"}));
+  check_single(run("handshake", {"drop 1st fin client>server"}));
+  check_single(run("udp-echo", {"drop 2nd any client>server"}));
+}
+TEST(Layout, SeveralClients) {
+  check_single(run("tcp-echo", {}, 3));
+  check_single(run("udp-echo", {}, 6));
+  check_single(run("handshake", {}, 9));
+}
+TEST(Layout, Nothing) {
+  const model::Trace nothing;
+  check_single(nothing);
+  check_pair(nothing, nothing);
+}
+TEST(Layout, OnlyOneEndpoint) {
+  check_single(simulated("0 c socket; 1 c connect -1"));
+}
+TEST(Layout, Warnings) {
+  const model::Trace trace = simulated(
+      "0 c S 0; warn stopped after 60 s, because it did not end by itself and nobody waits for "
+      "ever");
+  check_single(trace);
+  check_pair(trace, trace);
+}
+
+TEST(Layout, TwoTraces) {
+  for (const std::string_view demo : {"tcp-echo", "udp-echo", "handshake"}) {
+    SCOPED_TRACE(demo);
+    check_pair(run(demo), run(demo));
+    check_pair(run(demo), run(demo, {"drop 1st any server>client", "drop 3rd any client>server"}));
+  }
+  check_pair(run("tcp-echo", {}, 3), run("tcp-echo", {"drop 1st syn client>server"}, 3));
+  check_pair(run("tcp-echo"), run("udp-echo"));
+  check_pair(run("tcp-echo"), model::Trace(model::Source::captured));
+}
+
+TEST(Layout, LargeNumbersAndWideTextsStillFit) {
+  check_single(simulated(
+      "0 c PA 4294000000 4294000000 \"你好\"; 1 s PA 4294000000 4294000006 len=1400; 2 c send "
+      "\"客户端说：你好你好你好你好你好你好你好你好\"; 3 s recv \"客户端说：你好\" dt=90"));
+}
+
+TEST(Layout, OneFlowOfSeveral) {
+  const model::Trace trace = run("tcp-echo", {}, 2);
+  const model::FlowId flow = trace.flows().at(1).id;
+  const Scene scene = layout(trace, {.metrics = text_metrics(120), .flow = flow});
+  for (const Text& text : scene.texts)
+    if (text.event != model::EventId::none) {
+      EXPECT_TRUE(trace[text.event].flow == flow || trace[text.event].flow == model::FlowId::none)
+          << text.text;
+    }
+  const std::string text = exporting::to_text(scene);
+  EXPECT_NE(text.find("client 2"), std::string::npos);
+  EXPECT_EQ(text.find("client "), text.find("client 2"));
+}
+
+TEST(Layout, RawNumbersOnRequest) {
+  const model::Trace trace = simulated("0 c S 0");
+  EXPECT_NE(exporting::to_text(layout(trace, {.metrics = text_metrics(120), .raw_seq = true}))
+                .find("Seq=1000"),
+            std::string::npos);
+  EXPECT_NE(exporting::to_text(layout(trace, {.metrics = text_metrics(120)})).find("Seq=0"),
+            std::string::npos);
+}
+
+TEST(Layout, ProportionalTimeGivesLongPausesMoreRoom) {
+  const model::Trace trace =
+      simulated("0 c S 0; 20 s SA 0 1; 40 c A 1 1; 1000 c FA 1 1; 1020 s A 1 2");
+  const auto height = [&](TimeMode mode) {
+    return layout(trace, {.metrics = text_metrics(100), .time = mode}).height;
+  };
+  EXPECT_GT(height(TimeMode::proportional), height(TimeMode::ordinal) + 3);
+  EXPECT_LT(height(TimeMode::proportional), 4 * height(TimeMode::ordinal));
+}
+
+TEST(Layout, LostSegmentsBreakOff) {
+  const Scene scene = layout(simulated("0 c S 0 lost"), {.metrics = svg_metrics()});
+  int broken = 0;
+  for (const Line& line : scene.lines)
+    if (line.broken) {
+      ++broken;
+      EXPECT_FALSE(line.arrow);
+    }
+  EXPECT_EQ(broken, 1);
+  EXPECT_TRUE(std::ranges::any_of(scene.texts, [](const Text& t) { return t.text == "✗"; }));
+}
+
+TEST(Layout, InferredStatesSaySo) {
+  model::Trace trace = captured("0 c S 0");
+  trace.add({.endpoint = model::EndpointId{0},
+             .flow = model::FlowId{0},
+             .body = model::StateChange{model::TcpState::closed, model::TcpState::syn_sent,
+                                        model::Basis::inferred}});
+  const Scene scene = layout(trace, {.metrics = text_metrics(80)});
+  EXPECT_TRUE(std::ranges::any_of(scene.texts, [](const Text& t) {
+    return t.role == Role::state_name_inferred && t.text.find("~SYN-SENT") != std::string::npos;
+  }));
+}
+
+TEST(Lanes, TheServerOfSeveralClientsStandsBetweenThem) {
+  const model::Trace trace = run("handshake", {}, 3);
+  std::vector<model::EventId> events = trace.by_time();
+  const auto lanes = lane_order(trace, events);
+  ASSERT_EQ(lanes.size(), 4u);
+  const auto server = std::ranges::find_if(
+                          lanes, [&](model::EndpointId id) { return trace[id].name == "server"; }) -
+                      lanes.begin();
+  EXPECT_TRUE(server == 1 || server == 2);
+}
+
+TEST(PacketLine, IsWiresharks) {
+  const model::Trace trace = simulated(
+      "0 c S 0; 20 s SA 0 1 wnd=65483; 40 c FPA 1 1 \"abc\"; 41 c R 5; 50 c PA 1 1 \"abc\" again");
+  const auto line = [&](std::uint32_t i, bool raw = false) {
+    return packet_line(trace, trace.events()[i], raw);
+  };
+  EXPECT_EQ(line(0), "40000 → 9999 [SYN] Seq=0 Win=65535 Len=0");
+  EXPECT_EQ(line(1), "9999 → 40000 [SYN, ACK] Seq=0 Ack=1 Win=65483 Len=0");
+  EXPECT_EQ(line(1, true), "9999 → 40000 [SYN, ACK] Seq=5000 Ack=1001 Win=65483 Len=0");
+  EXPECT_EQ(line(2), "40000 → 9999 [FIN, PSH, ACK] Seq=1 Ack=1 Win=65535 Len=3");
+  EXPECT_EQ(line(3), "40000 → 9999 [RST] Seq=5 Win=65535 Len=0");
+  EXPECT_EQ(line(4), "[TCP Retransmission] 40000 → 9999 [PSH, ACK] Seq=1 Ack=1 Win=65535 Len=3");
+}
+
+}  // namespace
+}  // namespace synoptic::ladder

@@ -1,0 +1,33 @@
+// Traces from a few lines of text, for tests that need to say exactly what each side sent.
+//
+//   0    c S 0                   at 0 ms the client sends SYN, Seq=0
+//   20   s SA 0 1                the server SYN,ACK, Seq=0 Ack=1
+//   60   c PA 1 1 "abc"          with text
+//   60   c FA 4 1 lost           … and what befell it: lost, again, wnd=N, dt=MS (its way), dup
+//   (the network's copy) 1    c D "Michael"           a datagram;  1 s I 3 3: an ICMP message of
+//   type 3, code 3 5    s recv 7                a call and its result warn stopped a warning
+//
+// Lines end at a semicolon or a newline.
+#pragma once
+
+#include <string_view>
+
+#include "sim/model/trace.hh"
+
+namespace synoptic::ladder {
+
+struct BuildOptions {
+  double way_ms = 20;        // how long a packet is under way
+  std::uint32_t isn = 1000;  // of the client; the server's is 4000 more
+  bool ipv6 = false;
+};
+model::Trace build(model::Source source, std::string_view script, BuildOptions options = {});
+
+inline model::Trace simulated(std::string_view script) {
+  return build(model::Source::simulated, script);
+}
+inline model::Trace captured(std::string_view script) {
+  return build(model::Source::captured, script, {.way_ms = 0, .isn = 4'000'000'000});
+}
+
+}  // namespace synoptic::ladder

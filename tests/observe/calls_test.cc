@@ -1,0 +1,226 @@
+// Calls: paired, given to their lane and conversation, whenever their address comes to be known.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/observe/packets.hh"
+
+namespace synoptic::observe {
+namespace {
+
+using model::Call;
+using model::CallName;
+using model::Event;
+using model::EventKind;
+using model::Protocol;
+using testing::Bench;
+using testing::client;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::server;
+using wire::ACK;
+using wire::PSH;
+using wire::SYN;
+
+wire::ByteSpan bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// One role's calls on a bench, with its own serials.
+struct Caller {
+  Bench& bench;
+  std::string role;
+  std::uint64_t serial = 0;
+
+  // Made and returned at once.
+  void call(Call call, wire::SocketAddress local = {}, wire::SocketAddress remote = {},
+            Protocol protocol = Protocol::tcp) {
+    const CallRecord made = begin(call, local, remote, protocol);
+    end(made, call, local, remote);
+  }
+  CallRecord begin(Call call, wire::SocketAddress local = {}, wire::SocketAddress remote = {},
+                   Protocol protocol = Protocol::tcp) {
+    call.result = 0;
+    if (call.name != CallName::send && call.name != CallName::print) call.data = {};
+    if (call.name == CallName::accept) call.address = {};
+    CallRecord record{role, ++serial, bench.now, call, local, remote, protocol};
+    bench.tracker.call(record);
+    return record;
+  }
+  void end(CallRecord record, Call call, wire::SocketAddress local = {},
+           wire::SocketAddress remote = {}) {
+    bench.pass(model::microseconds(10));
+    record.call = call;
+    record.call.returned = true;
+    record.call.returned_at = bench.now;
+    record.local = local;
+    record.remote = remote;
+    bench.tracker.call(record);
+  }
+};
+
+// "server@127.0.0.2:9999 listen() flow 0"
+std::vector<std::string> calls(const model::Trace& trace) {
+  std::vector<std::string> all;
+  for (const model::EventId id : trace.by_time()) {
+    const Event& e = trace[id];
+    if (e.kind != EventKind::call) continue;
+    const auto& c = std::get<Call>(e.body);
+    const auto& lane = trace[e.endpoint];
+    all.push_back(fmt::format(
+        "{}@{} {}{}", lane.name, lane.address.str(), model::call_name(c.name),
+        e.flow == model::FlowId::none ? "" : fmt::format(" flow {}", model::index(e.flow))));
+    EXPECT_TRUE(c.returned);
+  }
+  return all;
+}
+
+TEST(Calls, OfAnEchoGoToTheirLanesAndFlows) {
+  Bench b;
+  Caller s{b, "server"};
+  Caller c{b, "client"};
+  s.call({.name = CallName::socket, .number = 1, .result = 3});
+  s.call({.name = CallName::bind, .fd = 3, .address = server}, server);
+  s.call({.name = CallName::listen, .fd = 3, .number = 5}, server);
+  const CallRecord accept = s.begin({.name = CallName::accept, .fd = 3}, server);
+  c.call({.name = CallName::print, .data = bytes("hello")});
+  c.call({.name = CallName::socket, .number = 1, .result = 3});
+  const CallRecord connect = c.begin({.name = CallName::connect, .fd = 3, .address = server});
+  b.handshake();
+  c.end(connect, {.name = CallName::connect, .fd = 3, .address = server}, client, server);
+  s.end(accept, {.name = CallName::accept, .fd = 3, .address = client, .result = 4}, server);
+  const CallRecord recv =
+      c.begin({.name = CallName::recv, .fd = 3, .number = 1024}, client, server);
+  s.call({.name = CallName::send, .fd = 4, .data = bytes("Welcome!"), .result = 8}, server, client);
+  b.s({PSH | ACK, 5001, 1001, 8});
+  c.end(recv,
+        {.name = CallName::recv, .fd = 3, .number = 1024, .data = bytes("Welcome!"), .result = 8},
+        client, server);
+  c.call({.name = CallName::sleep, .number = 1'000'000});
+  b.tracker.finish();
+  EXPECT_THAT(
+      calls(b.trace),
+      ElementsAre("server@127.0.0.2:9999 socket", "server@127.0.0.2:9999 bind",
+                  "server@127.0.0.2:9999 listen", "server@127.0.0.2:9999 accept flow 0",
+                  "client@127.0.0.1:46978 print", "client@127.0.0.1:46978 socket flow 0",
+                  "client@127.0.0.1:46978 connect flow 0", "client@127.0.0.1:46978 recv flow 0",
+                  "server@127.0.0.2:9999 send flow 0", "client@127.0.0.1:46978 sleep"));
+  EXPECT_EQ(b.trace.endpoints().size(), 2u);
+  EXPECT_EQ(b.trace.flows().size(), 1u);
+  // What was sent and received is there.
+  int texts = 0;
+  for (const Event& e : b.trace.events()) {
+    if (e.kind != EventKind::call) continue;
+    const auto& call = std::get<Call>(e.body);
+    if (call.name == CallName::send || call.name == CallName::recv) {
+      EXPECT_TRUE(std::ranges::equal(call.data, bytes("Welcome!")));
+      ++texts;
+    }
+  }
+  EXPECT_EQ(texts, 2);
+}
+
+TEST(Calls, ListenAndCloseOfAListenerShowItsStates) {
+  Bench b;
+  Caller s{b, "server"};
+  s.call({.name = CallName::socket, .number = 1, .result = 3});
+  s.call({.name = CallName::bind, .fd = 3, .address = server}, server);
+  s.call({.name = CallName::listen, .fd = 3, .number = 5}, server);
+  EXPECT_THAT(b.states(), ElementsAre("server CLOSED > LISTEN"));
+  s.call({.name = CallName::close, .fd = 3}, server);
+  EXPECT_THAT(b.states(), ElementsAre("server CLOSED > LISTEN", "server LISTEN > CLOSED"));
+  for (const Event& e : b.trace.events()) {
+    if (e.kind != EventKind::state) continue;
+    EXPECT_EQ(std::get<model::StateChange>(e.body).basis, model::Basis::inferred);
+    EXPECT_EQ(b.trace[e.cause].kind, EventKind::call);
+  }
+}
+
+TEST(Calls, ListenThatFailedShowsNoState) {
+  Bench b;
+  Caller s{b, "server"};
+  s.call({.name = CallName::socket, .number = 1, .result = 3});
+  s.call({.name = CallName::listen, .fd = 3, .result = -1, .error = 98}, server);
+  s.call({.name = CallName::close, .fd = 3}, server);
+  b.tracker.finish();
+  EXPECT_THAT(b.states(), IsEmpty());
+}
+
+TEST(Calls, ABlockedCallIsShownBeforeItReturns) {
+  Bench b;
+  Caller s{b, "server"};
+  s.begin({.name = CallName::accept, .fd = 3}, server);
+  ASSERT_EQ(b.trace.events().size(), 1u);
+  EXPECT_FALSE(std::get<Call>(b.trace.events()[0].body).returned);
+}
+
+TEST(Calls, OfASocketBoundToAnyAddressGoToTheLaneThatPacketsShow) {
+  Bench b;
+  Caller s{b, "server"};
+  const wire::SocketAddress any{wire::IpAddress::v4(0, 0, 0, 0), server.port};
+  s.call({.name = CallName::socket, .number = 2, .result = 3}, {}, {}, Protocol::udp);
+  s.call({.name = CallName::bind, .fd = 3, .address = any}, any, {}, Protocol::udp);
+  EXPECT_TRUE(b.trace.events().empty());
+  b.udp(client, server, "hi");
+  s.call({.name = CallName::recvfrom, .fd = 3, .address = client, .data = bytes("hi"), .result = 2},
+         any, {}, Protocol::udp);
+  b.tracker.finish();
+  EXPECT_THAT(calls(b.trace),
+              ElementsAre("server@127.0.0.2:9999 socket", "server@127.0.0.2:9999 bind",
+                          "server@127.0.0.2:9999 recvfrom flow 0"));
+}
+
+TEST(Calls, OfARoleThatNeverHadAnAddressGoToALaneOfTheirOwn) {
+  Bench b;
+  Caller c{b, "client"};
+  Caller d{b, "client 2"};
+  c.call({.name = CallName::socket, .number = 1, .result = 3});
+  c.call({.name = CallName::connect, .fd = 3, .address = server, .result = -1, .error = 111});
+  d.call({.name = CallName::print, .data = bytes("no")});
+  b.tracker.finish();
+  EXPECT_THAT(calls(b.trace), ElementsAre("client@0.0.0.0:0 socket", "client@0.0.0.0:0 connect",
+                                          "client 2@0.0.0.0:0 print"));
+}
+
+TEST(Calls, DescriptorsUsedAgainAreOtherSockets) {
+  Bench b;
+  Caller c{b, "client"};
+  const wire::SocketAddress first{client.ip, 1111};
+  const wire::SocketAddress second{client.ip, 2222};
+  for (const auto& mine : {first, second}) {
+    c.call({.name = CallName::socket, .number = 1, .result = 3});
+    c.call({.name = CallName::connect, .fd = 3, .address = server}, mine, server);
+    c.call({.name = CallName::close, .fd = 3}, mine, server);
+  }
+  b.tracker.finish();
+  EXPECT_THAT(calls(b.trace),
+              ElementsAre("client@127.0.0.1:1111 socket", "client@127.0.0.1:1111 connect",
+                          "client@127.0.0.1:1111 close", "client@127.0.0.1:2222 socket",
+                          "client@127.0.0.1:2222 connect", "client@127.0.0.1:2222 close"));
+}
+
+TEST(Calls, ConnectOnPortsUsedAgainGoesToItsOwnFlow) {
+  Bench b;
+  Caller c{b, "client"};
+  for (int i = 0; i < 2; ++i) {
+    c.call({.name = CallName::socket, .number = 1, .result = 3});
+    const CallRecord connect =
+        c.begin({.name = CallName::connect, .fd = 3, .address = server}, client, server);
+    b.handshake();
+    c.end(connect, {.name = CallName::connect, .fd = 3, .address = server}, client, server);
+    b.c({wire::RST | ACK, 1001, 5001});
+    c.call({.name = CallName::close, .fd = 3}, client, server);
+  }
+  b.tracker.finish();
+  EXPECT_EQ(b.trace.flows().size(), 2u);
+  std::vector<std::uint32_t> flows;
+  for (const Event& e : b.trace.events()) {
+    if (e.kind == EventKind::call && std::get<Call>(e.body).name == CallName::connect) {
+      flows.push_back(model::index(e.flow));
+    }
+  }
+  EXPECT_THAT(flows, ElementsAre(0u, 1u));
+}
+
+}  // namespace
+}  // namespace synoptic::observe

@@ -1,0 +1,100 @@
+// Takes a source to its end. Signals are blocked and asked for: no handler, no global state.
+#include "viz/cli/drive.hh"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <optional>
+
+#include "viz/cli/commands.hh"
+
+namespace synoptic::cli {
+namespace {
+
+sigset_t ending_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGINT);
+  ::sigaddset(&set, SIGTERM);
+  return set;
+}
+
+// One line on a terminal that is written over and over, and gone at the end.
+class Progress {
+ public:
+  explicit Progress(std::string_view doing)
+      : doing_(doing), started_(Clock::now()), shown_(::isatty(STDERR_FILENO) != 0) {}
+  ~Progress() {
+    if (shown_) fmt::print(stderr, "\r\x1b[K");
+    std::fflush(stderr);
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void update(const observe::Counters& counters, bool ending) {
+    if (!shown_) return;
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_).count();
+    fmt::print(
+        stderr, "\r\x1b[K{}: {} s, {} packets ({})", doing_, seconds, counters.captured,
+        ending ? "ending; Ctrl-C again ends at once" : "Ctrl-C ends it, and shows what came");
+    std::fflush(stderr);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string_view doing_;
+  Clock::time_point started_;
+  bool shown_;
+};
+
+}  // namespace
+
+Interrupts::Interrupts() {
+  const sigset_t set = ending_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Interrupts::~Interrupts() {
+  const sigset_t set = ending_signals();
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+bool Interrupts::came() {
+  const sigset_t set = ending_signals();
+  const timespec now{};
+  if (handed_back_ || ::sigtimedwait(&set, nullptr, &now) < 0) return false;
+  handed_back_ = true;
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  return true;
+}
+
+void drive(observe::TraceSource& source, Interrupts& interrupts, std::string_view doing) {
+  Progress progress(doing);
+  bool ending = false;
+  // What ended() says counts before the poll: nothing that came with the end is left behind.
+  for (bool ended = false; !ended;) {
+    source.wait(model::milliseconds(100));
+    ended = source.ended();
+    source.poll();
+    if (!ending && interrupts.came()) {
+      ending = true;
+      source.stop();
+    }
+    progress.update(source.counters(), ending);
+  }
+}
+
+bool report_end(const observe::TraceSource& source) {
+  const observe::Counters counters = source.counters();
+  say(fmt::format("{} packets captured; dropped: {} by the kernel, {} here", counters.captured,
+                  counters.kernel_dropped, counters.queue_dropped));
+  if (const auto failure = source.failure()) say(failure->str());
+  return !source.failure();
+}
+
+}  // namespace synoptic::cli

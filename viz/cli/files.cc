@@ -1,0 +1,133 @@
+// Files written whole or not at all: a temporary file in the same folder, then rename(2).
+#include "viz/cli/files.hh"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+namespace synoptic::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+model::Error cannot_write(const std::string& path, int error) {
+  return {fmt::format("cannot write '{}': {}", path, std::strerror(error)),
+          error == ENOSPC ? "make room, or name a file elsewhere with -o"
+                          : "name a file elsewhere with -o"};
+}
+
+fs::path folder_of(const fs::path& path) {
+  const fs::path parent = path.parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+// Where `path` leads: a symbolic link stays, what it points to is written.
+fs::path target_of(const std::string& path) {
+  std::error_code error;
+  const fs::path target = fs::canonical(path, error);
+  return error ? fs::path(path) : target;
+}
+
+std::optional<int> write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return std::nullopt;
+}
+
+// Ctrl-C waits while one of these lives: a temporary file is renamed or removed, never left.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t ending;
+    ::sigemptyset(&ending);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&ending, signal);
+    ::pthread_sigmask(SIG_BLOCK, &ending, &before_);
+  }
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+// A new file beside `target`, with the rights that a new file gets, or those of the file it will
+// replace.
+int open_temporary(const fs::path& target, std::string& name) {
+  struct stat status{};
+  const bool replaces = ::stat(target.c_str(), &status) == 0;
+  for (int i = 0; i < 100; ++i) {
+    name = (folder_of(target) /
+            fmt::format(".{}.{}-{}.tmp", target.filename().string(), ::getpid(), i))
+               .string();
+    const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 && replaces) ::fchmod(fd, status.st_mode & 07777);
+    if (fd >= 0 || errno != EEXIST) return fd;
+  }
+  return -1;
+}
+
+}  // namespace
+
+model::Expected<void> check_writable(const std::string& path) {
+  const fs::path target = target_of(path);
+  const fs::path folder = folder_of(target);
+  std::error_code error;
+  const fs::file_status status = fs::status(target, error);
+  if (fs::is_directory(status)) {
+    return std::unexpected(
+        model::Error{fmt::format("cannot write '{}': it is a folder", path), "name a file in it"});
+  }
+  const bool there = fs::exists(status);
+  if (there && ::access(target.c_str(), W_OK) != 0)
+    return std::unexpected(cannot_write(path, errno));
+  if (there && !fs::is_regular_file(status)) return {};
+  if (!fs::exists(folder, error)) {
+    return std::unexpected(model::Error{
+        fmt::format("cannot write '{}': there is no folder '{}'", path, folder.string()),
+        fmt::format("make it first: mkdir -p {}", folder.string())});
+  }
+  if (!fs::is_directory(folder, error)) return std::unexpected(cannot_write(path, ENOTDIR));
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return std::unexpected(cannot_write(path, errno));
+  return {};
+}
+
+model::Expected<void> write_whole(const std::string& path, std::string_view bytes) {
+  const fs::path target = target_of(path);
+  std::error_code error;
+  const fs::file_status status = fs::status(target, error);
+  const SignalsHeld held;
+  std::string temporary;
+  const bool plain = !fs::exists(status) || fs::is_regular_file(status);
+  const int fd =
+      plain ? open_temporary(target, temporary) : ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return std::unexpected(cannot_write(path, errno));
+
+  std::optional<int> failure = write_all(fd, bytes);
+  if (::close(fd) != 0 && !failure) failure = errno;
+  if (plain && !failure && ::rename(temporary.c_str(), target.c_str()) != 0) failure = errno;
+  if (!failure) return {};
+  if (plain) ::unlink(temporary.c_str());
+  return std::unexpected(cannot_write(path, *failure));
+}
+
+model::Expected<void> write_stdout(std::string_view bytes) {
+  if (const auto failure = write_all(STDOUT_FILENO, bytes)) {
+    return std::unexpected(model::Error{
+        fmt::format("cannot write to standard output: {}", std::strerror(*failure)), ""});
+  }
+  return {};
+}
+
+}  // namespace synoptic::cli

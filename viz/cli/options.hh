@@ -1,0 +1,67 @@
+// The command line, read and checked: what a command gets is ready to be used.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capture/live/live.hh"
+#include "lessons/demos/demo.hh"
+#include "sim/net/scenario.hh"
+#include "viz/ladder/layout.hh"
+
+namespace synoptic::cli {
+
+enum class Command : std::uint8_t { none, sim, live, compare, capture, open, demo, doctor, role };
+
+enum class Format : std::uint8_t { text, svg, json, pcapng };
+
+struct OutputFile {
+  std::string path;
+  Format format = Format::text;
+};
+
+struct OutputOptions {
+  std::vector<OutputFile> files;
+  std::optional<Format> to_stdout = Format::text;  // nothing when there are files and no --format
+  bool raw_seq = false;
+  bool summary = false;
+  ladder::TimeMode time = ladder::TimeMode::ordinal;
+  std::optional<std::uint32_t> flow;
+};
+
+struct DemoChoice {
+  const demos::Demo* demo = nullptr;
+  const demos::Role* role = nullptr;  // commands demo and role only
+  demos::DemoOptions program;  // its server's address may be unspecified: the command's own default
+  wire::Family family = wire::Family::ipv4;
+};
+
+struct SimulationOptions {
+  std::vector<std::pair<std::string, std::string>>
+      settings;  // for net::set(), in the order in which they count
+  std::vector<net::Fault> faults;
+};
+
+struct Options {
+  Command command = Command::none;
+  OutputOptions output;
+  DemoChoice demo;
+  SimulationOptions simulation;
+  std::optional<model::Duration> timeout;  // live, compare
+  live::CaptureOptions capture;
+  std::string path;  // open; its filter is capture.filter
+};
+
+// What ends the program instead: help on stdout (status 0), or a line on stderr.
+struct Exit {
+  int status = 0;
+  std::string text;
+};
+
+std::expected<Options, Exit> parse(int argc, char** argv);
+
+}  // namespace synoptic::cli

@@ -1,0 +1,143 @@
+// Chooses the writer for each format, and the width for text.
+#include "viz/cli/output.hh"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+#include "viz/cli/commands.hh"
+#include "viz/cli/files.hh"
+#include "viz/cli/select_flow.hh"
+#include "viz/cli/summary.hh"
+#include "viz/export/export.hh"
+
+namespace synoptic::cli {
+namespace {
+
+constexpr int columns_without_terminal = 160;
+constexpr int fewest_columns = 60, most_columns = 1000;
+// A capture with more flows than this is a list of flows first.
+constexpr std::size_t many_flows = 4;
+
+int text_columns() {
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+      size.ws_col > 0) {
+    return std::clamp<int>(size.ws_col, fewest_columns, most_columns);
+  }
+  const char* variable = std::getenv("COLUMNS");
+  const std::string_view text = variable ? variable : "";
+  int columns = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+    return columns_without_terminal;
+  return std::clamp(columns, fewest_columns, most_columns);
+}
+
+ladder::Scene scene_of(const Shown& shown, const OutputOptions& options, ladder::Metrics metrics) {
+  ladder::LayoutOptions layout;
+  layout.metrics = metrics;
+  layout.time = options.time;
+  layout.raw_seq = options.raw_seq;
+  layout.title = shown.title;
+  if (shown.live) return ladder::layout(shown.trace, *shown.live, *shown.alignment, layout);
+  return ladder::layout(shown.trace, layout);
+}
+
+std::string text_of(const Shown& shown, const OutputOptions& options) {
+  const bool list =
+      options.summary || (shown.any_traffic && shown.trace.flows().size() > many_flows);
+  if (!list)
+    return exporting::to_text(scene_of(shown, options, ladder::text_metrics(text_columns())));
+  std::string text = shown.live ? comparison_summary(shown.trace, *shown.live, *shown.alignment)
+                                : summary(shown.trace);
+  if (!options.summary)
+    text += "\nOne of them as a diagram: --flow N; this list on purpose: --summary\n";
+  return text;
+}
+
+std::string render(const Shown& shown, Format format, const OutputOptions& options) {
+  switch (format) {
+    case Format::text: return text_of(shown, options);
+    case Format::svg: return exporting::to_svg(scene_of(shown, options, ladder::svg_metrics()));
+    case Format::json:
+      return shown.live ? exporting::to_json(shown.trace, *shown.live, *shown.alignment)
+                        : exporting::to_json(shown.trace);
+    case Format::pcapng: {
+      const wire::Bytes file = shown.live ? exporting::to_pcapng(shown.trace, *shown.live)
+                                          : exporting::to_pcapng(shown.trace);
+      return {file.begin(), file.end()};
+    }
+  }
+  return {};
+}
+
+// A text shows the trace's warnings itself; where there is none on stdout, they are said here.
+void say_warnings(const Shown& shown, const OutputOptions& options) {
+  if (options.to_stdout == Format::text) return;
+  for (const model::Trace* trace : {&shown.trace, shown.live}) {
+    if (trace == nullptr) continue;
+    for (const std::string& warning : trace->warnings) say(warning);
+  }
+}
+
+int show_all(const Shown& shown, const OutputOptions& options) {
+  int status = done;
+  say_warnings(shown, options);
+  for (const OutputFile& file : options.files) {
+    if (auto written = write_whole(file.path, render(shown, file.format, options)); !written) {
+      say(written.error().str());
+      status = refused;
+    }
+  }
+  std::optional<Format> format = options.to_stdout;
+  if (status != done && !format) {
+    say("what it would have held follows as text on standard output");
+    format = Format::text;
+  }
+  if (format) {
+    if (auto written = write_stdout(render(shown, *format, options)); !written) {
+      say(written.error().str());
+      status = refused;
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+bool outputs_are_writable(const OutputOptions& options) {
+  for (const OutputFile& file : options.files) {
+    if (auto good = check_writable(file.path); !good) {
+      say(good.error().str());
+      return false;
+    }
+  }
+  return true;
+}
+
+int show(const Shown& shown, const OutputOptions& options) {
+  if (!options.flow) return show_all(shown, options);
+  if (shown.live) {
+    say("--flow chooses from one trace; a comparison is shown whole");
+    return misused;
+  }
+  const std::size_t count = shown.trace.flows().size();
+  if (*options.flow >= count) {
+    say(count == 0
+            ? fmt::format("there is no flow {}: there is none at all", *options.flow)
+            : fmt::format(
+                  "there is no flow {}; they are numbered 0 to {}, and listed on standard output",
+                  *options.flow, count - 1));
+    if (auto written = write_stdout(summary(shown.trace)); !written) say(written.error().str());
+    return misused;
+  }
+  const model::Trace one = select_flow(shown.trace, static_cast<model::FlowId>(*options.flow));
+  return show_all({.trace = one, .title = shown.title}, options);
+}
+
+}  // namespace synoptic::cli

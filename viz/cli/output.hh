@@ -1,0 +1,29 @@
+// From a trace, or two aligned, to what was asked for: text, SVG, JSON or pcapng, in files or on
+// stdout.
+#pragma once
+
+#include <string>
+
+#include "viz/cli/options.hh"
+
+namespace synoptic::cli {
+
+// What is to be shown; `live` and `alignment` only for a comparison.
+struct Shown {
+  const model::Trace& trace;
+  const model::Trace* live = nullptr;
+  const ladder::Alignment* alignment = nullptr;
+  std::string title;
+  bool any_traffic =
+      false;  // a capture of whatever was on the wire: with many flows, the summary is shown
+};
+
+// Before anything runs: whether each output file can be written. Says so where one cannot; false
+// then.
+bool outputs_are_writable(const OutputOptions& options);
+
+// Writes all that was asked for, and gives the exit status. When a file cannot be written after
+// all, what it would have held is shown as text on stdout: nothing captured is lost.
+int show(const Shown& shown, const OutputOptions& options);
+
+}  // namespace synoptic::cli

@@ -1,0 +1,82 @@
+// What is typed becomes a command: the one switch over all of them, and those that fit in a few
+// lines.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "viz/cli/commands.hh"
+#include "viz/cli/demo_runs.hh"
+#include "viz/cli/files.hh"
+#include "viz/cli/output.hh"
+
+namespace synoptic::cli {
+namespace {
+
+// Without a command, until there is a window: the comparison that the window would show first.
+int run_default() {
+  say("the window is not part of this version; this is: synoptic compare tcp-echo");
+  Options options;
+  options.command = Command::compare;
+  options.demo.demo = demos::find_demo("tcp-echo");
+  options.demo.program.server.port = options.demo.demo->port;
+  return run_compare(options);
+}
+
+}  // namespace
+
+void say(std::string_view message) {
+  fmt::print(stderr, "synoptic: {}\n", message);
+}
+
+int run_sim(const Options& options) {
+  if (!outputs_are_writable(options.output)) return refused;
+  const model::Trace trace = net::run(make_scenario(options));
+  return show({.trace = trace, .title = fmt::format("{} · simulated", options.demo.demo->name)},
+              options.output);
+}
+
+int run_doctor() {
+  bool all_needed = true;
+  std::string text;
+  for (const live::Check& check : live::doctor()) {
+    const char* mark = check.works ? "works" : check.needed ? "FAILS" : "not here";
+    text += fmt::format("{:<8} {}: {}\n", mark, check.name, check.detail);
+    if (!check.works && !check.remedy.empty()) text += fmt::format("         {}\n", check.remedy);
+    all_needed &= check.works || !check.needed;
+  }
+  text += all_needed ? "All that the demos need works here.\n"
+                     : "Something that the demos need does not work here.\n";
+  if (auto written = write_stdout(text); !written) {
+    say(written.error().str());
+    return refused;
+  }
+  return all_needed ? done : refused;
+}
+
+int run(int argc, char** argv) {
+  const auto options = parse(argc, argv);
+  if (!options) {
+    const Exit& exit = options.error();
+    if (exit.status != done) {
+      say(exit.text);
+      return exit.status;
+    }
+    if (auto written = write_stdout(exit.text); !written) return refused;
+    return done;
+  }
+  switch (options->command) {
+    case Command::none: return run_default();
+    case Command::sim: return run_sim(*options);
+    case Command::live: return run_live(*options);
+    case Command::compare: return run_compare(*options);
+    case Command::capture: return run_capture(*options);
+    case Command::open: return run_open(*options);
+    case Command::demo: return run_demo(*options);
+    case Command::doctor: return run_doctor();
+    case Command::role: return run_role(*options);
+  }
+  return misused;
+}
+
+}  // namespace synoptic::cli

@@ -1,0 +1,13 @@
+// "Did you mean": the known word nearest to a mistyped one.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace synoptic::cli {
+
+// "; did you mean 'compare'?", or nothing when no word is near.
+std::string suggest(std::string_view typed, std::span<const std::string> known);
+
+}  // namespace synoptic::cli

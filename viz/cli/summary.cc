@@ -1,0 +1,154 @@
+// Counts each flow's packets in one pass, and judges it by the flags that were seen: how it began
+// and how it ended.
+#include "viz/cli/summary.hh"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+#include <vector>
+
+namespace synoptic::cli {
+namespace {
+
+// One direction of a flow.
+struct Direction {
+  std::uint64_t packets = 0, octets = 0, lost = 0, retransmitted = 0;
+  bool syn = false, fin = false, rst = false;
+};
+
+struct Counts {
+  std::array<Direction, 2> ways;  // from a, from b
+  bool any = false, icmp = false;
+  model::Instant first, last;
+  int first_fin = -1, first_rst = -1;  // 0: a, 1: b
+};
+
+void count(Counts& counts, const model::Flow& flow, const model::Event& event,
+           const model::Packet& packet) {
+  if (!counts.any) counts.first = event.t;
+  counts.any = true;
+  counts.first = std::min(counts.first, event.t);
+  counts.last =
+      std::max(counts.last,
+               packet.fate == model::Fate::delivered ? std::max(packet.arrived, event.t) : event.t);
+  if (event.kind == model::EventKind::icmp) {
+    counts.icmp = true;
+    return;
+  }
+  const int side = event.endpoint == flow.a ? 0 : 1;
+  Direction& way = counts.ways[static_cast<std::size_t>(side)];
+  ++way.packets;
+  if (packet.fate == model::Fate::lost) ++way.lost;
+  if (packet.retransmission) {
+    ++way.retransmitted;
+  } else {
+    way.octets += packet.len;
+  }
+  way.syn |= packet.ctl.has(wire::SYN);
+  if (packet.ctl.has(wire::FIN) && counts.first_fin < 0) counts.first_fin = side;
+  way.fin |= packet.ctl.has(wire::FIN);
+  if (packet.ctl.has(wire::RST) && counts.first_rst < 0) counts.first_rst = side;
+  way.rst |= packet.ctl.has(wire::RST);
+}
+
+std::vector<Counts> count_all(const model::Trace& trace) {
+  std::vector<Counts> counts(trace.flows().size());
+  for (model::EventId id : trace.by_time()) {
+    const model::Event& event = trace[id];
+    const auto* packet = std::get_if<model::Packet>(&event.body);
+    if (packet && event.flow != model::FlowId::none)
+      count(counts[index(event.flow)], trace[event.flow], event, *packet);
+  }
+  return counts;
+}
+
+std::string judge_tcp(const Counts& c, const model::Flow& flow,
+                      const std::array<std::string, 2>& names) {
+  const auto& [a, b] = c.ways;
+  std::string begun = a.syn && b.syn          ? "opened"
+                      : flow.began_mid_stream ? "joined in the middle"
+                                              : "";
+  if (a.syn && !b.syn) return b.rst ? fmt::format("refused by {}", names[1]) : "never answered";
+  if (!begun.empty()) begun += ", ";
+  if (c.first_rst >= 0)
+    return fmt::format("{}reset by {}", begun, names[static_cast<std::size_t>(c.first_rst)]);
+  if (a.fin && b.fin)
+    return fmt::format("{}closed by both, {} first", begun,
+                       names[static_cast<std::size_t>(c.first_fin)]);
+  if (c.first_fin >= 0)
+    return fmt::format("{}closed by {} only", begun, names[static_cast<std::size_t>(c.first_fin)]);
+  return begun + "still open";
+}
+
+std::string judge(const Counts& c, const model::Flow& flow,
+                  const std::array<std::string, 2>& names) {
+  const auto& [a, b] = c.ways;
+  std::string text;
+  if (flow.protocol == model::Protocol::tcp) {
+    text = judge_tcp(c, flow, names);
+  } else {
+    text = b.packets > 0 ? "answered" : "not answered";
+  }
+  if (c.icmp) text += ", ICMP spoke of it";
+  if (a.lost + b.lost > 0) text += fmt::format(", {} lost", a.lost + b.lost);
+  const std::uint64_t again = a.retransmitted + b.retransmitted;
+  if (again > 0) text += fmt::format(", {} retransmission{}", again, again == 1 ? "" : "s");
+  return text;
+}
+
+// "client 127.0.0.1:46978"; the address alone where no role is known.
+std::string lane(const model::Endpoint& endpoint) {
+  const std::string address = endpoint.address.str();
+  return endpoint.name.empty() || endpoint.name == address
+             ? address
+             : fmt::format("{} {}", endpoint.name, address);
+}
+
+std::string lines(const model::Trace& trace) {
+  const std::vector<Counts> counts = count_all(trace);
+  std::string out;
+  for (const model::Flow& flow : trace.flows()) {
+    const Counts& c = counts[index(flow.id)];
+    const model::Endpoint &a = trace[flow.a], &b = trace[flow.b];
+    const bool tcp = flow.protocol == model::Protocol::tcp;
+    out += fmt::format("{:>4}  {}  {} ↔ {}: {} + {} {}, {} + {} bytes, {}: {}\n", index(flow.id),
+                       tcp ? "TCP" : "UDP", lane(a), lane(b), c.ways[0].packets, c.ways[1].packets,
+                       tcp ? "segments" : "datagrams", c.ways[0].octets, c.ways[1].octets,
+                       format_duration(c.last - c.first), judge(c, flow, {a.name, b.name}));
+  }
+  return out;
+}
+
+std::string warnings(const model::Trace& trace) {
+  std::string out;
+  for (const std::string& warning : trace.warnings) out += fmt::format("note: {}\n", warning);
+  return out;
+}
+
+}  // namespace
+
+std::string summary(const model::Trace& trace) {
+  std::size_t packets = 0;
+  for (const model::Event& event : trace.events())
+    packets += std::holds_alternative<model::Packet>(event.body);
+  const std::size_t flows = trace.flows().size();
+  const bool simulated = trace.source() == model::Source::simulated;
+  return fmt::format("{}: {} flow{}, {} packet{}\n", simulated ? "simulated" : "captured", flows,
+                     flows == 1 ? "" : "s", packets, packets == 1 ? "" : "s") +
+         lines(trace) + warnings(trace);
+}
+
+std::string comparison_summary(const model::Trace& sim, const model::Trace& live,
+                               const ladder::Alignment& alignment) {
+  std::map<ladder::Verdict, std::size_t> verdicts;
+  for (const ladder::Row& row : alignment.rows) ++verdicts[row.verdict];
+  std::string counts;
+  for (const auto& [verdict, n] : verdicts)
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", n, verdict_name(verdict));
+  return summary(sim) + summary(live) +
+         fmt::format("compared: {} row{}: {}; {} left unexplained\n", alignment.rows.size(),
+                     alignment.rows.size() == 1 ? "" : "s", counts, alignment.unexplained);
+}
+
+}  // namespace synoptic::cli

@@ -1,0 +1,109 @@
+// Rows from groups: the verdict of each, what differs beside it, its reason, and the summary of
+// all.
+#include "viz/ladder/align.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "viz/ladder/ending.hh"
+#include "viz/ladder/facts.hh"
+#include "viz/ladder/match.hh"
+#include "viz/ladder/reasons.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+constexpr std::array<std::string_view, 7> names{"same",      "merged",  "split",      "only-sim",
+                                                "only-live", "differs", "unexplained"};
+
+Verdict verdict_of(const RowView& row) {
+  const auto sim = row.members(sim_side), live = row.members(live_side);
+  if (live.empty()) return Verdict::only_sim;
+  if (sim.empty()) return Verdict::only_live;
+  if (row.one_to_one()) return same(sim[0], live[0]) ? Verdict::same : Verdict::differs;
+  if (live.size() == 1) return Verdict::merged;
+  return sim.size() == 1 ? Verdict::split : Verdict::differs;
+}
+
+// The time between this row and the packet before it, on one side.
+model::Duration gap_before(const RowView& row, int side) {
+  const std::size_t at = row.begin(side);
+  return at == 0 ? model::Duration{} : row.all(side)[at].t - row.all(side)[at - 1].t;
+}
+
+void compare_aside(const RowView& view, const Pairing& pair, Row& row) {
+  if (row.sim.empty() || row.live.empty()) return;
+  const Fact &sim = view.members(sim_side).back(), &live = view.members(live_side).back();
+  row.window_differs = sim.is_segment() && live.is_segment() && sim.wnd != live.wnd;
+  row.options_differ = sim.is_segment() && live.is_segment() &&
+                       !same_options((*pair.sim.trace)[sim.id], (*pair.live.trace)[live.id]);
+  const auto [less, more] = std::minmax({gap_before(view, sim_side), gap_before(view, live_side)});
+  row.timing_differs = (more - less) > std::max(model::milliseconds(1), more / 10);
+}
+
+void align_conversation(const Pairing& pair, Alignment& out) {
+  const Ending ending[2] = {ending_of(pair.sim), ending_of(pair.live)};
+  const Twins twins = twins_of(pair);
+  AlignedConversation conversation{.sim = pair.sim.flow,
+                                   .live = pair.live.flow,
+                                   .ending_sim = ending_text(pair.sim),
+                                   .ending_live = ending_text(pair.live)};
+  const Conversation& named = pair.sim.facts.empty() ? pair.live : pair.sim;
+  conversation.name = named.flow ? fmt::format("{} ↔ {}", named.name(true), named.name(false))
+                                 : "packets outside any conversation";
+  for (const Group& group : match(pair.sim.facts, pair.live.facts)) {
+    const RowView view{pair, group, ending, twins.of};
+    Row row{.sim = ids(view.members(sim_side)),
+            .live = ids(view.members(live_side)),
+            .verdict = verdict_of(view),
+            .conversation = static_cast<std::uint32_t>(out.conversations.size())};
+    compare_aside(view, pair, row);
+    if (row.verdict != Verdict::same) {
+      row.reason = explain(view);
+      if (!row.reason) row.verdict = Verdict::unexplained;
+    }
+    out.unexplained += row.verdict == Verdict::unexplained ? 1 : 0;
+    ++conversation.row_count;
+    out.rows.push_back(std::move(row));
+  }
+  out.conversations.push_back(std::move(conversation));
+}
+
+std::string summary_of(const Alignment& alignment, const model::Trace& sim,
+                       const model::Trace& live) {
+  std::size_t packets[2] = {0, 0}, count[names.size()] = {};
+  bool segments = false, datagrams = false;
+  for (const Row& row : alignment.rows) {
+    packets[sim_side] += row.sim.size();
+    packets[live_side] += row.live.size();
+    ++count[static_cast<std::size_t>(row.verdict)];
+    for (const auto& [trace, list] : {std::pair{&sim, &row.sim}, std::pair{&live, &row.live}})
+      for (const model::EventId id : *list)
+        ((*trace)[id].kind == model::EventKind::segment ? segments : datagrams) = true;
+  }
+  const std::string_view noun = segments && datagrams ? "packets"
+                                : datagrams           ? "datagrams"
+                                                      : "segments";
+  std::string text = fmt::format("simulated: {} {}, live: {}; rows: {} same", packets[sim_side],
+                                 noun, packets[live_side], count[0]);
+  for (std::size_t v = 1; v + 1 < names.size(); ++v)
+    if (count[v] > 0) text += fmt::format(", {} {}", count[v], names[v]);
+  return text + fmt::format(", {} unexplained", alignment.unexplained);
+}
+
+}  // namespace
+
+std::string_view verdict_name(Verdict verdict) {
+  return names[static_cast<std::size_t>(verdict)];
+}
+
+Alignment align(const model::Trace& sim, const model::Trace& live) {
+  Alignment alignment;
+  for (const Pairing& pair : pair_conversations(sim, live)) align_conversation(pair, alignment);
+  alignment.summary = summary_of(alignment, sim, live);
+  return alignment;
+}
+
+}  // namespace synoptic::ladder

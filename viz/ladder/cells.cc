@@ -1,0 +1,154 @@
+// Widths after Unicode's East Asian Width, as far as terminals agree on it.
+#include "viz/ladder/cells.hh"
+
+#include <algorithm>
+#include <array>
+
+namespace synoptic::ladder {
+namespace {
+
+struct Range {
+  char32_t first, last;
+};
+constexpr std::array<Range, 13> wide{{{0x1100, 0x115f},
+                                      {0x2e80, 0x303e},
+                                      {0x3041, 0x33ff},
+                                      {0x3400, 0x4dbf},
+                                      {0x4e00, 0x9fff},
+                                      {0xa000, 0xa4cf},
+                                      {0xac00, 0xd7a3},
+                                      {0xf900, 0xfaff},
+                                      {0xfe30, 0xfe6f},
+                                      {0xff00, 0xff60},
+                                      {0xffe0, 0xffe6},
+                                      {0x1f300, 0x1faff},
+                                      {0x20000, 0x3fffd}}};
+constexpr std::array<Range, 5> none{
+    {{0x0300, 0x036f}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}}};
+
+bool within(char32_t c, auto const& ranges) {
+  return std::ranges::any_of(ranges, [c](Range r) { return r.first <= c && c <= r.last; });
+}
+
+constexpr char32_t replacement = 0xfffd;
+
+// Cuts `text` after as many characters as fit into `max_cells`; gives the part and leaves the rest.
+std::string_view take_cells(std::string_view& text, int max_cells) {
+  const std::string_view all = text;
+  int used = 0;
+  while (!text.empty()) {
+    std::string_view rest = text;
+    const int width = cells(take_character(rest));
+    if (used + width > max_cells) break;
+    used += width;
+    text = rest;
+  }
+  return all.substr(0, all.size() - text.size());
+}
+
+}  // namespace
+
+char32_t take_character(std::string_view& text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t size = lead < 0x80             ? 1
+                           : (lead & 0xe0) == 0xc0 ? 2
+                           : (lead & 0xf0) == 0xe0 ? 3
+                           : (lead & 0xf8) == 0xf0 ? 4
+                                                   : 0;
+  if (size == 0 || size > text.size()) {
+    text.remove_prefix(1);
+    return replacement;
+  }
+  char32_t c = size == 1 ? lead : lead & (0x7fu >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xc0) != 0x80) {
+      text.remove_prefix(1);
+      return replacement;
+    }
+    c = c << 6 | (byte & 0x3f);
+  }
+  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  const bool valid = c >= smallest[size] && c <= 0x10ffff && !(c >= 0xd800 && c <= 0xdfff);
+  text.remove_prefix(valid ? size : 1);
+  return valid ? c : replacement;
+}
+
+void append_character(std::string& text, char32_t c) {
+  const auto put = [&](char32_t byte) { text += static_cast<char>(byte); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xc0 | c >> 6), put(0x80 | (c & 0x3f));
+  } else if (c < 0x10000) {
+    put(0xe0 | c >> 12), put(0x80 | (c >> 6 & 0x3f)), put(0x80 | (c & 0x3f));
+  } else {
+    put(0xf0 | c >> 18), put(0x80 | (c >> 12 & 0x3f)), put(0x80 | (c >> 6 & 0x3f)),
+        put(0x80 | (c & 0x3f));
+  }
+}
+
+int cells(char32_t c) {
+  if (c < 0x300) return 1;
+  if (within(c, none)) return 0;
+  return c >= 0x1100 && within(c, wide) ? 2 : 1;
+}
+
+int cells(std::string_view text) {
+  int sum = 0;
+  while (!text.empty()) sum += cells(take_character(text));
+  return sum;
+}
+
+std::string printable(std::string_view text) {
+  const bool plain = std::ranges::all_of(text, [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f;
+  });
+  if (plain) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    const char32_t c = take_character(text);
+    const bool moves_cursor = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+                              (c >= 0x2028 && c <= 0x202e) || c == 0xfeff || (c & 0xfffe) == 0xfffe;
+    append_character(out, moves_cursor ? U'·' : c);
+  }
+  return out;
+}
+
+std::string shorten(std::string_view text, int max_cells) {
+  if (max_cells <= 0) return "";
+  if (cells(text) <= max_cells) return std::string(text);
+  return std::string(take_cells(text, max_cells - 1)) + "…";
+}
+
+std::vector<std::string> wrap(std::string_view text, int max_cells, int max_lines) {
+  std::vector<std::string> lines;
+  max_cells = std::max(max_cells, 2);
+  while (!text.empty()) {
+    if (max_lines > 0 && static_cast<int>(lines.size()) + 1 == max_lines) {
+      lines.push_back(shorten(text, max_cells));
+      break;
+    }
+    const std::string_view all = text;
+    std::string_view line = take_cells(text, max_cells);
+    if (!text.empty() && text.front() != ' ') {
+      // At the last blank, else behind the last sign that ends a part: "connect(" /
+      // "127.0.0.2:9999)".
+      std::size_t cut = line.rfind(' ');
+      if (cut == std::string_view::npos || cut == 0) {
+        cut = line.find_last_of("(,:=/");
+        cut = cut == std::string_view::npos ? 0 : cut + 1;
+      }
+      if (cut > 0) {
+        line = line.substr(0, cut);
+        text = all.substr(cut);
+      }
+    }
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
+    if (!line.empty()) lines.emplace_back(line);
+  }
+  return lines;
+}
+
+}  // namespace synoptic::ladder

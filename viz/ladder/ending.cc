@@ -1,0 +1,112 @@
+// Finds FINs and their acknowledgements, and says why they were as many segments as they were.
+#include "viz/ladder/ending.hh"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace synoptic::ladder {
+namespace {
+
+// Why the end that closed second could, or could not, put its FIN on the ACK of the first FIN.
+std::string second_fin_text(const Conversation& c, const Ending& end) {
+  const int first = end.first, second = 1 - first;
+  const Fact &fin1 = *end.fin[first], &fin2 = *end.fin[second], &ack1 = *end.ack_of[first];
+  const std::string name1 = c.name(first == 0), name2 = c.name(second == 0);
+  const model::Event* close = last_call(c, second == 0, model::CallName::close, fin2.t);
+  if (&ack1 == &fin2) {
+    if (close && close->t >= fin1.t)
+      return fmt::format(
+          "The {}'s program called close() {} the {}'s FIN was sent, before an ACK alone had left: "
+          "so "
+          "one segment carries ACK and FIN",
+          name2, after(close->t - fin1.t), name1);
+    return fmt::format(
+        "The {}'s FIN left {} the {}'s, before an ACK alone had left: so one segment carries both",
+        name2, after(fin2.t - fin1.t), name1);
+  }
+  std::string text = fmt::format("The {} acknowledged first, and sent its own FIN {} that", name2,
+                                 after(fin2.t - ack1.t));
+  if (close && close->t >= ack1.t) text += ": only then did its program call close()";
+  return text;
+}
+
+std::string both_fins_text(const Conversation& c, const Ending& end) {
+  const int first = end.first, second = 1 - first;
+  const std::string name1 = c.name(first == 0), name2 = c.name(second == 0);
+  const std::string last = end.ack_of[second] ? fmt::format(", {} ACK", name1)
+                                              : std::string(", and its ACK is not in the trace");
+  if (end.crossed)
+    return fmt::format(
+        "{} segments: {} FIN, {} FIN, then an ACK for each. Neither end had heard of the other's "
+        "FIN when "
+        "it sent its own (a simultaneous close, state CLOSING).",
+        end.segments, name1, name2);
+  if (!end.ack_of[first])
+    return fmt::format("{} segments; no ACK of the {}'s FIN is in the trace.", end.segments, name1);
+  const bool merged = end.ack_of[first] == end.fin[second];
+  return fmt::format("{} segments: {} FIN, {} {}{}. {}.", end.segments, name1, name2,
+                     merged ? "FIN+ACK in one" : fmt::format("ACK, {} FIN", name2), last,
+                     second_fin_text(c, end));
+}
+
+}  // namespace
+
+std::string after(model::Duration d) {
+  return d < model::microseconds(1) ? "right after" : model::format_duration(d) + " after";
+}
+
+const model::Event* last_call(const Conversation& c, bool a, model::CallName name,
+                              model::Instant before) {
+  const model::EndpointId endpoint = c.endpoint(a);
+  const model::Event* found = nullptr;
+  for (const model::Event& e : c.trace->events()) {
+    const auto* call = std::get_if<model::Call>(&e.body);
+    if (!call || call->name != name || e.endpoint != endpoint || e.t > before) continue;
+    if (e.flow != model::FlowId::none && e.flow != *c.flow) continue;
+    if (!found || found->t <= e.t) found = &e;
+  }
+  return found;
+}
+
+Ending ending_of(const Conversation& c) {
+  Ending end;
+  for (const Fact& f : c.facts) {
+    if (!f.is_segment()) continue;
+    const int own = f.from_a ? 0 : 1, other = 1 - own;
+    if (end.fin[other] && !end.ack_of[other] && f.ack && *f.ack >= end.fin[other]->end &&
+        !f.has(wire::RST))
+      end.ack_of[other] = &f;
+    if (f.has(wire::RST) && !end.reset && !(end.ack_of[0] && end.ack_of[1])) end.reset = &f;
+    if (!f.has(wire::FIN) || end.fin[own]) continue;
+    end.fin[own] = &f;
+    if (end.first < 0)
+      end.first = own;
+    else
+      end.crossed = !f.ack || *f.ack < end.fin[other]->end;
+  }
+  std::set<const Fact*> distinct{end.fin[0], end.fin[1], end.ack_of[0], end.ack_of[1]};
+  distinct.erase(nullptr);
+  end.segments = static_cast<int>(distinct.size());
+  return end;
+}
+
+std::string ending_text(const Conversation& c) {
+  if (!c.flow || (*c.trace)[*c.flow].protocol != model::Protocol::tcp || c.facts.empty()) return "";
+  const Ending end = ending_of(c);
+  if (end.reset) {
+    const std::string name = c.name(end.reset->from_a);
+    return fmt::format(
+        "The {} reset the connection (RST){}.", name,
+        end.first < 0 ? " before either end had sent a FIN" : "; what came after counts no longer");
+  }
+  if (end.first < 0)
+    return "Neither end sent a FIN: the connection is not closed within this trace.";
+  if (!end.fin[1 - end.first])
+    return fmt::format(
+        "Only the {} sent a FIN: the connection is half closed at the end of this trace.",
+        c.name(end.first == 0));
+  return both_fins_text(c, end);
+}
+
+}  // namespace synoptic::ladder

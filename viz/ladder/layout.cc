@@ -1,0 +1,359 @@
+// The two pages: one trace from top to bottom, or two side by side.
+//
+// One trace (here 80 columns; calls outside the lanes, states inside):
+//
+//   tcp-echo, simulated
+//   17 segments in 3.12 s
+//                       client                                 server
+//                  127.0.0.1:40000                        127.0.0.2:9999
+//   0                          |                      ● LISTEN | listen(5)
+//       connect(127.0.0.2:9999) |── [SYN] Seq=0 Win=65535 Len=0 ─▶|
+//                              | ● SYN-SENT                     |
+//   40ms                       |◀─ [SYN, ACK] Seq=0 Ack=1 … ────|
+//                              |              ⋮ 1 s             |
+//
+// Two traces: every conversation is a section; left the simulated, right the real one, row against
+// row, between them whether the row is the same; a row that is not is followed by its reason, over
+// the whole width. Where there is too little room for calls outside the lanes they stand between
+// them:
+//
+//   SIMULATED                          LIVE
+//   client               server        client               server
+//   |── [SYN] Seq=0 Len=0 ───▶|   =    |── [SYN] Seq=0 Len=0 ───▶|
+//   |◀─ [ACK] Seq=8 Ack=9 ────|   ≠    |◀─ [FIN,ACK] Seq=8 … ────|
+//   |◀─ [FIN,ACK] Seq=8 Ack=9 |        |                         |
+//     ╰─ merged: In the simulation the server acknowledged first …
+#include "viz/ladder/layout.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "viz/ladder/cells.hh"
+#include "viz/ladder/page.hh"
+#include "viz/ladder/sections.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+using model::EventId;
+
+constexpr int single_columns = 138, compare_columns = 212;  // where the output sets no width
+constexpr int least_columns = 60;
+
+int columns_of(const LayoutOptions& options, int natural) {
+  const Metrics& m = options.metrics;
+  return m.width > 0 ? std::max(least_columns, static_cast<int>(m.width / m.char_width)) : natural;
+}
+
+model::Duration length_of(const model::Trace& trace, std::span<const EventId> events) {
+  return events.empty() ? model::Duration{} : trace[events.back()].t - trace[events.front()].t;
+}
+
+// How long the events take, long silences cut short: one TIME-WAIT would else squeeze all the rest
+// together.
+model::Duration busy_length(const model::Trace& trace, std::span<const EventId> events) {
+  std::vector<model::Duration> gaps;
+  for (std::size_t i = 1; i < events.size(); ++i)
+    if (trace[events[i]].t > trace[events[i - 1]].t)
+      gaps.push_back(trace[events[i]].t - trace[events[i - 1]].t);
+  if (gaps.empty()) return {};
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  std::ranges::nth_element(gaps, middle);
+  const model::Duration most = *middle * 10;
+  model::Duration sum;
+  for (const model::Duration gap : gaps) sum = sum + std::min(gap, most);
+  return sum;
+}
+
+// Proportional time: about two free lines for each event, shared out by time.
+StripOptions strip_options(const LayoutOptions& options, model::Duration busy, std::size_t events) {
+  StripOptions strip{.raw_seq = options.raw_seq,
+                     .labels_above_arrows = options.metrics.arrow_slope > 0};
+  if (options.time == TimeMode::proportional && events > 0)
+    strip.blank_line = {std::max<std::int64_t>(1, busy.ns / static_cast<std::int64_t>(2 * events))};
+  return strip;
+}
+
+int time_width(const model::Trace& trace, std::span<const EventId> events, bool whole) {
+  if (!whole) return 6;
+  const model::Duration last =
+      events.empty() ? model::Duration{} : trace[events.back()].t - trace.start();
+  return std::max(cells(whole_time(last)), 8) + 1;
+}
+
+void legend(Page& page, const LayoutOptions& options, bool lost, bool inferred, bool states) {
+  const bool drawn = options.metrics.arrow_slope > 0;  // with bars of colour instead of glyphs
+  std::string text = "──▶ segment  ┄┄▶ datagram, ICMP";
+  if (lost) text += "  ╌╌✗ lost";
+  if (states)
+    text += drawn ? "  ● state, the lane coloured by it"
+                  : "  ● state  lane: ┊ closed │ opening ┃ open ║ closing";
+  if (inferred) text += "  ~ inferred";
+  page.skip(1);
+  page.paragraph(text, Role::legend);
+}
+
+struct Seen {
+  bool lost = false, inferred = false, states = false;
+  std::size_t packets = 0, lost_packets = 0, segments = 0, datagrams = 0;
+  void look(const model::Trace& trace, std::span<const EventId> events) {
+    for (const EventId id : events) {
+      const model::Event& e = trace[id];
+      if (const auto* p = std::get_if<model::Packet>(&e.body)) {
+        ++packets;
+        lost_packets += p->fate == model::Fate::lost ? 1 : 0;
+        segments += e.kind == model::EventKind::segment ? 1 : 0;
+        datagrams += e.kind == model::EventKind::datagram ? 1 : 0;
+      }
+      if (const auto* s = std::get_if<model::StateChange>(&e.body))
+        states = true, inferred |= s->basis == model::Basis::inferred;
+    }
+    lost = lost_packets > 0;
+  }
+};
+
+std::string counted(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+std::string single_summary(const model::Trace& trace, std::span<const EventId> events,
+                           const Seen& seen) {
+  std::string text = trace.source() == model::Source::simulated ? "simulated: " : "captured: ";
+  if (seen.segments > 0 || seen.packets == 0) text += counted(seen.segments, "segment");
+  if (seen.datagrams > 0)
+    text += (seen.segments > 0 ? ", " : "") + counted(seen.datagrams, "datagram");
+  if (const std::size_t other = seen.packets - seen.segments - seen.datagrams; other > 0)
+    text += ", " + counted(other, "ICMP message");
+  if (seen.lost_packets > 0) text += fmt::format(", {} lost", seen.lost_packets);
+  return text + fmt::format(", in {}", model::format_duration(length_of(trace, events)));
+}
+
+void warnings(Page& page, const model::Trace& trace, std::string_view who) {
+  for (const std::string& warning : trace.warnings)
+    page.paragraph(fmt::format("! {}{}", who, warning), Role::warning, 0, 2);
+}
+
+Strip make_strip(const model::Trace& trace, Side side, std::span<const EventId> events,
+                 std::vector<model::EndpointId> lanes, const Columns& columns,
+                 const StripOptions& options) {
+  Strip strip{.trace = &trace,
+              .side = side,
+              .start = trace.start(),
+              .columns = columns,
+              .lanes = std::move(lanes)};
+  strip.rows = make_rows(trace, events, strip.lanes, strip.columns, options);
+  return strip;
+}
+
+// --- two traces
+// ------------------------------------------------------------------------------------
+
+// The rows [from, to) of a strip, at `line`; gives the line below.
+int put_rows(Page& page, const Strip& strip, std::size_t from, std::size_t to, int line) {
+  for (std::size_t i = from; i < to; ++i) {
+    line += strip.rows[i].blank_before;
+    page.row(strip, strip.rows[i], line);
+    line += strip.rows[i].height;
+  }
+  return line;
+}
+
+// How far a strip has been put on the page.
+struct Cursor {
+  const Strip& strip;
+  std::size_t next = 0;
+
+  // The strip's rows up to the one that holds `packet`.
+  std::size_t find(EventId packet) const {
+    std::size_t i = next;
+    while (i < strip.rows.size() && strip.rows[i].packet != packet) ++i;
+    return i;
+  }
+};
+
+std::string_view verdict_mark(Verdict verdict) {
+  return verdict == Verdict::same ? "=" : verdict == Verdict::unexplained ? "?" : "≠";
+}
+
+class Comparison {
+ public:
+  Comparison(Page& page, int middle, int middle_width, const Strip& sim, const Strip& live)
+      : page_(page),
+        middle_(middle),
+        middle_width_(middle_width),
+        cursors_{Cursor{sim}, Cursor{live}} {}
+
+  void row(const Row& row) {
+    std::size_t first[2], end[2];
+    int line = page_.line();
+    for (const int side : {0, 1}) {
+      const auto& packets = side == 0 ? row.sim : row.live;
+      Cursor& cursor = cursors_[side];
+      first[side] = packets.empty() ? cursor.next : cursor.find(packets.front());
+      end[side] = packets.empty() ? cursor.next : cursor.find(packets.back()) + 1;
+      line = std::max(line, put_rows(page_, cursor.strip, cursor.next, first[side], page_.line()));
+    }
+    int bottom = line;
+    for (const int side : {0, 1}) {
+      bottom =
+          std::max(bottom, put_rows(page_, cursors_[side].strip, first[side], end[side], line));
+      cursors_[side].next = end[side];
+    }
+    const bool same = row.verdict == Verdict::same;
+    const std::string name(middle_width_ >= 11 ? (same ? "=" : verdict_name(row.verdict))
+                                               : verdict_mark(row.verdict));
+    page_.text(line, middle_ + (middle_width_ - 1) / 2, name,
+               same ? Role::verdict_same : Role::verdict_differs, Anchor::middle, middle_width_);
+    page_.go_to(bottom);
+    if (same) return;
+    const std::string why = row.reason
+                                ? fmt::format("{} [{}]", text_of(*row.reason), row.reason->code)
+                                : "no reason that we know fits: please look at the packets.";
+    page_.paragraph(fmt::format("╰─ {}: {}", verdict_name(row.verdict), why), Role::reason, 2, 3);
+    page_.band(line, bottom);
+    page_.ground(bottom, page_.line());
+  }
+
+  void rest() {
+    int bottom = page_.line();
+    for (Cursor& cursor : cursors_) {
+      bottom = std::max(bottom, put_rows(page_, cursor.strip, cursor.next, cursor.strip.rows.size(),
+                                         page_.line()));
+      cursor.next = cursor.strip.rows.size();
+    }
+    page_.go_to(bottom);
+  }
+
+ private:
+  // What holds for all rows of a code is said the first time only.
+  std::string text_of(const RowReason& reason) {
+    const bool first = told_.insert(reason.code).second;
+    return first ? reason.text : reason.text.substr(0, reason.lesson_at);
+  }
+
+  Page& page_;
+  int middle_, middle_width_;
+  Cursor cursors_[2];
+  std::set<std::string_view> told_;
+};
+
+void aside(Page& page, std::span<const Row> rows) {
+  std::size_t window = 0, options = 0, timing = 0;
+  for (const Row& row : rows)
+    window += row.window_differs, options += row.options_differ, timing += row.timing_differs;
+  std::vector<std::string> parts;
+  if (window > 0) parts.push_back(fmt::format("window in {}", counted(window, "row")));
+  if (options > 0) parts.push_back(fmt::format("options in {}", counted(options, "row")));
+  if (timing > 0) parts.push_back(fmt::format("timing in {}", counted(timing, "row")));
+  if (parts.empty()) return;
+  page.paragraph(fmt::format("Different besides, and not counted: {}.", fmt::join(parts, ", ")),
+                 Role::summary, 0, 2);
+}
+
+void endings(Page& page, const AlignedConversation& conversation) {
+  if (conversation.ending_sim.empty() && conversation.ending_live.empty()) return;
+  page.paragraph("How the connection ended", Role::side_title);
+  if (!conversation.ending_sim.empty())
+    page.paragraph("simulated: " + conversation.ending_sim, Role::reason, 2, 2);
+  if (!conversation.ending_live.empty())
+    page.paragraph("live:      " + conversation.ending_live, Role::reason, 2, 2);
+}
+
+void compare_section(Page& page, const model::Trace& sim, const model::Trace& live,
+                     const Alignment& alignment, const Section& section,
+                     const LayoutOptions& options) {
+  const bool wide = page.columns() >= 210;
+  const int middle_width = wide ? 11 : page.columns() >= 100 ? 3 : 2;
+  const int half = (page.columns() - middle_width) / 2;
+  const int time = std::max(time_width(sim, section.sim.events, wide),
+                            time_width(live, section.live.events, wide));
+  const Columns left = place_lanes(0, half, section.sim.lanes.size(), time);
+  const int right_at = std::max(page.columns() - half, left.right() + middle_width);
+  const Columns right = place_lanes(right_at, half, section.live.lanes.size(), time);
+  const model::Duration busy =
+      std::max(busy_length(sim, section.sim.events), busy_length(live, section.live.events));
+  const StripOptions strip =
+      strip_options(options, busy, std::max(section.sim.events.size(), section.live.events.size()));
+  const Strip a = make_strip(sim, Side::sim, section.sim.events, section.sim.lanes, left, strip);
+  const Strip b =
+      make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
+  const auto title = [](const model::Trace& t, std::string_view captured) {
+    return std::string(t.source() == model::Source::simulated ? "SIMULATED" : captured);
+  };
+  page.text(page.line(), left.left, title(sim, "CAPTURED"), Role::side_title, Anchor::start, half,
+            Side::sim);
+  page.text(page.line(), right.left, title(live, "LIVE (the kernel's TCP, captured)"),
+            Role::side_title, Anchor::start, half, Side::live);
+  page.skip(1);
+  page.lane_heads(a, page.line());
+  page.skip(page.lane_heads(b, page.line()));
+  Comparison comparison(page, left.right(), right_at - left.right(), a, b);
+  const std::span rows = std::span(alignment.rows).subspan(section.first_row, section.row_count);
+  for (const Row& row : rows) comparison.row(row);
+  comparison.rest();
+  page.end_strip(a, page.line());
+  page.end_strip(b, page.line());
+  page.skip(1);
+  if (section.conversation) endings(page, alignment.conversations[*section.conversation]);
+  aside(page, rows);
+}
+
+}  // namespace
+
+Metrics text_metrics(int columns) {
+  return {.width = static_cast<double>(std::max(columns, least_columns))};
+}
+
+// 13-pixel DejaVu Sans Mono advances 7.83 pixels a character; others in the stack are narrower.
+Metrics svg_metrics() {
+  return {.char_width = 8, .row_height = 19, .arrow_slope = 0.75};
+}
+
+Scene layout(const model::Trace& trace, const LayoutOptions& options) {
+  Page page(options, columns_of(options, single_columns));
+  const std::vector<EventId> events = events_of(trace, options.flow);
+  std::vector<model::EndpointId> lanes = lane_order(trace, events);
+  Seen seen;
+  seen.look(trace, events);
+  const int time = time_width(trace, events, page.columns() >= 100);
+  const Columns columns = place_lanes(0, page.columns(), lanes.size(), time);
+  const Strip strip = make_strip(trace, Side::sim, events, std::move(lanes), columns,
+                                 strip_options(options, busy_length(trace, events), events.size()));
+  if (!options.title.empty()) page.paragraph(options.title, Role::title);
+  page.paragraph(single_summary(trace, events, seen), Role::summary, 0, 2);
+  warnings(page, trace, "");
+  page.skip(1);
+  page.skip(page.lane_heads(strip, page.line()));
+  page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));
+  page.end_strip(strip, page.line());
+  for (const std::string& ending : endings_of(trace, options.flow)) {
+    page.skip(1);
+    page.paragraph(ending, Role::reason, 0, 2);
+  }
+  legend(page, options, seen.lost, seen.inferred, seen.states);
+  return page.finish();
+}
+
+Scene layout(const model::Trace& sim, const model::Trace& live, const Alignment& alignment,
+             const LayoutOptions& options) {
+  Page page(options, columns_of(options, compare_columns));
+  if (!options.title.empty()) page.paragraph(options.title, Role::title);
+  page.paragraph(alignment.summary, Role::summary, 0, 2);
+  warnings(page, sim, "simulated: ");
+  warnings(page, live, "live: ");
+  Seen seen;
+  const std::vector<Section> sections = sections_of(sim, live, alignment, options.flow);
+  for (const Section& section : sections) {
+    page.skip(1);
+    if (sections.size() > 1) page.paragraph("═══ " + section.name + " ═══", Role::title);
+    compare_section(page, sim, live, alignment, section, options);
+    seen.look(sim, section.sim.events);
+    seen.look(live, section.live.events);
+  }
+  legend(page, options, seen.lost, seen.inferred, seen.states);
+  return page.finish();
+}
+
+}  // namespace synoptic::ladder

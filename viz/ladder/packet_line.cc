@@ -1,0 +1,91 @@
+// One line for a packet, in seven lengths.
+#include "viz/ladder/packet_line.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viz/ladder/cells.hh"
+#include "viz/ladder/layout.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+using Form = LineForm;
+constexpr Form forms[] = {Form::full,        Form::no_ports,    Form::no_window,
+                          Form::close_flags, Form::no_brackets, Form::no_empty_length,
+                          Form::numbers_only};
+
+std::string flags(const wire::CtlSet ctl, Form form) {
+  std::string text = wire::wireshark_flags(ctl);
+  if (form >= Form::close_flags)
+    for (std::size_t at; (at = text.find(", ")) != std::string::npos;) text.erase(at + 1, 1);
+  return form >= Form::no_brackets ? text : "[" + text + "]";
+}
+
+std::string ports(const model::Trace& trace, const model::Event& e) {
+  return fmt::format("{} → {} ", trace[e.endpoint].address.port, trace[e.to].address.port);
+}
+
+std::string segment_line(const model::Trace& trace, const model::Event& e, bool raw, Form form) {
+  const auto& p = std::get<model::Packet>(e.body);
+  std::string line;
+  if (p.retransmission) line = form == Form::full ? "[TCP Retransmission] " : "(again) ";
+  if (form == Form::full && e.to != model::EndpointId::none) line += ports(trace, e);
+  line += flags(p.ctl, form);
+  line += fmt::format(" Seq={}", raw ? p.seq.raw : trace.relative_seq(e));
+  if (p.ctl.has(wire::ACK)) line += fmt::format(" Ack={}", raw ? p.ack.raw : trace.relative_ack(e));
+  if (form <= Form::no_ports) line += fmt::format(" Win={}", p.wnd);
+  if (form < Form::no_empty_length || (form == Form::no_empty_length && p.len > 0))
+    line += fmt::format(" Len={}", p.len);
+  return line;
+}
+
+std::string icmp_text(const model::Packet& p, bool v6) {
+  if (v6 && p.icmp_type == 1)
+    return p.icmp_code == 4 ? "ICMPv6 Port unreachable" : "ICMPv6 Destination unreachable";
+  if (!v6 && p.icmp_type == 3)
+    return p.icmp_code == 3 ? "ICMP Port unreachable" : "ICMP Destination unreachable";
+  return fmt::format("ICMP{} type {} code {}", v6 ? "v6" : "", p.icmp_type, p.icmp_code);
+}
+
+std::string line_in(const model::Trace& trace, const model::Event& e, bool raw, Form form) {
+  const auto& p = std::get<model::Packet>(e.body);
+  if (e.kind == model::EventKind::segment) return segment_line(trace, e, raw, form);
+  if (e.kind == model::EventKind::icmp)
+    return icmp_text(p,
+                     e.endpoint != model::EndpointId::none && trace[e.endpoint].address.ip.is_v6());
+  std::string line = form == Form::full && e.to != model::EndpointId::none ? ports(trace, e) : "";
+  return line + (form >= Form::close_flags ? "" : "UDP ") + fmt::format("Len={}", p.len);
+}
+
+}  // namespace
+
+std::string packet_line(const model::Trace& trace, const model::Event& packet, bool raw_seq) {
+  return line_in(trace, packet, raw_seq, Form::full);
+}
+
+LineForm common_form(const model::Trace& trace, std::span<const model::EventId> packets,
+                     bool raw_seq, int max_cells) {
+  constexpr std::size_t enough = 500;  // to tell what is usual
+  packets = packets.first(std::min(packets.size(), enough));
+  for (const Form form : forms) {
+    const auto too_long = std::ranges::count_if(packets, [&](model::EventId id) {
+      return cells(line_in(trace, trace[id], raw_seq, form)) > max_cells;
+    });
+    if (static_cast<std::size_t>(too_long) * 20 <= packets.size()) return form;
+  }
+  return Form::numbers_only;
+}
+
+std::string packet_line_within(const model::Trace& trace, const model::Event& packet, bool raw_seq,
+                               int max_cells, LineForm longest) {
+  for (const Form form : forms) {
+    if (form < longest) continue;
+    std::string line = line_in(trace, packet, raw_seq, form);
+    if (cells(line) <= max_cells) return line;
+  }
+  return "";
+}
+
+}  // namespace synoptic::ladder

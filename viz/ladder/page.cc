@@ -1,0 +1,286 @@
+// Cells to units, pieces to texts, lines and boxes.
+#include "viz/ladder/page.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viz/ladder/cells.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+// What a packet's arrow says when it is pointed at.
+std::string tip_of(const model::Trace& trace, const model::Event& e) {
+  const auto& p = std::get<model::Packet>(e.body);
+  std::string tip;
+  if (e.kind == model::EventKind::segment) tip = wire::tcpdump_flags(p.ctl);
+  if (e.kind == model::EventKind::segment)
+    tip += fmt::format(" raw seq {}{}", p.seq.raw,
+                       p.ctl.has(wire::ACK) ? fmt::format(", ack {}", p.ack.raw) : "");
+  if (p.fate == model::Fate::delivered && trace.source() == model::Source::simulated)
+    tip += fmt::format("{}on its way for {}", tip.empty() ? "" : "; ",
+                       model::format_duration(p.arrived - e.t));
+  const model::WhyInfo& why = model::info(e.why);
+  if (!why.text.empty())
+    tip += fmt::format("{}{}{}{}", tip.empty() ? "" : "; ", why.text, why.rfc.empty() ? "" : " ",
+                       why.rfc.empty() ? "" : fmt::format("({})", why.rfc));
+  return tip;
+}
+
+}  // namespace
+
+std::string short_time(model::Duration since) {
+  const double s = static_cast<double>(since.ns) / 1e9;
+  if (since.ns == 0) return "0";
+  if (since.ns < 999'500) return fmt::format("{:.0f}µs", s * 1e6);
+  if (since.ns < 9'950'000) return fmt::format("{:.1f}ms", s * 1e3);
+  if (since.ns < 999'500'000) return fmt::format("{:.0f}ms", s * 1e3);
+  if (s < 9.995) return fmt::format("{:.2f}s", s);
+  if (s < 99.95) return fmt::format("{:.1f}s", s);
+  if (s < 9999.5) return fmt::format("{:.0f}s", s);
+  return fmt::format("{:.0f}h", s / 3600);
+}
+
+std::string whole_time(model::Duration since) {
+  return fmt::format("{}.{:06}", since.ns / 1'000'000'000, since.ns / 1000 % 1'000'000);
+}
+
+Page::Page(const LayoutOptions& options, int columns)
+    : options_(options), columns_(columns), widest_(columns) {
+  scene_.char_width = options.metrics.char_width;
+  scene_.row_height = options.metrics.row_height;
+}
+
+void Page::text(int line, int column, std::string text, Role role, Anchor anchor, int room,
+                Side side) {
+  if (text.empty()) return;
+  const double at = anchor == Anchor::middle ? centre(column) : x(column);
+  scene_.texts.push_back({{at, baseline(line)},
+                          shorten(printable(text), room),
+                          role,
+                          anchor,
+                          x(room),
+                          side,
+                          model::EventId::none});
+}
+
+void Page::paragraph(std::string_view what, Role role, int indent, int hanging) {
+  const std::string clean = printable(what);
+  int column = indent;
+  std::string_view rest = clean;
+  for (std::string& line : wrap(rest, columns_ - indent - hanging)) {
+    text(line_++, column, std::move(line), role, Anchor::start, columns_ - column);
+    column = indent + hanging;
+  }
+}
+
+void Page::band(int from_line, int to_line) {
+  scene_.boxes.push_back(
+      {.min = {0, y(from_line)}, .max = {x(columns_), y(to_line)}, .role = Role::band});
+}
+
+void Page::ground(int from_line, int to_line) {
+  scene_.boxes.push_back(
+      {.min = {0, y(from_line)}, .max = {x(columns_), y(to_line)}, .role = Role::reason});
+}
+
+int Page::lane_heads(const Strip& strip, int line) {
+  const Columns& c = strip.columns;
+  const std::size_t n = c.lane.size();
+  const int inner = n < 2 ? c.right() - c.left : c.gap(0);
+  for (std::size_t k = 0; k < n; ++k) {
+    const model::Endpoint& endpoint = (*strip.trace)[strip.lanes[k]];
+    const bool known = endpoint.address.port != 0 || !endpoint.address.ip.is_unspecified();
+    std::string address = known ? endpoint.address.str() : "";
+    if (address == endpoint.name) address.clear();
+    // At the outer lanes without a margin the text leans inwards; neighbours share the room between
+    // them.
+    const bool lean = c.margin == 0 && n > 1, outer = k == 0 || k + 1 == n;
+    const Anchor anchor = !lean || !outer ? Anchor::middle : k == 0 ? Anchor::start : Anchor::end;
+    const int column = anchor == Anchor::end ? c.lane[k] + 1 : c.lane[k];
+    const int fit = n < 2    ? inner
+                    : !lean  ? std::min(2 * c.margin - 2, inner)
+                    : n == 2 ? inner / 2
+                    : outer  ? inner * 13 / 20
+                             : inner * 3 / 5;
+    text(line, column, shorten(endpoint.name, fit), Role::lane_name, anchor, fit, strip.side);
+    text(line + 1, column, shorten(address, fit), Role::lane_address, anchor, fit, strip.side);
+  }
+  drawn_[static_cast<int>(strip.side)] = Drawn{.top = line + 2};
+  return 2;
+}
+
+void Page::time_label(const Strip& strip, const StripRow& row, int line) {
+  Drawn& drawn = drawn_[static_cast<int>(strip.side)];
+  const model::Duration since = row.t - strip.start;
+  std::string label = strip.columns.time > 6 ? whole_time(since) : short_time(since);
+  if (label == drawn.last_time) return;
+  const int right = strip.columns.left + strip.columns.time - 1;
+  scene_.texts.push_back({{x(right), baseline(line)},
+                          label,
+                          Role::time_label,
+                          Anchor::end,
+                          x(strip.columns.time - 1),
+                          strip.side,
+                          row.placed.front().piece.event});
+  drawn.last_time = std::move(label);
+}
+
+void Page::packet(const Strip& strip, const Placed& placed, int line) {
+  const Piece& piece = placed.piece;
+  const model::Event& e = (*strip.trace)[piece.event];
+  const int from = strip.columns.lane[piece.lane], to = strip.columns.lane[piece.lane_to];
+  const bool lost = piece.role == Role::segment_lost;
+  const double toward = to > from ? 1 : -1, slope = options_.metrics.arrow_slope;
+  const int arrow_line = line + (placed.label_above ? 1 : 0);
+  const double above = slope > 0 ? 0.1 : 0.5;
+  Line arrow{
+      .from = {centre(from) + toward * 0.45 * options_.metrics.char_width, y(arrow_line + above)},
+      .to = {centre(to) - toward * 0.45 * options_.metrics.char_width,
+             y(arrow_line + above + slope)},
+      .role = piece.role,
+      .arrow = !lost,
+      .broken = lost,
+      .side = strip.side,
+      .event = e.id,
+      .tip = tip_of(*strip.trace, e)};
+  Drawn& drawn = drawn_[static_cast<int>(strip.side)];
+  if (lost) {
+    const double far = 0.8;
+    arrow.to = {arrow.from.x + (arrow.to.x - arrow.from.x) * far,
+                arrow.from.y + (arrow.to.y - arrow.from.y) * far};
+    const double mark_x =
+        slope > 0 ? arrow.to.x + toward * 0.5 * options_.metrics.char_width
+                  : x(std::floor(arrow.to.x / options_.metrics.char_width) + toward) + x(0.5);
+    scene_.texts.push_back({{mark_x, slope > 0 ? arrow.to.y + 0.25 * options_.metrics.row_height
+                                               : baseline(arrow_line)},
+                            "✗",
+                            Role::loss_mark,
+                            Anchor::middle,
+                            x(1),
+                            strip.side,
+                            e.id});
+  } else if (slope > 0 && options_.time == TimeMode::proportional) {
+    const auto& p = std::get<model::Packet>(e.body);
+    if (p.fate == model::Fate::delivered)
+      drawn.falling.emplace_back(scene_.lines.size(), p.arrived);
+  }
+  if (placed.lines.empty()) {
+    scene_.lines.push_back(std::move(arrow));
+    return;
+  }
+  // The middle of the arrow, in whole cells, so that texts fall on the grid.
+  const int width = cells(placed.lines[0]);
+  int first = std::min(from, to) + 1 + (std::abs(to - from) - 1 - width) / 2;
+  if (lost && slope == 0) first = to > from ? from + 3 : from - 2 - width;
+  if (placed.anchor == Anchor::start) first = std::min({from, to, strip.columns.right() - width});
+  scene_.lines.push_back(std::move(arrow));
+  scene_.texts.push_back({{x(first), baseline(line)},
+                          placed.lines[0],
+                          Role::packet_line,
+                          Anchor::start,
+                          x(width),
+                          strip.side,
+                          e.id});
+  if (slope > 0)
+    scene_.boxes.push_back({.min = {x(first - 0.5), y(line + 0.06)},
+                            .max = {x(first + width + 0.5), y(line + 0.98)},
+                            .role = piece.role,
+                            .side = strip.side,
+                            .event = e.id});
+}
+
+void Page::row(const Strip& strip, const StripRow& row, int line) {
+  time_label(strip, row, line);
+  Drawn& drawn = drawn_[static_cast<int>(strip.side)];
+  const bool silence = row.placed.front().piece.kind == Piece::Kind::gap;
+  if (!silence) drawn.heights.emplace_back(row.t, y(line));
+  widest_ = std::max(widest_, strip.columns.right());
+  for (const Placed& placed : row.placed) {
+    const Piece& piece = placed.piece;
+    if (piece.kind == Piece::Kind::packet) {
+      packet(strip, placed, line);
+      continue;
+    }
+    const int column = placed.anchor == Anchor::end ? placed.last : placed.first;
+    int at = line;
+    for (const std::string& text : placed.lines)
+      scene_.texts.push_back({{x(column), baseline(at++)},
+                              text,
+                              piece.role,
+                              placed.anchor,
+                              x(placed.last - placed.first),
+                              strip.side,
+                              piece.event});
+    if (piece.state)
+      drawn.states[{piece.lane, (*strip.trace)[piece.event].flow}].push_back(
+          {line, *piece.state, piece.event});
+  }
+}
+
+// Each connection has a bar of its own on its lane; where a lane has several they stand side by
+// side, a listening socket's first, so that an output with room for one shows the connection's.
+void Page::state_bars(const Strip& strip, Drawn& drawn, int bottom) {
+  std::map<std::size_t, int> count, next;
+  std::vector<std::pair<std::size_t, const std::vector<StateSpan>*>> bars;
+  for (const bool listening : {true, false})
+    for (const auto& [key, spans] : drawn.states)
+      if ((key.second == model::FlowId::none) == listening)
+        bars.emplace_back(key.first, &spans), ++count[key.first];
+  for (const auto& [lane, list] : bars) {
+    const std::vector<StateSpan>& spans = *list;
+    const int n = count[lane], k = next[lane]++;
+    const double left = x(strip.columns.lane[lane] + 0.1), width = x(0.8) / n;
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      const int to = i + 1 < spans.size() ? spans[i + 1].line : bottom;
+      if (to == spans[i].line && i + 1 < spans.size()) continue;
+      scene_.boxes.push_back({.min = {left + k * width, y(spans[i].line)},
+                              .max = {left + (k + 1) * width, y(to)},
+                              .role = Role::state_bar,
+                              .state = spans[i].state,
+                              .side = strip.side,
+                              .event = spans[i].event});
+    }
+  }
+}
+
+void Page::end_strip(const Strip& strip, int line) {
+  Drawn& drawn = drawn_[static_cast<int>(strip.side)];
+  for (const int lane : strip.columns.lane)
+    scene_.lines.push_back({.from = {centre(lane), y(drawn.top)},
+                            .to = {centre(lane), y(line)},
+                            .role = Role::lane,
+                            .side = strip.side});
+  state_bars(strip, drawn, line);
+  // In proportional time an arrow ends at the height of the moment at which it arrives.
+  drawn.heights.emplace_back(model::Instant{std::numeric_limits<std::int64_t>::max()}, y(line));
+  for (const auto& [index, arrived] : drawn.falling) {
+    const auto after = std::ranges::lower_bound(drawn.heights, arrived, {},
+                                                &std::pair<model::Instant, double>::first);
+    if (after == drawn.heights.begin() || after + 1 == drawn.heights.end()) continue;
+    const auto before = after - 1;
+    const double part =
+        static_cast<double>((arrived - before->first).ns) /
+        static_cast<double>(std::max<std::int64_t>(1, (after->first - before->first).ns));
+    Line& arrow = scene_.lines[index];
+    arrow.to.y = std::max(arrow.to.y, before->second + part * (after->second - before->second));
+  }
+}
+
+Scene Page::finish() {
+  scene_.width = x(widest_);
+  scene_.height = y(line_);
+  return std::move(scene_);
+}
+
+Extent extent(const Text& text, const Scene& scene) {
+  const double width = cells(text.text) * scene.char_width;
+  const double left = text.anchor == Anchor::start ? text.at.x
+                      : text.anchor == Anchor::end ? text.at.x - width
+                                                   : text.at.x - width / 2;
+  return {{left, text.at.y - 0.78 * scene.row_height},
+          {left + width, text.at.y + 0.22 * scene.row_height}};
+}
+
+}  // namespace synoptic::ladder

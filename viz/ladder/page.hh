@@ -1,0 +1,76 @@
+// A page: a Scene under construction, line after line from the top. Knows cells; the Scene knows
+// units.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "viz/ladder/strip.hh"
+
+namespace synoptic::ladder {
+
+class Page {
+ public:
+  Page(const LayoutOptions& options, int columns);
+
+  int columns() const { return columns_; }
+  int line() const { return line_; }  // the next free one
+  void skip(int lines) { line_ += lines; }
+  void go_to(int line) { line_ = line; }
+
+  // Text over the whole width from column `indent` on, wrapped; moves on below it.
+  void paragraph(std::string_view text, Role role, int indent = 0, int hanging = 0);
+  // One text at a line, in no strip.
+  void text(int line, int column, std::string text, Role role, Anchor anchor, int room,
+            Side side = Side::sim);
+  void band(int from_line, int to_line);    // tints the lines [from, to) behind everything
+  void ground(int from_line, int to_line);  // clears them of lanes, for text over the whole width
+
+  // The names and addresses above the lanes; gives the lines they take. Lanes begin below.
+  int lane_heads(const Strip& strip, int line);
+  // One row of a strip at `line` (its blank_before not counted).
+  void row(const Strip& strip, const StripRow& row, int line);
+  // Draws the strip's lanes and state bars from where lane_heads() stood down to `line`.
+  void end_strip(const Strip& strip, int line);
+
+  Scene finish();
+
+ private:
+  struct StateSpan {
+    int line;
+    model::TcpState state;
+    model::EventId event;
+  };
+  struct Drawn {  // of one strip
+    int top = 0;
+    std::string last_time;
+    std::map<std::pair<std::size_t, model::FlowId>, std::vector<StateSpan>> states;
+    std::vector<std::pair<model::Instant, double>> heights;  // the time of each row, and its y
+    std::vector<std::pair<std::size_t, model::Instant>>
+        falling;  // lines whose end waits for its time
+  };
+
+  double x(double column) const { return column * options_.metrics.char_width; }
+  double y(double line) const { return line * options_.metrics.row_height; }
+  double baseline(int line) const { return y(line + 0.78); }
+  double centre(int column) const { return x(column + 0.5); }
+  void packet(const Strip& strip, const Placed& placed, int line);
+  void state_bars(const Strip& strip, Drawn& drawn, int bottom);
+  void time_label(const Strip& strip, const StripRow& row, int line);
+
+  const LayoutOptions& options_;
+  int columns_;
+  int line_ = 0;
+  int widest_ = 0;
+  Scene scene_;
+  Drawn drawn_[2];
+};
+
+// A time since the start in at most 5 cells ("1.02s", "40ms", "52µs"), or in seconds with
+// microseconds ("1.020041").
+std::string short_time(model::Duration since);
+std::string whole_time(model::Duration since);
+
+}  // namespace synoptic::ladder

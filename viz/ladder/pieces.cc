@@ -1,0 +1,220 @@
+// Which pieces an event gives, in which words.
+#include "viz/ladder/pieces.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "viz/ladder/cells.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+using model::CallName;
+
+// A call that took no longer than this is told in one piece, with its result.
+constexpr model::Duration at_once = model::milliseconds(1);
+
+// The calls that wait for someone else. That another call took long says nothing of the network.
+bool may_block(CallName name) {
+  switch (name) {
+    case CallName::accept:
+    case CallName::connect:
+    case CallName::send:
+    case CallName::recv:
+    case CallName::sendto:
+    case CallName::recvfrom:
+    case CallName::read_line: return true;
+    default: return false;
+  }
+}
+
+std::string_view mark(model::Basis basis) {
+  switch (basis) {
+    case model::Basis::inferred: return "~";
+    case model::Basis::contradicted: return "!";
+    case model::Basis::true_:
+    case model::Basis::confirmed: break;
+  }
+  return "";
+}
+
+class Pieces {
+ public:
+  Pieces(const model::Trace& trace, std::span<const model::EndpointId> lanes) : trace_(trace) {
+    place_.assign(trace.endpoints().size(), none);
+    for (std::size_t i = 0; i < lanes.size(); ++i) place_[model::index(lanes[i])] = i;
+    packets_.resize(trace.endpoints().size());
+    flows_.resize(trace.endpoints().size());
+  }
+
+  std::vector<Piece> of(std::span<const model::EventId> events) {
+    for (const model::EventId id : events) {
+      const model::Event& e = trace_[id];
+      if (e.endpoint != model::EndpointId::none && e.flow != model::FlowId::none)
+        flows_[model::index(e.endpoint)].insert(e.flow);
+      if (!std::holds_alternative<model::Packet>(e.body)) continue;
+      for (const model::EndpointId end : {e.endpoint, e.to})
+        if (end != model::EndpointId::none) packets_[model::index(end)].push_back(e.t);
+    }
+    for (const model::EventId id : events) {
+      const model::Event& e = trace_[id];
+      if (!shows(e)) continue;
+      return_calls_before(e);
+      add(e);
+    }
+    return_calls_before({.t = {std::numeric_limits<std::int64_t>::max()}});
+    return std::move(out_);
+  }
+
+ private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  std::size_t lane(model::EndpointId id) const {
+    return id == model::EndpointId::none ? none : place_[model::index(id)];
+  }
+
+  // Results of blocked calls stand where they came; at one instant, after all else but the
+  // program's next call.
+  void return_calls_before(const model::Event& next) {
+    const bool is_call = std::holds_alternative<model::Call>(next.body);
+    std::ranges::stable_sort(waiting_, {}, &Piece::t);
+    std::erase_if(waiting_, [&](const Piece& p) {
+      const bool due =
+          p.t < next.t || (p.t == next.t && is_call && trace_[p.event].endpoint == next.endpoint);
+      if (due) out_.push_back(p);
+      return due;
+    });
+  }
+
+  Piece piece(const model::Event& e, Piece::Kind kind, Role role, std::string text) const {
+    Piece p{.kind = kind,
+            .role = role,
+            .event = e.id,
+            .t = e.t,
+            .lane = lane(e.endpoint),
+            .text = printable(text)};
+    if (p.lane == none) p.lane = 0, p.kind = Piece::Kind::across;
+    p.lane_to = p.lane;
+    return p;
+  }
+
+  void add(const model::Event& e) {
+    if (const auto* packet = std::get_if<model::Packet>(&e.body)) return add_packet(e, *packet);
+    if (const auto* call = std::get_if<model::Call>(&e.body)) return add_call(e, *call);
+    if (const auto* change = std::get_if<model::StateChange>(&e.body)) return add_state(e, *change);
+    if (const auto* timer = std::get_if<model::Timer>(&e.body)) return add_timer(e, *timer);
+    std::string_view text = model::info(e.why).text;
+    if (std::holds_alternative<model::Loss>(e.body)) return add_loss(e, text);
+    if (const auto* note = std::get_if<model::Note>(&e.body); note && !note->text.empty())
+      text = note->text;
+    out_.push_back(piece(e, Piece::Kind::inside, Role::note, fmt::format("· {}", text)));
+  }
+
+  // Under the arrow that broke off.
+  void add_loss(const model::Event& e, std::string_view text) {
+    Piece p = piece(e, Piece::Kind::across, Role::loss_mark,
+                    fmt::format("✗ lost{}{}", text.empty() ? "" : ": ", text));
+    const model::Event& packet = e.cause == model::EventId::none ? e : trace_[e.cause];
+    const std::size_t from = lane(packet.endpoint), to = lane(packet.to);
+    if (from != none && to != none && from != to) p.lane = from, p.lane_to = to;
+    out_.push_back(std::move(p));
+  }
+
+  void add_packet(const model::Event& e, const model::Packet& packet) {
+    const Role role = packet.fate == model::Fate::lost       ? Role::segment_lost
+                      : e.kind == model::EventKind::datagram ? Role::datagram
+                      : e.kind == model::EventKind::icmp     ? Role::icmp
+                      : packet.ctl.has(wire::RST)            ? Role::reset
+                      : (packet.ctl.has(wire::SYN) || packet.ctl.has(wire::FIN))
+                          ? Role::segment_syn_fin
+                          : Role::segment;
+    Piece p = piece(e, Piece::Kind::packet, role, "");
+    const std::size_t to = lane(e.to);
+    p.lane_to = to == none ? p.lane : to;
+    if (p.kind == Piece::Kind::across || p.lane_to == p.lane) {
+      // No second lane to point at: told as a line of text.
+      p.kind = Piece::Kind::across;
+      p.text = packet_line(trace_, e, false);
+    }
+    out_.push_back(std::move(p));
+  }
+
+  void add_call(const model::Event& e, const model::Call& call) {
+    const bool output = call.name == CallName::print;
+    const Role role = output ? Role::program_output : Role::call;
+    std::string text = model::format_call(call);
+    const bool no_result = output || call.name == CallName::sleep;
+    const bool split = call.returned && may_block(call.name) &&
+                       (call.returned_at - e.t > at_once || waited(e, call));
+    const std::string result = call.returned && !no_result ? model::format_result(call) : "";
+    if (!split && !result.empty()) text += " " + result;
+    out_.push_back(piece(e, Piece::Kind::outside, role, text));
+    if (!split) return;
+    Piece back = piece(
+        e, Piece::Kind::outside, Role::call_result,
+        fmt::format("{} {}", model::call_name(call.name), result.empty() ? "returns" : result));
+    back.t = call.returned_at;
+    waiting_.push_back(std::move(back));
+  }
+
+  // Whether a packet came or went while the call waited for it: it then returns below that packet.
+  bool waited(const model::Event& e, const model::Call& call) const {
+    if (call.name == CallName::send || call.name == CallName::sendto ||
+        e.endpoint == model::EndpointId::none)
+      return false;
+    const auto& times = packets_[model::index(e.endpoint)];
+    const auto next = std::ranges::upper_bound(times, e.t);
+    return next != times.end() && *next <= call.returned_at;
+  }
+
+  void add_state(const model::Event& e, const model::StateChange& change) {
+    const Role role =
+        change.basis == model::Basis::inferred ? Role::state_name_inferred : Role::state_name;
+    std::string text = fmt::format("● {}{}", mark(change.basis), model::rfc_name(change.to));
+    if (e.flow != model::FlowId::none && e.endpoint != model::EndpointId::none &&
+        flows_[model::index(e.endpoint)].size() > 1) {
+      const model::Flow& flow = trace_[e.flow];
+      text += fmt::format(" ({})", trace_[flow.a == e.endpoint ? flow.b : flow.a].name);
+    }
+    Piece p = piece(e, Piece::Kind::inside, role, text);
+    p.state = change.to;
+    out_.push_back(std::move(p));
+  }
+
+  void add_timer(const model::Event& e, const model::Timer& timer) {
+    std::string text = fmt::format("◷ {} timer {}", model::timer_name(timer.name),
+                                   model::action_name(timer.action));
+    if (timer.action == model::TimerAction::started)
+      text += ": " + model::format_duration(timer.deadline - e.t);
+    out_.push_back(piece(e, Piece::Kind::inside, Role::timer, text));
+  }
+
+  const model::Trace& trace_;
+  std::vector<std::size_t> place_;
+  std::vector<std::vector<model::Instant>> packets_;  // when any was sent or received, by endpoint
+  std::vector<std::set<model::FlowId>> flows_;        // that each endpoint takes part in
+  std::vector<Piece> out_, waiting_;
+};
+
+}  // namespace
+
+bool shows(const model::Event& e) {
+  const auto* timer = std::get_if<model::Timer>(&e.body);
+  if (timer)
+    return timer->action == model::TimerAction::expired ||
+           (timer->name == model::TimerName::time_wait &&
+            timer->action == model::TimerAction::started);
+  if (const auto* note = std::get_if<model::Note>(&e.body))
+    return !note->text.empty() || !model::info(e.why).text.empty();
+  return true;
+}
+
+std::vector<Piece> make_pieces(const model::Trace& trace, std::span<const model::EventId> events,
+                               std::span<const model::EndpointId> lanes) {
+  return Pieces(trace, lanes).of(events);
+}
+
+}  // namespace synoptic::ladder

@@ -1,0 +1,151 @@
+// The table of reasons, in the order in which they are tried: the more a reason says, the earlier
+// it stands.
+#include "viz/ladder/reasons.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <deque>
+#include <map>
+#include <tuple>
+
+namespace synoptic::ladder {
+namespace {
+
+using namespace reasons;
+
+constexpr std::array table{
+    Reason{"push-flag", push_flag},
+    Reason{"ecn-flags", ecn_flags},
+    Reason{"connection-refused", connection_refused},
+    Reason{"reset-unread-data", reset_unread_data},
+    Reason{"reset-after-close", reset_after_close},
+    Reason{"reset-no-connection", reset_no_connection},
+    Reason{"network-duplicate", network_duplicate},
+    Reason{"answers-repeated-syn", answers_repeated_syn},
+    Reason{"retransmission-after-loss", retransmission_after_loss},
+    Reason{"retransmission-after-lost-ack", retransmission_after_lost_ack},
+    Reason{"tail-loss-probe", tail_loss_probe},
+    Reason{"retransmission-timeout", retransmission_timeout},
+    Reason{"follows-a-reset", follows_a_reset},
+    Reason{"keep-alive", keep_alive},
+    Reason{"zero-window-probe", zero_window_probe},
+    Reason{"overtaken-ack", overtaken_ack},
+    Reason{"answers-old-segment", answers_old_segment},
+    Reason{"answers-duplicate", answers_duplicate},
+    Reason{"fins-cross", fins_cross},
+    Reason{"other-end-closes-first", other_end_closes_first},
+    Reason{"fin-rides-on-ack", fin_rides_on_ack},
+    Reason{"answers-retransmission", answers_retransmission},
+    Reason{"duplicate-ack", duplicate_ack},
+    Reason{"other-order", other_order},
+    Reason{"window-update", window_update},
+    Reason{"ack-rides-on-data", ack_rides_on_data},
+    Reason{"fin-with-data", fin_with_data},
+    Reason{"coalesced", coalesced},
+    Reason{"one-ack-for-several", one_ack_for_several},
+    Reason{"acknowledges-more", acknowledges_more},
+    Reason{"ack-after-data", ack_after_data},
+    Reason{"other-cuts", other_cuts},
+    Reason{"request-lost", request_lost},
+    Reason{"port-unreachable", port_unreachable},
+    Reason{"run-ended", run_ended},
+};
+
+}  // namespace
+
+std::span<const Reason> reason_table() {
+  return table;
+}
+
+std::optional<RowReason> explain(const RowView& row) {
+  for (const Reason& reason : table)
+    if (auto fits = reason.fits(row)) return fits;
+  return std::nullopt;
+}
+
+std::optional<int> RowView::only() const {
+  if (members(live_side).empty()) return sim_side;
+  if (members(sim_side).empty()) return live_side;
+  return std::nullopt;
+}
+
+std::span<const Fact> RowView::around(int side) const {
+  constexpr std::size_t reach = 1000;
+  const std::size_t from = begin(side) > reach ? begin(side) - reach : 0;
+  return all(side).subspan(from, std::min(all(side).size(), end(side) + reach) - from);
+}
+
+Twins twins_of(const Pairing& pair) {
+  const auto key = [](const Fact& f) {
+    return std::tuple(f.kind, f.from_a, f.ctl.bits, f.begin, f.ack, f.len, f.icmp_type,
+                      f.icmp_code);
+  };
+  std::map<decltype(key(Fact{})), std::deque<std::uint32_t>> waiting;
+  const auto &sim = pair.sim.facts, &live = pair.live.facts;
+  for (std::uint32_t j = 0; j < live.size(); ++j) waiting[key(live[j])].push_back(j);
+  Twins twins;
+  twins.of[sim_side].assign(sim.size(), no_twin);
+  twins.of[live_side].assign(live.size(), no_twin);
+  for (std::uint32_t i = 0; i < sim.size(); ++i) {
+    const auto found = waiting.find(key(sim[i]));
+    if (found == waiting.end()) continue;
+    auto& queue = found->second;
+    const auto j =
+        std::ranges::find_if(queue, [&](std::uint32_t j) { return same(sim[i], live[j]); });
+    if (j == queue.end()) continue;
+    twins.of[sim_side][i] = *j;
+    twins.of[live_side][*j] = i;
+    queue.erase(j);
+  }
+  return twins;
+}
+
+std::string who(int side) {
+  return side == sim_side ? "the simulation" : "the kernel";
+}
+
+std::string what(const Fact& f) {
+  if (f.kind == model::EventKind::datagram) return fmt::format("datagram of {} octets", f.len);
+  if (f.kind == model::EventKind::icmp)
+    return fmt::format("ICMP message (type {}, code {})", f.icmp_type, f.icmp_code);
+  if (f.has(wire::RST)) return "RST";
+  if (f.has(wire::SYN)) return f.ack ? "SYN,ACK" : "SYN";
+  if (f.has(wire::FIN)) return f.len > 0 ? fmt::format("FIN with {} octets", f.len) : "FIN";
+  if (f.len > 0) return fmt::format("{} octets from Seq={}", f.len, f.begin);
+  return fmt::format("ACK {}", f.ack.value_or(0));
+}
+
+std::string sentence(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+std::vector<model::EventId> ids(std::span<const Fact> facts) {
+  std::vector<model::EventId> out;
+  for (const Fact& f : facts) out.push_back(f.id);
+  return out;
+}
+
+RowReason reason(std::string_view code, int side, std::string text,
+                 std::vector<model::EventId> mine, std::vector<model::EventId> theirs,
+                 std::string_view lesson) {
+  if (side != sim_side) std::swap(mine, theirs);
+  RowReason made{code, sentence(std::move(text)), std::move(mine), std::move(theirs)};
+  made.lesson_at = made.text.size();
+  if (!lesson.empty()) made.text += fmt::format(" {}", lesson);
+  return made;
+}
+
+// A capture shows when a packet passed the tap; the receiving TCP may take it in a little later
+// (its socket busy, its processor elsewhere), and its next segment then still has the old ACK
+// number.
+bool known_at(const Conversation& c, const Fact& f, model::Instant t) {
+  if (f.lost || !f.arrived) return false;
+  const bool captured = c.trace->source() == model::Source::captured;
+  return *f.arrived + (captured ? model::milliseconds(50) : model::Duration{}) <= t;
+}
+
+}  // namespace synoptic::ladder

@@ -1,0 +1,276 @@
+// Reasons of acknowledging: when an ACK is sent, and up to where it goes, depends on what had
+// arrived by then.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viz/ladder/reasons.hh"
+
+namespace synoptic::ladder::reasons {
+namespace {
+
+using model::format_duration;
+
+struct Lone {
+  int side;
+  const Fact* fact;
+};
+std::optional<Lone> lone_ack(const RowView& row) {
+  const auto side = row.only();
+  if (!side || row.members(*side).size() != 1 || !row.members(*side)[0].pure_ack())
+    return std::nullopt;
+  return Lone{*side, &row.members(*side)[0]};
+}
+
+// The last segment that the sender of `f` had sent before it.
+const Fact* previous_own(const RowView& row, int side, const Fact& f) {
+  const Fact* found = nullptr;
+  for (const Fact& g : row.around(side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.is_segment()) found = &g;
+  }
+  return found;
+}
+
+std::optional<RowReason> only_flag(const RowView& row, std::uint8_t bits, std::string_view code,
+                                   std::string_view text) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (a.ctl == b.ctl || ((a.ctl.bits ^ b.ctl.bits) & ~bits) != 0) return std::nullopt;
+  Fact equal = b;
+  equal.ctl = a.ctl;
+  if (!same(a, equal)) return std::nullopt;
+  const int with = (a.ctl.bits & bits) != 0 && (b.ctl.bits & bits) == 0 ? sim_side : live_side;
+  return reason(code, with, fmt::format(fmt::runtime(text), who(with), who(1 - with)),
+                ids(row.members(with)), ids(row.members(1 - with)));
+}
+
+}  // namespace
+
+std::optional<RowReason> push_flag(const RowView& row) {
+  return only_flag(row, wire::PSH, "push-flag",
+                   "{} sets PSH on this segment, {} does not. PSH asks the receiver to hand the "
+                   "text to its program at once; "
+                   "a TCP may set it wherever it has nothing more to send (RFC 9293 3.9.1.2).");
+}
+
+std::optional<RowReason> ecn_flags(const RowView& row) {
+  return only_flag(row, (wire::ECE | wire::CWR).bits, "ecn-flags",
+                   "{} and {} differ only in ECE and CWR, the flags of explicit congestion "
+                   "notification (RFC 3168), which a "
+                   "TCP offers or leaves out.");
+}
+
+// The same ACK number again, with another window.
+std::optional<RowReason> window_update(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone) return std::nullopt;
+  const Fact* before = previous_own(row, lone->side, *lone->fact);
+  if (!before || before->ack != lone->fact->ack || before->wnd == lone->fact->wnd ||
+      before->end != lone->fact->begin)
+    return std::nullopt;
+  return reason("window-update", lone->side,
+                fmt::format("a window update: nothing new is acknowledged, but in {} the {} now "
+                            "offers a window of {} octets "
+                            "instead of {}, because its program has {}.",
+                            who(lone->side), row.talk(lone->side).name(lone->fact->from_a),
+                            lone->fact->wnd, before->wnd,
+                            lone->fact->wnd > before->wnd ? "read what was waiting"
+                                                          : "not read yet what has arrived"),
+                {before->id, lone->fact->id}, {});
+}
+
+// The same ACK number again, because text arrived behind a gap (RFC 9293 3.10.7.4, RFC 5681
+// section 3.2).
+std::optional<RowReason> duplicate_ack(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const Fact* before = previous_own(row, lone->side, f);
+  if (!before || !before->ack || *before->ack != *f.ack) return std::nullopt;
+  const Fact* behind_gap = nullptr;
+  for (const Fact& g : row.around(lone->side)) {
+    if (&g == &f) break;
+    if (g.from_a != f.from_a && g.occupies() && g.arrived && *g.arrived <= f.t &&
+        *g.arrived >= before->t && g.begin > *f.ack)
+      behind_gap = &g;
+  }
+  if (!behind_gap) return std::nullopt;
+  return reason(
+      "duplicate-ack", lone->side,
+      fmt::format("a duplicate ACK: in {} the {} got {} while it still waits for Seq={}, so it "
+                  "says once more what it is "
+                  "waiting for.",
+                  who(lone->side), row.talk(lone->side).name(f.from_a), what(*behind_gap), *f.ack),
+      {behind_gap->id, before->id, f.id}, {});
+}
+
+// An ACK for something that came a second time (RFC 9293 3.10.7.4: unacceptable, "send an
+// acknowledgment").
+std::optional<RowReason> answers_retransmission(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const Fact *again = nullptr, *said = nullptr;
+  for (const Fact& g : row.around(lone->side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.ack && *g.ack >= *f.ack) said = &g;
+    if (g.from_a != f.from_a && g.occupies() && g.arrived && *g.arrived <= f.t && g.end <= *f.ack &&
+        said && *g.arrived >= said->t)
+      again = &g;
+  }
+  if (!again) return std::nullopt;
+  return reason(
+      "answers-retransmission", lone->side,
+      fmt::format("in {} the {} got {} again, which it had acknowledged already: its ACK seems not "
+                  "to have reached "
+                  "the peer, so it repeats it (ACK {}).",
+                  who(lone->side), row.talk(lone->side).name(f.from_a), what(*again), *f.ack),
+      {again->id, said->id, f.id}, {});
+}
+
+// An ACK made before its sender's last segment, but seen after it: its sequence number is older.
+std::optional<RowReason> overtaken_ack(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const Fact* overtaking = nullptr;
+  for (const Fact& g : row.around(lone->side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.is_segment() && g.occupies() && g.begin == f.begin && g.ack &&
+        *g.ack >= *f.ack && f.t - g.t < model::seconds(1))
+      overtaking = &g;
+  }
+  if (!overtaking) return std::nullopt;
+  return reason(
+      "overtaken-ack", lone->side,
+      fmt::format("in {} this ACK {} of the {} is older than its {}, which was seen before it (it "
+                  "has Seq={} "
+                  "still): made at the same time on two processors, they left in the other order.",
+                  who(lone->side), *f.ack, row.talk(lone->side).name(f.from_a), what(*overtaking),
+                  f.begin),
+      {overtaking->id, f.id}, {});
+}
+
+// RFC 9293 3.10.7.4, first check: what lies before the window is answered with an ACK that says
+// what is expected. A simulated trace names the segment that was answered; in a captured one it is
+// what came last.
+std::optional<RowReason> answers_old_segment(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone || !lone->fact->repeats) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const bool told = f.cause != model::EventId::none;
+  const Fact *old = nullptr, *said = nullptr, *caused = nullptr;
+  for (const Fact& g : row.around(lone->side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.ack) said = &g, old = nullptr;
+    if (g.from_a == f.from_a || !g.is_segment() || !g.arrived || *g.arrived > f.t) continue;
+    if (told && g.id == f.cause && g.begin < *f.ack && g.end <= *f.ack) caused = &g;
+    if (!told && g.pure_ack() && said && g.begin < *said->ack) old = &g;
+  }
+  if (told) old = caused;
+  if (!said || !old || *said->ack != *f.ack) return std::nullopt;
+  return reason("answers-old-segment", lone->side,
+                fmt::format("in {} the {} got {} with an old sequence number (Seq={}, it expects "
+                            "{}), a copy or a late comer, and "
+                            "answers with an ACK that says what it expects.",
+                            who(lone->side), row.talk(lone->side).name(f.from_a), what(*old),
+                            old->begin, *said->ack),
+                {said->id, old->id, f.id}, {});
+}
+
+// An ACK is cumulative: a later one says all that this one said.
+std::optional<RowReason> one_ack_for_several(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const int other = 1 - lone->side;
+  const Fact* before = previous_own(row, lone->side, f);
+  if (before && before->ack && *before->ack >= *f.ack) return std::nullopt;
+  const Fact* later = nullptr;
+  for (const Fact& g : row.around(other))
+    if (!later && g.from_a == f.from_a && g.is_segment() && g.ack && *g.ack >= *f.ack) later = &g;
+  if (!later || !later->pure_ack() || *later->ack == *f.ack) return std::nullopt;
+  return reason(
+      "one-ack-for-several", lone->side,
+      fmt::format("in {} the {} acknowledges each segment by itself (here ACK {}). In {} it "
+                  "waited, and one ACK {} "
+                  "covers this and what followed: an ACK counts for everything before it.",
+                  who(lone->side), row.talk(other).name(f.from_a), *f.ack, who(other), *later->ack),
+      {f.id}, {later->id});
+}
+
+// The two are alike but for the ACK number: on one side more had arrived when the segment left.
+std::optional<RowReason> acknowledges_more(const RowView& row) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (!a.is_segment() || !b.is_segment() || !a.ack || !b.ack || *a.ack == *b.ack)
+    return std::nullopt;
+  Fact equal = b;
+  equal.ack = a.ack;
+  equal.ctl =
+      wire::CtlSet(static_cast<std::uint8_t>((b.ctl.bits & ~wire::PSH) | (a.ctl.bits & wire::PSH)));
+  if (a.pure_ack()) equal.begin = a.begin;
+  if (!same(a, equal)) return std::nullopt;
+  const int more = *a.ack > *b.ack ? sim_side : live_side, less = 1 - more;
+  const Fact &hi = more == sim_side ? a : b, &lo = less == sim_side ? a : b;
+  // What the higher one knew, and the lower one could not know yet.
+  const Fact *heard = nullptr, *unheard = nullptr;
+  for (const Fact& g : row.around(more))
+    if (g.from_a != hi.from_a && g.occupies() && g.t <= hi.t && g.begin < *hi.ack &&
+        g.end >= *hi.ack)
+      heard = heard ? heard : &g;
+  bool missing = true;
+  for (const Fact& g : row.around(less)) {
+    if (g.from_a == lo.from_a || !g.occupies() || g.end <= *lo.ack) continue;
+    if (known_at(row.talk(less), g, lo.t) && g.begin <= *lo.ack) missing = false;
+    if (!unheard) unheard = &g;
+  }
+  if (!heard || !missing) return std::nullopt;
+  const std::string name = row.talk(more).name(hi.from_a);
+  std::string text =
+      fmt::format("the same segment of the {}, but in {} it already acknowledges {} (Ack={})", name,
+                  who(more), what(*heard), *hi.ack);
+  std::vector<model::EventId> theirs{lo.id};
+  if (unheard && unheard->t <= lo.t) {
+    text += fmt::format("; in {} that was still on its way when the segment left (Ack={}).",
+                        who(less), *lo.ack);
+    theirs.push_back(unheard->id);
+  } else if (unheard) {
+    text += fmt::format("; in {} that was sent only afterwards (Ack={}).", who(less), *lo.ack);
+    theirs.push_back(unheard->id);
+  } else {
+    text += fmt::format("; in {} that was never sent (Ack={}).", who(less), *lo.ack);
+  }
+  return reason("acknowledges-more", more, std::move(text), {heard->id, hi.id}, std::move(theirs));
+}
+
+// An ACK without text carries the sequence number of what its sender would send next: it differs
+// when on one side the sender had already sent more of its own.
+std::optional<RowReason> ack_after_data(const RowView& row) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (!a.pure_ack() || !b.pure_ack() || a.ack != b.ack || a.begin == b.begin) return std::nullopt;
+  const int more = a.begin > b.begin ? sim_side : live_side, less = 1 - more;
+  const Fact &hi = more == sim_side ? a : b, &lo = less == sim_side ? a : b;
+  const Fact *sent = nullptr, *later = nullptr;
+  for (const Fact& g : row.around(more))
+    if (g.from_a == hi.from_a && g.occupies() && g.end == hi.begin && g.t <= hi.t) sent = &g;
+  for (const Fact& g : row.around(less)) {
+    if (g.from_a != lo.from_a || !g.occupies() || g.end <= lo.begin) continue;
+    if (g.t < lo.t || (g.t == lo.t && g.id < lo.id)) return std::nullopt;
+    if (!later) later = &g;
+  }
+  if (!sent) return std::nullopt;
+  std::vector<model::EventId> theirs{lo.id};
+  if (later) theirs.push_back(later->id);
+  return reason("ack-after-data", more,
+                fmt::format("the same ACK {}, but in {} the {} had by then sent {} of its own, so "
+                            "its next sequence number is {} "
+                            "already, not {}.",
+                            *hi.ack, who(more), row.talk(more).name(hi.from_a), what(*sent),
+                            hi.begin, lo.begin),
+                {sent->id, hi.id}, std::move(theirs));
+}
+
+}  // namespace synoptic::ladder::reasons

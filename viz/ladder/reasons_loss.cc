@@ -1,0 +1,307 @@
+// Reasons of loss and waiting: what is sent again, sent twice, probed for, or never answered.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viz/ladder/reasons.hh"
+
+namespace synoptic::ladder::reasons {
+namespace {
+
+using model::format_duration;
+
+// A second delivery by the network of what was sent once.
+bool is_network_copy(const Conversation& c, const Fact& f) {
+  const model::Why why = (*c.trace)[f.id].why;
+  return why == model::Why::fault_duplicate || why == model::Why::link_duplicate;
+}
+
+struct Lone {
+  int side;
+  const Fact* fact;
+};
+std::optional<Lone> lone(const RowView& row, model::EventKind kind) {
+  const auto side = row.only();
+  if (!side || row.members(*side).size() != 1 || row.members(*side)[0].kind != kind)
+    return std::nullopt;
+  return Lone{*side, &row.members(*side)[0]};
+}
+
+// A segment sent again, its first transmission, and what had acknowledged that by then.
+struct Again {
+  int side;
+  const Fact *fact, *first, *ack;
+};
+std::optional<Again> sent_again(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::segment);
+  if (!alone || !alone->fact->occupies()) return std::nullopt;
+  const Fact& f = *alone->fact;
+  const Fact *first = nullptr, *ack = nullptr;
+  for (const Fact& g : row.around(alone->side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.is_segment() && g.begin <= f.begin && g.end > f.begin)
+      first = first ? first : &g;
+    if (g.from_a != f.from_a && first && g.ack && *g.ack >= f.end) ack = ack ? ack : &g;
+  }
+  if (!first) return std::nullopt;
+  return Again{alone->side, &f, first, ack};
+}
+
+std::string_view befell(const Fact& f) {
+  return f.damaged ? "arrived with bits changed and was dropped" : "was lost on the way";
+}
+
+std::string beginning(const RowView& row, const Again& again) {
+  return fmt::format("in {} the {} sends {} again, {} after the first time", who(again.side),
+                     row.talk(again.side).name(again.fact->from_a), what(*again.fact),
+                     format_duration(again.fact->t - again.first->t));
+}
+
+}  // namespace
+
+// In SYN-RECEIVED a second copy of the SYN is answered like the first.
+std::optional<RowReason> answers_repeated_syn(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again || !again->fact->has(wire::SYN) || !again->fact->ack) return std::nullopt;
+  const Fact *first = nullptr, *second = nullptr;
+  for (const Fact& g : row.around(again->side)) {
+    if (&g == again->fact) break;
+    if (g.from_a == again->fact->from_a || !g.has(wire::SYN) || !g.arrived ||
+        *g.arrived > again->fact->t)
+      continue;
+    (first ? second : first) = &g;
+  }
+  if (!second || again->fact->t - *second->arrived > model::milliseconds(50)) return std::nullopt;
+  return reason("answers-repeated-syn", again->side,
+                fmt::format("in {} the {} got the SYN a second time, while it waits for the "
+                            "handshake's last ACK: it answers it like "
+                            "the first.",
+                            who(again->side), row.talk(again->side).name(again->fact->from_a)),
+                {again->first->id, second->id, again->fact->id}, {});
+}
+
+std::optional<RowReason> retransmission_after_loss(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again || !again->first->lost) return std::nullopt;
+  return reason(
+      "retransmission-after-loss", again->side,
+      fmt::format("{}: that one {}, so no ACK came before the retransmission timer ran out.",
+                  beginning(row, *again), befell(*again->first)),
+      {again->first->id, again->fact->id}, {});
+}
+
+std::optional<RowReason> retransmission_after_lost_ack(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again || again->first->lost || !again->ack || !again->ack->lost) return std::nullopt;
+  return reason(
+      "retransmission-after-lost-ack", again->side,
+      fmt::format(
+          "{}: that one had arrived, but its ACK {}, and the sender cannot tell the two apart.",
+          beginning(row, *again), befell(*again->ack)),
+      {again->first->id, again->ack->id, again->fact->id}, {});
+}
+
+// RFC 8985 section 7, as Linux has it: the last segment is sent again before the RTO, to learn
+// whether it was lost.
+std::optional<RowReason> tail_loss_probe(const RowView& row) {
+  constexpr model::Duration least_rto = model::milliseconds(200);
+  const auto again = sent_again(row);
+  if (!again || again->first->lost ||
+      row.talk(again->side).trace->source() != model::Source::captured)
+    return std::nullopt;
+  const model::Duration elapsed = again->fact->t - again->first->t;
+  if (elapsed <= model::Duration{} || elapsed >= least_rto || again->fact->has(wire::SYN))
+    return std::nullopt;
+  if (again->ack && known_at(row.talk(again->side), *again->ack, again->fact->t))
+    return std::nullopt;
+  std::uint32_t sent = 0;
+  for (const Fact& g : row.around(again->side)) {
+    if (&g == again->fact) break;
+    if (g.from_a == again->fact->from_a) sent = std::max(sent, g.end);
+  }
+  if (again->fact->end != sent) return std::nullopt;
+  return reason("tail-loss-probe", again->side,
+                fmt::format("{}, though nothing was lost: the peer was holding its ACK back.",
+                            beginning(row, *again)),
+                {again->first->id, again->fact->id}, {},
+                "Linux does not wait for its retransmission timer (200 ms at the least) when the "
+                "last segment stays "
+                "unacknowledged: it sends it again as a tail loss probe (RFC 8985), and any answer "
+                "tells whether it arrived.");
+}
+
+std::optional<RowReason> retransmission_timeout(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again || again->first->lost || again->fact->t == again->first->t) return std::nullopt;
+  const bool acknowledged =
+      again->ack && again->ack->arrived && *again->ack->arrived <= again->fact->t;
+  if (acknowledged || (again->ack && again->ack->lost)) return std::nullopt;
+  return reason(
+      "retransmission-timeout", again->side,
+      fmt::format(
+          "{}: no ACK for it had come back by then, and its retransmission timer had run out.",
+          beginning(row, *again)),
+      {again->first->id, again->fact->id}, {});
+}
+
+std::optional<RowReason> network_duplicate(const RowView& row) {
+  const auto side = row.only();
+  if (!side || row.members(*side).size() != 1) return std::nullopt;
+  const Fact& f = row.members(*side)[0];
+  if (!is_network_copy(row.talk(*side), f)) return std::nullopt;
+  const Fact* first = nullptr;
+  for (const Fact& g : row.around(*side)) {
+    if (&g == &f) break;
+    if (same(g, f)) first = &g;
+  }
+  if (!first) return std::nullopt;
+  return reason(
+      "network-duplicate", *side,
+      fmt::format("the network of {} delivers this {} a second time; its sender sent it once.",
+                  who(*side), what(f)),
+      {first->id, f.id}, {});
+}
+
+// RFC 9293 3.8.4: after a long silence a segment one octet below what is due asks "are you still
+// there?", and any ACK is the answer.
+std::optional<RowReason> keep_alive(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::segment);
+  if (!alone) return std::nullopt;
+  const Fact& f = *alone->fact;
+  std::uint32_t sent[2] = {0, 0};
+  const Fact *last = nullptr, *probe = nullptr, *silence = nullptr;
+  const auto asks = [&](const Fact& g) {
+    const std::uint32_t due = sent[g.from_a ? 0 : 1];
+    return last && due > 0 && g.len <= 1 && g.begin + 1 == due &&
+           (g.ctl.bits & (wire::SYN | wire::FIN | wire::RST).bits) == 0 &&
+           g.t - last->t >= model::seconds(1);
+  };
+  for (const Fact& g : row.around(alone->side)) {
+    if (&g == &f) break;
+    probe = asks(g) ? &g : nullptr;
+    silence = last;
+    sent[g.from_a ? 0 : 1] = std::max(sent[g.from_a ? 0 : 1], g.end);
+    last = &g;
+  }
+  const std::string name = row.talk(alone->side).name(f.from_a);
+  if (asks(f))
+    return reason("keep-alive", alone->side,
+                  fmt::format("a keep-alive: in {} nothing had been sent for {}, so the {} asks "
+                              "with an old sequence number (Seq={}) "
+                              "whether the peer is still there.",
+                              who(alone->side), format_duration(f.t - last->t), name, f.begin),
+                  {last->id, f.id}, {});
+  if (!f.pure_ack() || !probe || probe->from_a == f.from_a || *f.ack != sent[probe->from_a ? 0 : 1])
+    return std::nullopt;
+  return reason(
+      "keep-alive", alone->side,
+      fmt::format("in {} the {} answers a keep-alive: yes, still here.", who(alone->side), name),
+      {silence->id, probe->id, f.id}, {});
+}
+
+// RFC 9293 3.8.6.1: while the peer's window is zero, something small is sent now and then, to hear
+// when it opens.
+std::optional<RowReason> zero_window_probe(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::segment);
+  if (!alone || alone->fact->len > 1) return std::nullopt;
+  const Fact& f = *alone->fact;
+  const Fact *closed = nullptr, *probe = nullptr;
+  for (const Fact& g : row.around(alone->side)) {
+    if (&g == &f) break;
+    if (g.from_a != f.from_a && g.is_segment())
+      closed = g.wnd == 0 && !g.has(wire::RST) ? &g : nullptr;
+    if (g.from_a != f.from_a) probe = &g;
+  }
+  if (closed && !f.has(wire::FIN) && !f.has(wire::SYN) && !f.has(wire::RST) && f.ack)
+    return reason("zero-window-probe", alone->side,
+                  fmt::format("in {} the {} had offered a window of 0, so the {} probes it to hear "
+                              "when there is room again.",
+                              who(alone->side), row.talk(alone->side).name(!f.from_a),
+                              row.talk(alone->side).name(f.from_a)),
+                  {closed->id, f.id}, {});
+  if (f.pure_ack() && f.wnd == 0 && probe && probe->len <= 1 && probe->end >= *f.ack)
+    return reason("zero-window-probe", alone->side,
+                  fmt::format("in {} the {} answers a probe: its window is still 0.",
+                              who(alone->side), row.talk(alone->side).name(f.from_a)),
+                  {probe->id, f.id}, {});
+  return std::nullopt;
+}
+
+// A datagram that on the other side was never sent, because what it answers never arrived there.
+std::optional<RowReason> request_lost(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::datagram);
+  if (!alone) return std::nullopt;
+  const Fact& f = *alone->fact;
+  const std::size_t at = row.begin(alone->side);
+  for (std::size_t i = at; i-- > 0;) {
+    const Fact& request = row.all(alone->side)[i];
+    if (request.from_a == f.from_a) continue;
+    const std::uint32_t twin = row.twin[alone->side][i];
+    if (twin == no_twin) return std::nullopt;
+    const Fact& there = row.all(1 - alone->side)[twin];
+    if (!there.lost) return std::nullopt;
+    return reason(
+        "request-lost", alone->side,
+        fmt::format("in {} the {} of the {} was lost on the way, so there was nothing to answer. "
+                    "UDP does not send again: "
+                    "that is left to the program.",
+                    who(1 - alone->side), what(there), row.talk(alone->side).name(there.from_a)),
+        {request.id, f.id}, {there.id});
+  }
+  return std::nullopt;
+}
+
+// The answer to a datagram's second copy.
+std::optional<RowReason> answers_duplicate(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::datagram);
+  if (!alone) return std::nullopt;
+  const Fact& f = *alone->fact;
+  const Fact *copy = nullptr, *before = nullptr;
+  for (const Fact& g : row.around(alone->side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.kind == f.kind && same_text(g, f)) before = &g;
+    if (g.from_a != f.from_a && g.arrived && *g.arrived <= f.t &&
+        is_network_copy(row.talk(alone->side), g))
+      copy = &g;
+  }
+  if (!copy || !before) return std::nullopt;
+  return reason("answers-duplicate", alone->side,
+                fmt::format("in {} the network delivered a datagram twice, and the {} answers its "
+                            "second copy as well: UDP does not "
+                            "notice, only the program could.",
+                            who(alone->side), row.talk(alone->side).name(f.from_a)),
+                {copy->id, before->id, f.id}, {});
+}
+
+std::optional<RowReason> port_unreachable(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::icmp);
+  if (!alone) return std::nullopt;
+  const Fact& f = *alone->fact;
+  const bool unreachable =
+      (f.icmp_type == 3 && f.icmp_code == 3) || (f.icmp_type == 1 && f.icmp_code == 4);
+  const Fact* cause = nullptr;
+  for (const Fact& g : row.around(alone->side)) {
+    if (&g == &f) break;
+    if (g.kind == model::EventKind::datagram) cause = &g;
+  }
+  if (!unreachable || !cause) return std::nullopt;
+  return reason("port-unreachable", alone->side,
+                fmt::format("in {} nobody had bound the port that this {} was sent to, so its host "
+                            "answers with ICMP \"port unreachable\".",
+                            who(alone->side), what(*cause)),
+                {cause->id, f.id}, {});
+}
+
+std::optional<RowReason> run_ended(const RowView& row) {
+  const auto side = row.only();
+  if (!side) return std::nullopt;
+  const int other = 1 - *side;
+  const Conversation& cut = row.talk(other);
+  if (cut.trace->warnings.empty() || cut.facts.empty() || row.begin(other) != cut.facts.size())
+    return std::nullopt;
+  return reason("run-ended", *side,
+                fmt::format("{} ended before this: {}.", who(other), cut.trace->warnings.front()),
+                ids(row.members(*side)), {cut.facts.back().id});
+}
+
+}  // namespace synoptic::ladder::reasons

@@ -1,0 +1,125 @@
+// Reasons of order: the two ends act at the same time, and what crosses on the way depends on how
+// long the way is.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viz/ladder/reasons.hh"
+
+namespace synoptic::ladder::reasons {
+namespace {
+
+using model::format_duration;
+
+// Whether the row is about the closing: a FIN, or an ACK that was sent once a FIN had been, on its
+// side.
+bool concerns_closing(const RowView& row) {
+  for (const int side : {sim_side, live_side}) {
+    const Ending& end = row.ending[side];
+    if (end.first < 0) continue;
+    const Fact& first = *end.fin[end.first];
+    for (const Fact& f : row.members(side))
+      if (f.is_segment() && !f.has(wire::RST) &&
+          (f.has(wire::FIN) || (f.pure_ack() && f.t >= first.t && &f > &first)))
+        return true;
+  }
+  return false;
+}
+
+// Both FINs of both sides, or nothing.
+bool both_close(const RowView& row) {
+  return std::ranges::all_of(row.ending,
+                             [](const Ending& e) { return e.fin[0] && e.fin[1] && !e.reset; });
+}
+
+// Which segment the row is about.
+std::string this_row(const RowView& row) {
+  const int side = row.members(sim_side).empty() ? live_side : sim_side;
+  const Fact& f = row.members(side)[0];
+  return fmt::format(" (this is the {}'s {})", row.talk(side).name(f.from_a), what(f));
+}
+
+std::vector<model::EventId> fins(const Ending& end) {
+  return {end.fin[end.first]->id, end.fin[1 - end.first]->id};
+}
+
+// A segment that stands on the other side of `at` here than its twin stands of `at`'s twin there.
+struct Crossing {
+  std::size_t here, there;
+};
+std::optional<Crossing> crossing(const RowView& row, int side, std::size_t at,
+                                 std::size_t twin_at) {
+  const auto mine = row.all(side);
+  const std::size_t reach = 64;  // segments that cross are close by
+  const std::size_t from = at > reach ? at - reach : 0, to = std::min(mine.size(), at + reach);
+  for (std::size_t i = from; i < to; ++i) {
+    if (i == at) continue;
+    const std::uint32_t j = row.twin[side][i];
+    if (j != no_twin && j != twin_at && (i < at) != (j < twin_at)) return Crossing{i, j};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RowReason> fins_cross(const RowView& row) {
+  if (!both_close(row) || row.ending[0].crossed == row.ending[1].crossed || !concerns_closing(row))
+    return std::nullopt;
+  const int crossed = row.ending[sim_side].crossed ? sim_side : live_side, other = 1 - crossed;
+  const Ending &there = row.ending[crossed], &here = row.ending[other];
+  const std::string first = row.talk(crossed).name(there.first == 0),
+                    second = row.talk(crossed).name(there.first != 0);
+  const std::string lesson = fmt::format(
+      "Both ends closed at about the same time: the {}'s FIN left {} the {}'s, before its sender "
+      "had heard of that "
+      "one (a simultaneous close, state CLOSING). In {} the {}'s FIN acknowledges the {}'s.",
+      second, after(there.fin[1 - there.first]->t - there.fin[there.first]->t), first, who(other),
+      row.talk(other).name(here.first != 0), row.talk(other).name(here.first == 0));
+  return reason("fins-cross", crossed,
+                fmt::format("in {} the two FINs crossed, in {} they did not{}.", who(crossed),
+                            who(other), this_row(row)),
+                fins(there), fins(here), lesson);
+}
+
+std::optional<RowReason> other_end_closes_first(const RowView& row) {
+  if (!both_close(row) || row.ending[0].first == row.ending[1].first || !concerns_closing(row))
+    return std::nullopt;
+  const Ending &sim = row.ending[sim_side], &live = row.ending[live_side];
+  return reason(
+      "other-end-closes-first", sim_side,
+      fmt::format("in {} the {} sends the first FIN, in {} the {} does{}.", who(sim_side),
+                  row.talk(sim_side).name(sim.first == 0), who(live_side),
+                  row.talk(live_side).name(live.first == 0), this_row(row)),
+      fins(sim), fins(live),
+      "Each program calls close() without waiting for the other's, so who is first is a race.");
+}
+
+std::optional<RowReason> other_order(const RowView& row) {
+  const auto side = row.only();
+  if (!side || row.members(*side).size() != 1) return std::nullopt;
+  const std::size_t at = row.begin(*side);
+  const Fact& f = row.all(*side)[at];
+  const std::uint32_t j = row.twin[*side][at];
+  if (j == no_twin) return std::nullopt;
+  const auto crossed = crossing(row, *side, at, j);
+  if (!crossed) return std::nullopt;
+  const int other = 1 - *side;
+  const Fact &x = row.all(*side)[crossed->here], &g = row.all(other)[j],
+             &y = row.all(other)[crossed->there];
+  const bool later_here = crossed->here < at;
+  std::string text = fmt::format(
+      "both have this {} of the {}, in another order: in {} it was sent {} the {}'s {}, in {} {} "
+      "it.",
+      what(f), row.talk(*side).name(f.from_a), who(*side), later_here ? "after" : "before",
+      row.talk(*side).name(x.from_a), what(x), who(other), later_here ? "before" : "after");
+  const Fact& simulated = *side == sim_side ? f : g;
+  const bool met = x.from_a != f.from_a && simulated.arrived && *simulated.arrived > simulated.t;
+  const std::string lesson = met ? fmt::format(
+                                       "The simulated way takes {}, the kernel's loopback "
+                                       "microseconds, so other segments meet on the way.",
+                                       format_duration(*simulated.arrived - simulated.t))
+                                 : "Neither needs the other to have come first.";
+  return reason("other-order", *side, std::move(text), {f.id, x.id}, {g.id, y.id}, lesson);
+}
+
+}  // namespace synoptic::ladder::reasons

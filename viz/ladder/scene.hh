@@ -1,0 +1,90 @@
+// Scene: what a diagram consists of, in abstract units, for every output alike. The outputs only
+// draw it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/model/trace.hh"
+
+namespace synoptic::ladder {
+
+// What an item means; each output gives it its own colour, dash and weight.
+enum class Role : std::uint8_t {
+  lane,
+  lane_name,
+  lane_address,
+  state_bar,
+  state_name,
+  state_name_inferred,
+  segment,
+  segment_syn_fin,
+  segment_lost,
+  datagram,
+  icmp,
+  reset,
+  packet_line,
+  call,
+  call_result,
+  program_output,
+  timer,
+  loss_mark,
+  note,
+  gap,
+  time_label,
+  verdict_same,
+  verdict_differs,
+  reason,
+  band,
+  title,
+  side_title,
+  summary,
+  warning,
+  legend,
+};
+
+enum class Side : std::uint8_t { sim, live };
+
+struct Point {
+  double x = 0, y = 0;
+};
+
+// An item that shows an event carries its id and side; what belongs to no event (titles, lanes,
+// reasons) has none.
+struct Line {
+  Point from, to;
+  Role role;
+  bool arrow = false;   // head at `to`
+  bool broken = false;  // ends before it arrives
+  Side side = Side::sim;
+  model::EventId event = model::EventId::none;
+  std::string tip;  // what to say about it on hovering; may be empty
+};
+enum class Anchor : std::uint8_t { start, middle, end };
+struct Text {
+  Point at;  // baseline; x by anchor
+  std::string text;
+  Role role;
+  Anchor anchor = Anchor::start;
+  double max_width = 0;  // 0: as long as it is
+  Side side = Side::sim;
+  model::EventId event = model::EventId::none;
+};
+struct Box {
+  Point min, max;
+  Role role;
+  model::TcpState state = model::TcpState::closed;  // state_bar
+  Side side = Side::sim;
+  model::EventId event = model::EventId::none;
+};
+
+struct Scene {
+  double width = 0, height = 0;
+  double char_width = 1, row_height = 1;  // of one character cell, as the layout took them
+  std::vector<Box> boxes;                 // drawn first
+  std::vector<Line> lines;
+  std::vector<Text> texts;  // drawn last
+};
+
+}  // namespace synoptic::ladder

@@ -1,0 +1,36 @@
+// Sections: which events of two traces stand together. A conversation is a section; what belongs to
+// none goes to the first section in which its endpoint speaks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "viz/ladder/align.hh"
+
+namespace synoptic::ladder {
+
+struct SectionSide {
+  std::vector<model::EventId> events;  // in order of time
+  std::vector<model::EndpointId> lanes;
+};
+struct Section {
+  std::string name;
+  std::optional<std::size_t> conversation;  // index into Alignment::conversations
+  std::size_t first_row = 0, row_count = 0;
+  SectionSide sim, live;
+};
+
+// Of all conversations, or of the one whose simulated (else live) flow is `flow`.
+std::vector<Section> sections_of(const model::Trace& sim, const model::Trace& live,
+                                 const Alignment& alignment, std::optional<model::FlowId> flow);
+
+// The events of one flow, and of its endpoints where they belong to no flow; or all. Only those
+// that are shown.
+std::vector<model::EventId> events_of(const model::Trace& trace, std::optional<model::FlowId> flow);
+
+// How the TCP connections of a trace ended, each with its name where there are several. None when
+// there are many.
+std::vector<std::string> endings_of(const model::Trace& trace, std::optional<model::FlowId> flow);
+
+}  // namespace synoptic::ladder

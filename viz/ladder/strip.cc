@@ -1,0 +1,189 @@
+// Pieces into rows: a piece joins the current row when it happens at the same time and its columns
+// are free there.
+#include "viz/ladder/strip.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "viz/ladder/cells.hh"
+#include "viz/ladder/packet_line.hh"
+#include "viz/ladder/pieces.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+constexpr model::Duration together = model::milliseconds(1);  // what may share a row
+constexpr int most_lines = 6;   // of one piece; what is longer ends in "…"
+constexpr int most_blank = 15;  // free lines for one silence; its length is written there
+constexpr model::Duration gap_worth_telling = model::milliseconds(100);
+
+class Rows {
+ public:
+  Rows(const model::Trace& trace, const Columns& columns, const StripOptions& options,
+       std::span<const Piece> pieces)
+      : trace_(trace), columns_(columns), options_(options) {
+    std::vector<model::EventId> packets;
+    int room = std::numeric_limits<int>::max();
+    for (const Piece& piece : pieces) {
+      if (piece.kind != Piece::Kind::packet) continue;
+      packets.push_back(piece.event);
+      room = std::min(room, label_room(piece));
+    }
+    form_ = common_form(trace, packets, options.raw_seq, room);
+  }
+
+  void add(Piece piece) {
+    const model::Duration since = rows_.empty() ? model::Duration{} : piece.t - last_;
+    if (since >= gap_worth_telling) {
+      Piece gap{.kind = Piece::Kind::gap, .role = Role::gap, .event = piece.event, .t = piece.t};
+      gap.text = fmt::format("⋮ {}", model::format_duration(since));
+      if (columns_.lane.size() > 2) gap.lane_to = 1;  // not across a lane
+      start_row(gap.t).placed.push_back(place(std::move(gap)));
+      rows_.back().blank_before = blank(since);
+    }
+    last_ = std::max(last_, piece.t);
+    const bool is_packet = piece.kind == Piece::Kind::packet;
+    Placed placed = place(std::move(piece));
+    StripRow& row = fits(placed) ? rows_.back() : start_row(placed.piece.t);
+    if (row.placed.empty() && since < gap_worth_telling) row.blank_before = blank(since);
+    if (is_packet) row.packet = placed.piece.event;
+    const int lines =
+        static_cast<int>(placed.lines.size()) + (is_packet && placed.label_above ? 1 : 0);
+    row.height = std::max({row.height, lines, 1});
+    row.placed.push_back(std::move(placed));
+  }
+
+  std::vector<StripRow> take() { return std::move(rows_); }
+
+ private:
+  int blank(model::Duration since) const {
+    if (options_.blank_line.ns <= 0) return 0;
+    return static_cast<int>(std::min<std::int64_t>(since.ns / options_.blank_line.ns, most_blank));
+  }
+
+  StripRow& start_row(model::Instant t) {
+    rows_.push_back({.t = t});
+    return rows_.back();
+  }
+
+  bool fits(const Placed& placed) const {
+    if (rows_.empty()) return false;
+    const StripRow& row = rows_.back();
+    if (placed.piece.t - row.t > together) return false;
+    return std::ranges::none_of(row.placed, [&](const Placed& other) {
+      return other.piece.kind == Piece::Kind::gap ||
+             (placed.first <= other.last && other.first <= placed.last);
+    });
+  }
+
+  Placed place(Piece piece) const {
+    switch (piece.kind) {
+      case Piece::Kind::packet: return place_packet(std::move(piece));
+      case Piece::Kind::outside:
+      case Piece::Kind::inside: return place_at_lane(std::move(piece));
+      case Piece::Kind::across:
+      case Piece::Kind::gap: break;
+    }
+    return place_across(std::move(piece));
+  }
+
+  // The text of a piece that begins, or ends, at `column`.
+  static Placed text_at(Piece piece, int column, Anchor anchor, int room, int max_lines) {
+    Placed p{.anchor = anchor};
+    p.lines = wrap(piece.text, room, max_lines);
+    int width = 0;
+    for (const std::string& line : p.lines) width = std::max(width, cells(line));
+    p.first = anchor == Anchor::start ? column : column - width;
+    p.last = p.first + width;
+    p.piece = std::move(piece);
+    return p;
+  }
+
+  Placed place_at_lane(Piece piece) const {
+    const std::size_t k = piece.lane, last = columns_.lane.size() - 1;
+    const int lane = columns_.lane[k], margin = columns_.margin;
+    const bool outside = piece.kind == Piece::Kind::outside && margin > 0;
+    if (outside && k == 0)
+      return text_at(std::move(piece), lane - 1, Anchor::end, margin - 1, most_lines);
+    if (outside && k == last)
+      return text_at(std::move(piece), lane + 2, Anchor::start, margin - 1, most_lines);
+    if (k == last && k > 0)
+      return text_at(std::move(piece), lane - 1, Anchor::end, columns_.gap(k - 1) - 2, most_lines);
+    return text_at(std::move(piece), lane + 2, Anchor::start, columns_.gap(k) - 2, most_lines);
+  }
+
+  // Between the outer lanes.
+  int inner_left() const {
+    return columns_.lane.empty() ? columns_.left + columns_.time : columns_.lane.front() + 2;
+  }
+  int inner_room() const {
+    if (columns_.lane.size() < 2) return columns_.right() - inner_left();
+    return columns_.lane.back() - 1 - inner_left();
+  }
+
+  Placed place_across(Piece piece) const {
+    int left = inner_left(), room = inner_room();
+    if (piece.lane != piece.lane_to) {
+      const auto [a, b] = std::minmax(columns_.lane[piece.lane], columns_.lane[piece.lane_to]);
+      left = a + 2, room = b - a - 3;
+    }
+    const bool centred = piece.kind == Piece::Kind::gap || piece.role == Role::loss_mark;
+    Placed p = text_at(std::move(piece), left, Anchor::start, room, most_lines);
+    if (centred) {
+      const int shift = (room - (p.last - p.first)) / 2;
+      p.first += shift, p.last += shift;
+    }
+    return p;
+  }
+
+  // " label ▶" at the least, and a lost one breaks off before it arrives.
+  int label_room(const Piece& piece) const {
+    const int span = std::abs(columns_.lane[piece.lane_to] - columns_.lane[piece.lane]) - 1;
+    return options_.labels_above_arrows ? span - 2 : span - 3;
+  }
+
+  Placed place_packet(Piece piece) const {
+    const model::Event& e = trace_[piece.event];
+    const int from = columns_.lane[piece.lane], to = columns_.lane[piece.lane_to];
+    const int left = std::min(from, to), right = std::max(from, to);
+    Placed p{.first = left, .last = right + 1, .anchor = Anchor::middle};
+    const bool cut_short = piece.role == Role::segment_lost && !options_.labels_above_arrows;
+    const int room = cut_short ? (right - left - 1) * 4 / 5 - 5 : label_room(piece);
+    std::string line = packet_line_within(trace_, e, options_.raw_seq, room, form_);
+    p.label_above = options_.labels_above_arrows;
+    if (line.empty()) {
+      p.label_above = true;
+      p.anchor = Anchor::start;
+      line = packet_line_within(trace_, e, options_.raw_seq, inner_room());
+      if (line.empty()) line = shorten(packet_line(trace_, e, options_.raw_seq), inner_room());
+      p.first = std::min(p.first, columns_.lane.front());
+      p.last = std::max(p.last, columns_.lane.back() + 1);
+    }
+    p.lines = {std::move(line)};
+    p.piece = std::move(piece);
+    return p;
+  }
+
+  const model::Trace& trace_;
+  const Columns& columns_;
+  const StripOptions& options_;
+  std::vector<StripRow> rows_;
+  model::Instant last_{};
+  LineForm form_ = LineForm::full;
+};
+
+}  // namespace
+
+std::vector<StripRow> make_rows(const model::Trace& trace, std::span<const model::EventId> events,
+                                std::span<const model::EndpointId> lanes, const Columns& columns,
+                                const StripOptions& options) {
+  std::vector<Piece> pieces = make_pieces(trace, events, lanes);
+  Rows rows(trace, columns, options, pieces);
+  for (Piece& piece : pieces) rows.add(std::move(piece));
+  return rows.take();
+}
+
+}  // namespace synoptic::ladder
