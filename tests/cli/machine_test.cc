@@ -143,7 +143,8 @@ int packets_told(const std::string& screen) {
 
 TEST(Terminal, CtrlCEndsALiveRunAndShowsWhatWasCaptured) {
   const TempDir dir;
-  const std::string typed = fmt::format("{} live tcp-echo --pause 50s --timeout 50s -o {}",
+  // exec: a shell that stays would say by its own exit status that it was interrupted
+  const std::string typed = fmt::format("exec {} live tcp-echo --pause 50s --timeout 50s -o {}",
                                         SYNOPTIC_BINARY, dir.file("x.json"));
   Program program({"-qec", typed, "/dev/null"},
                   {.variables = {}, .prefix = {}, .program = "script"});
