@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <optional>
 
-#include "viz/cli/commands.hh"
+#include "viz/cli/files.hh"
+#include "viz/cli/messages.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -28,21 +28,20 @@ class Progress {
  public:
   explicit Progress(std::string_view doing)
       : doing_(doing), started_(Clock::now()), shown_(::isatty(STDERR_FILENO) != 0) {}
-  ~Progress() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
-  }
+  ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  void clear() const {
+    if (shown_) write_message("\r\x1b[K");
+  }
   void update(const observe::Counters& counters, bool ending) {
     if (!shown_) return;
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_).count();
-    fmt::print(
-        stderr, "\r\x1b[K{}: {} s, {} packets ({})", doing_, seconds, counters.captured,
-        ending ? "ending; Ctrl-C again ends at once" : "Ctrl-C ends it, and shows what came");
-    std::fflush(stderr);
+    write_message(fmt::format(
+        "\r\x1b[K{}: {} s, {} packets ({})", doing_, seconds, counters.captured,
+        ending ? "ending; Ctrl-C again ends at once" : "Ctrl-C ends it, and shows what came"));
   }
 
  private:
@@ -73,20 +72,27 @@ bool Interrupts::came() {
   return true;
 }
 
-void drive(observe::TraceSource& source, Interrupts& interrupts, std::string_view doing) {
+Driven drive(observe::TraceSource& source, Interrupts& interrupts, std::string_view doing,
+             PacketLines* lines) {
   Progress progress(doing);
-  bool ending = false;
+  Driven driven = Driven::to_its_end;
   // What ended() says counts before the poll: nothing that came with the end is left behind.
   for (bool ended = false; !ended;) {
     source.wait(model::milliseconds(100));
     ended = source.ended();
     source.poll();
-    if (!ending && interrupts.came()) {
-      ending = true;
+    if (driven == Driven::to_its_end && !ended && interrupts.came()) {
+      driven = Driven::interrupted;
       source.stop();
     }
-    progress.update(source.counters(), ending);
+    if (const std::string news = lines ? lines->next(source.trace()) : ""; !news.empty()) {
+      progress.clear();
+      // A terminal that takes no more: the diagram will say so.
+      static_cast<void>(write_stdout(news));
+    }
+    progress.update(source.counters(), driven == Driven::interrupted);
   }
+  return driven;
 }
 
 bool report_end(const observe::TraceSource& source) {
