@@ -161,7 +161,7 @@ TEST(OrdinaryAccount, FolderOfAnotherIsOneLine) {
 // --- Ctrl-C as it is typed
 // ------------------------------------------------------------------------
 
-// The last number of packets that the progress line told.
+// The last number of packets, from two on, that the progress line told.
 int packets_told(const std::string& screen) {
   const std::size_t end = screen.rfind(" packets (");
   if (end == std::string::npos) return 0;
@@ -239,6 +239,19 @@ TEST(Demo, PortInUseIsOneLineWithTheRemedy) {
   EXPECT_NE(told, std::string::npos) << result.out;
   EXPECT_EQ((result.out + result.err).find("EADDRINUSE", told + 1), std::string::npos)
       << "told once: " << result.out << result.err;
+}
+
+TEST(Demo, OutputThatCannotBeWrittenIsStatus1) {
+  const std::string port = free_port();
+  Program server({"demo", "udp-echo", "server", "--port", port});
+  ASSERT_TRUE(server.await_output("Bind UDP on"));
+  test::Start full;
+  full.prefix = {"sh", "-c", "exec \"$@\" > /dev/full", "sh"};
+  const Result client = run({"demo", "udp-echo", "client", "--port", port, "--clients", "2"}, full);
+  EXPECT_EQ(client.status, 1);
+  EXPECT_EQ(client.err,
+            "synoptic: demo runs one client: --clients changes nothing; start the next elsewhere\n"
+            "synoptic: cannot write to standard output: what the demo printed is not all there\n");
 }
 
 TEST(Demo, NobodyListensIsOneLineWithTheRemedy) {

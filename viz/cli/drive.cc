@@ -7,7 +7,7 @@
 
 #include <chrono>
 #include <ctime>
-#include <optional>
+#include <string>
 
 #include "viz/cli/files.hh"
 #include "viz/cli/messages.hh"
@@ -23,32 +23,41 @@ sigset_t ending_signals() {
   return set;
 }
 
-// One line on a terminal that is written over and over, and gone at the end.
+std::string packets(std::uint64_t count) {
+  return fmt::format("{} packet{}", count, count == 1 ? "" : "s");
+}
+
+// One line on a terminal that is written anew whenever it says something else, and gone at the end.
 class Progress {
  public:
   explicit Progress(std::string_view doing)
-      : doing_(doing), started_(Clock::now()), shown_(::isatty(STDERR_FILENO) != 0) {}
+      : doing_(doing), started_(Clock::now()), on_terminal_(::isatty(STDERR_FILENO) != 0) {}
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void clear() const {
-    if (shown_) write_message("\r\x1b[K");
+  void clear() {
+    if (!shown_.empty()) write_message("\r\x1b[K");
+    shown_.clear();
   }
   void update(const observe::Counters& counters, bool ending) {
-    if (!shown_) return;
+    if (!on_terminal_) return;
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_).count();
-    write_message(fmt::format(
-        "\r\x1b[K{}: {} s, {} packets ({})", doing_, seconds, counters.captured,
-        ending ? "ending; Ctrl-C again ends at once" : "Ctrl-C ends it, and shows what came"));
+    const std::string line = fmt::format(
+        "{}: {} s, {} ({})", doing_, seconds, packets(counters.captured),
+        ending ? "ending; Ctrl-C again ends at once" : "Ctrl-C ends it, and shows what came");
+    if (line == shown_) return;
+    write_message("\r\x1b[K" + line);
+    shown_ = line;
   }
 
  private:
   using Clock = std::chrono::steady_clock;
   std::string_view doing_;
   Clock::time_point started_;
-  bool shown_;
+  bool on_terminal_;
+  std::string shown_;
 };
 
 }  // namespace
@@ -97,7 +106,7 @@ Driven drive(observe::TraceSource& source, Interrupts& interrupts, std::string_v
 
 bool report_end(const observe::TraceSource& source) {
   const observe::Counters counters = source.counters();
-  say(fmt::format("{} packets captured; dropped: {} by the kernel, {} here", counters.captured,
+  say(fmt::format("{} captured; dropped: {} by the kernel, {} here", packets(counters.captured),
                   counters.kernel_dropped, counters.queue_dropped));
   if (const auto failure = source.failure()) say(failure->str());
   return !source.failure();

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "viz/ladder/packet_line.hh"
+#include "viz/ladder/page.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -23,12 +24,10 @@ std::string PacketLines::next(const model::Trace& trace) {
     if (!std::holds_alternative<model::Packet>(event.body)) continue;
     if (!start_) start_ = event.t;
     if (flow_ && event.flow != static_cast<model::FlowId>(*flow_)) continue;
-    const double seconds = static_cast<double>((event.t - *start_).ns) / 1e9;
-    text += fmt::format(
-        "{:.6f}  {} → {}  {}\n", seconds, address_of(trace, event.endpoint),
-        address_of(trace, event.to),
-        ladder::packet_line_within(trace, event, raw_seq_, std::numeric_limits<int>::max(),
-                                   ladder::LineForm::no_ports));
+    const std::string line = ladder::packet_line_within(
+        trace, event, raw_seq_, std::numeric_limits<int>::max(), ladder::LineForm::no_ports);
+    text += fmt::format("{}  {} → {}  {}\n", ladder::whole_time(event.t - *start_),
+                        address_of(trace, event.endpoint), address_of(trace, event.to), line);
   }
   return text;
 }

@@ -380,10 +380,12 @@ live::CaptureOptions capture_of(const Typed& typed) {
 
 // Options that the demo has no use for: without its lines it is not what was asked for; the rest is
 // said, and changes nothing.
-std::vector<std::string> check_uses(const demos::Demo& demo, const Typed& typed) {
+std::vector<std::string> check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
   if (typed.lines && !demo.uses.lines)
     throw Usage(fmt::format("--lines: {} reads no typed lines; leave it out", demo.name));
   std::vector<std::string> notes;
+  if (command == Command::demo && typed.clients && typed.role == "client")
+    notes.push_back("demo runs one client: --clients changes nothing; start the next elsewhere");
   if (typed.names && !demo.uses.names)
     notes.push_back(fmt::format("{} sends no names: --names changes nothing", demo.name));
   if (typed.pause && !demo.uses.pause)
@@ -398,7 +400,7 @@ Options options_of(Command command, const Typed& typed) {
   const bool demo = one_role || command == Command::sim || command == Command::live ||
                     command == Command::compare;
   if (demo) out.demo = demo_choice(typed, one_role);
-  if (demo && command != Command::role) out.notes = check_uses(*out.demo.demo, typed);
+  if (demo && command != Command::role) out.notes = check_uses(command, *out.demo.demo, typed);
   if (!one_role) out.output = output_of(typed);
   out.simulation = simulation_of(typed);
   if (typed.timeout) out.timeout = time_above_zero("--timeout", *typed.timeout);
