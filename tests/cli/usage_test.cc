@@ -81,6 +81,9 @@ TEST(Usage, EachMistakeGetsOneClearLineAndStatus2) {
       {{"sim", "tcp-echo", "--paus", "3s"}, "did you mean '--pause'?"},
       {{"sim", "tcp-echo", "-z"}, "sim has no option '-z'"},
       {{"--nope"}, "there is no option '--nope'; see: synoptic --help"},
+      {{"sim", "tcp-echo", "--fault", "drop", "2nd", "data"},
+       "a fault of several words needs quotes: --fault \"drop 2nd data client>server\""},
+      {{"sim", "handshake", "--format", ""}, "--format '': unknown format ''"},
       {{"doctor", "please"}, "'please' is one word too many for doctor"},
       {{"sim", "tcp-echo", "--addr", "127.0.0.1:80"}, "type: --addr 127.0.0.1 --port 80"},
       {{"sim", "tcp-echo", "--addr", "[::1]:99999"}, "'99999' is no port"},
@@ -111,6 +114,16 @@ TEST(Usage, OptionThatTheDemoHasNoUseForIsSaid) {
             "synoptic: handshake sends no names: --names changes nothing\n"
             "synoptic: handshake makes no pause: --pause changes nothing\n");
   EXPECT_EQ(run({"sim", "tcp-echo", "--names", "Ada", "--pause", "1ms", "--summary"}).err, "");
+  EXPECT_EQ(run({"sim", "udp-echo", "--isn-client", "5", "--summary"}).err,
+            "synoptic: UDP has no sequence numbers: --isn-client changes nothing in udp-echo\n");
+}
+
+TEST(Usage, FormatsMayBeWrittenLarge) {
+  const test::TempDir dir;
+  EXPECT_EQ(run({"sim", "handshake", "-o", dir.file("X.SVG")}).status, 0);
+  EXPECT_NE(test::read_file(dir.file("X.SVG")).find("<svg"), std::string::npos);
+  EXPECT_EQ(run({"sim", "handshake", "-F", "JSON"}).out,
+            run({"sim", "handshake", "-F", "json"}).out);
 }
 
 TEST(Usage, HelpOfEachCommandIsOnStdout) {

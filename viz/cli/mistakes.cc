@@ -38,6 +38,10 @@ std::string superfluous(const CLI::App& app) {
   const auto dashed = std::ranges::find_if(
       words, [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); });
   if (dashed == words.end()) {
+    const CLI::Option* fault =
+        command.empty() ? nullptr : app.get_subcommands()[0]->get_option_no_throw("--fault");
+    if (fault != nullptr && fault->count() > 0)
+      return "a fault of several words needs quotes: --fault \"drop 2nd data client>server\"";
     return words.empty() ? "" : fmt::format("'{}' is one word too many for {}", words[0], command);
   }
   const std::string option = dashed->substr(0, dashed->find('='));

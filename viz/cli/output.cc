@@ -131,11 +131,12 @@ int show(const Shown& shown, const OutputOptions& options) {
   }
   const std::size_t count = shown.trace.flows().size();
   if (*options.flow >= count) {
-    say(count == 0
-            ? fmt::format("there is no flow {}: there is none at all", *options.flow)
-            : fmt::format(
-                  "there is no flow {}; they are numbered 0 to {}, and listed on standard output",
-                  *options.flow, count - 1));
+    say(fmt::format("there is no flow {}{}", *options.flow,
+                    count == 0   ? ": there is none at all"
+                    : count == 1 ? "; the only one has the number 0"
+                                 : fmt::format("; they are numbered 0 to {}, and listed on "
+                                               "standard output",
+                                               count - 1)));
     if (auto written = write_stdout(summary(shown.trace)); !written) {
       say(written.error().str());
       return refused;

@@ -225,7 +225,10 @@ void add_commands(CLI::App& app, Typed& typed) {
 // --- what it means
 // --------------------------------------------------------------------------------
 
-Format format_of(std::string_view word, std::string_view said) {
+Format format_of(std::string word, std::string_view said) {
+  std::ranges::transform(word, word.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   constexpr std::array<std::pair<std::string_view, Format>, 5> there{{{"txt", Format::text},
                                                                       {"text", Format::text},
                                                                       {"svg", Format::svg},
@@ -257,10 +260,11 @@ OutputOptions output_of(const Typed& typed) {
     const bool again = std::ranges::any_of(
         out.files, [&](const OutputFile& file) { return same_file(file.path, path); });
     if (again) throw Usage(fmt::format("-o {}: the file is given twice; leave one out", path));
-    out.files.push_back({path, format_of(std::string_view(ending).substr(1), "-o " + path)});
+    out.files.push_back({path, format_of(ending.substr(1), "-o " + path)});
   }
   if (typed.format) {
-    out.to_stdout = format_of(*typed.format, "--format " + *typed.format);
+    out.to_stdout = format_of(
+        *typed.format, fmt::format("--format {}", typed.format->empty() ? "''" : *typed.format));
   } else if (!out.files.empty()) {
     out.to_stdout.reset();
   }
@@ -386,6 +390,12 @@ std::vector<std::string> check_uses(Command command, const demos::Demo& demo, co
   std::vector<std::string> notes;
   if (command == Command::demo && typed.clients && typed.role == "client")
     notes.push_back("demo runs one client: --clients changes nothing; start the next elsewhere");
+  const bool numbered = demo.protocol == model::Protocol::tcp;
+  for (const auto& [key, value] : typed.settings) {
+    if (!numbered && key.starts_with("isn-"))
+      notes.push_back(
+          fmt::format("UDP has no sequence numbers: --{} changes nothing in {}", key, demo.name));
+  }
   if (typed.names && !demo.uses.names)
     notes.push_back(fmt::format("{} sends no names: --names changes nothing", demo.name));
   if (typed.pause && !demo.uses.pause)
