@@ -83,6 +83,18 @@ TEST(Capture, CtrlCShowsAndWritesWhatCameSoFar) {
   EXPECT_EQ(datagrams(test::run_json({"open", dir.file("x.pcapng")})), 3u);
 }
 
+TEST(Capture, TerminalThatIsClosedLosesNothing) {
+  const TempDir dir;
+  const BoundSocket socket(SOCK_DGRAM);
+  Program program({"capture", "udp port " + socket.port(), "-o", dir.file("x.json")});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  for (int i = 0; i < 3; ++i) socket.send_to_itself();
+  program.signal(SIGHUP);
+  program.signal(SIGHUP);
+  EXPECT_EQ(program.wait().status, 0);
+  EXPECT_EQ(datagrams(json::parse(test::read_file(dir.file("x.json")))), 3u);
+}
+
 TEST(Capture, FilterMayBeSeveralWords) {
   const BoundSocket socket(SOCK_DGRAM), other(SOCK_DGRAM);
   Program program(

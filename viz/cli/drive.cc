@@ -23,6 +23,15 @@ sigset_t ending_signals() {
   return set;
 }
 
+// A terminal that is closed hangs up, often twice: the next one ends nothing. Whoever started us
+// with nohup wants us to stay.
+sigset_t with_hangup(sigset_t set) {
+  struct sigaction hangup{};
+  ::sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) ::sigaddset(&set, SIGHUP);
+  return set;
+}
+
 std::string packets(std::uint64_t count) {
   return fmt::format("{} packet{}", count, count == 1 ? "" : "s");
 }
@@ -63,7 +72,7 @@ class Progress {
 }  // namespace
 
 Interrupts::Interrupts() {
-  const sigset_t set = ending_signals();
+  const sigset_t set = with_hangup(ending_signals());
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
@@ -73,9 +82,9 @@ Interrupts::~Interrupts() {
 }
 
 bool Interrupts::came() {
-  const sigset_t set = ending_signals();
+  const sigset_t set = ending_signals(), any = with_hangup(set);
   const timespec now{};
-  if (handed_back_ || ::sigtimedwait(&set, nullptr, &now) < 0) return false;
+  if (handed_back_ || ::sigtimedwait(&any, nullptr, &now) < 0) return false;
   handed_back_ = true;
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   return true;

@@ -9,8 +9,8 @@
 
 namespace synoptic::cli {
 
-// Ctrl-C (and SIGTERM) as a question instead of an end. Made before the source's threads start, so
-// that they, too, leave the signal to us.
+// Ctrl-C (and SIGTERM, and a terminal that is closed) as a question instead of an end. Made before
+// the source's threads start, so that they, too, leave the signal to us.
 class Interrupts {
  public:
   Interrupts();
