@@ -120,6 +120,7 @@ class InterruptiblePipe {
     if (::write(stop_.get(), &one, sizeof one) < 0) return;  // it was told before
   }
   bool stopped() const { return stopped_; }
+  bool empty() const { return empty_; }  // it ended before anything had come
 
  private:
   ssize_t read(char* to, std::size_t size) {
@@ -129,6 +130,8 @@ class InterruptiblePipe {
       if (stopped_) return 0;
       if (fds[0].revents == 0) continue;
       const ssize_t n = ::read(input_.get(), to, size);
+      if (n == 0 && !any_) empty_ = true;
+      if (n > 0) any_ = true;
       if (n >= 0 || errno != EINTR) return n;
     }
   }
@@ -136,6 +139,7 @@ class InterruptiblePipe {
   FileDescriptor input_;
   FileDescriptor stop_;
   std::atomic<bool> stopped_{false};
+  std::atomic<bool> any_{false}, empty_{false};
 };
 
 class PipeSource : public QueueSource {
@@ -171,6 +175,10 @@ model::Error open_error(const std::string& name, int error) {
           error == ENOENT   ? "check the path"
           : error == EACCES ? "ask its owner for the right to read it"
                             : ""};
+}
+
+model::Error empty_error(const std::string& name) {
+  return {fmt::format("'{}' is empty", name), "a capture has at least a header: make it again"};
 }
 
 // Why libpcap does not take it for a capture, in words.
@@ -219,16 +227,14 @@ model::Expected<std::unique_ptr<observe::TraceSource>> open_file(const std::stri
         model::Error{fmt::format("'{}' is a folder", name), "name a capture file in it"});
   }
   if (S_ISREG(status.st_mode)) {
-    if (status.st_size == 0) {
-      return std::unexpected(model::Error{fmt::format("'{}' is empty", name), "capture again"});
-    }
+    if (status.st_size == 0) return std::unexpected(empty_error(name));
     auto handle = open_capture(::fdopen(input->release(), "r"), name, filter);
     if (!handle) return std::unexpected(handle.error());
     return std::make_unique<FileSource>(PacketReader(std::move(*handle), name));
   }
   auto pipe = std::make_unique<InterruptiblePipe>(std::move(*input));
   auto handle = open_capture(pipe->open(), name, filter);
-  if (!handle) return std::unexpected(handle.error());
+  if (!handle) return std::unexpected(pipe->empty() ? empty_error(name) : handle.error());
   return std::make_unique<PipeSource>(std::move(pipe), PacketReader(std::move(*handle), name));
 }
 

@@ -3,7 +3,9 @@
 // binary on the same machine.
 //
 //   parent -> supervisor   spec, once
-//   supervisor -> parent   ready or error first; then packet, call, dropped, warning; end last
+//   supervisor -> parent   ready or error first; then packet, call, dropped, warning, and error
+//   when
+//                          the run is cut short; end last
 //   role -> supervisor     call
 #pragma once
 

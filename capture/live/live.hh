@@ -31,7 +31,7 @@ struct LiveSpec {
   std::vector<wire::IpAddress> addresses;
   std::string congestion = "cubic";  // reno or cubic
   model::Duration timeout =
-      model::seconds(60);  // a run that has not ended by then is ended, and says so
+      model::seconds(60);  // a run that has not ended by then is ended: failure() says so
   std::uint32_t snap_length = 262144;
 };
 

@@ -143,7 +143,7 @@ class LivePrivate : public QueueSource {
     // Ended before the supervisor is waited for: freeing its ring takes it a while, and nobody
     // needs to wait for that.
     if (complete) {
-      end();
+      end(std::move(cut_short_));
     } else {
       end(model::Error{"the live run was ended from outside: its supervisor is gone",
                        "what was captured until then is shown"});
@@ -164,17 +164,18 @@ class LivePrivate : public QueueSource {
         if (const auto count = get_count(frame.body)) set_kernel_dropped(*count);
         break;
       case FrameType::warning: warn(get_text(frame.body)); break;
+      case FrameType::error: cut_short_ = get_error(frame.body); break;
       case FrameType::end: return true;
       case FrameType::spec:
-      case FrameType::ready:
-      case FrameType::error: break;
+      case FrameType::ready: break;
     }
     return false;
   }
 
   Supervisor supervisor_;
   FrameBuffer incoming_;
-  std::thread thread_;  // last: it uses all the rest
+  std::optional<model::Error> cut_short_;  // by the run's own time limit
+  std::thread thread_;                     // last: it uses all the rest
 };
 
 }  // namespace

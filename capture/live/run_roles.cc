@@ -104,6 +104,7 @@ class Run {
   void wait_for_events(Clock::time_point deadline);
   void take_reports();
   bool everybody_ended() const;
+  std::string who_does_what() const;
   bool settled();
   bool over();
   void end_servers();
@@ -223,6 +224,14 @@ bool Run::over() {
   return stopped_ || orphaned_ || (everybody_ended() && settled());
 }
 
+std::string Run::who_does_what() const {
+  std::string who;
+  for (const RoleProcess& role : roles_) {
+    who += fmt::format("{}'{}' {}", who.empty() ? "" : ", ", role.spec().name, role.activity());
+  }
+  return who;
+}
+
 void Run::run() {
   const auto end_of_time = Clock::now() + std::chrono::nanoseconds(spec_.timeout.ns);
   active_at_ = Clock::now();
@@ -230,11 +239,10 @@ void Run::run() {
   }
   while (!over()) {
     if (Clock::now() >= end_of_time) {
-      std::string who;
-      for (const RoleProcess& role : roles_) {
-        who += fmt::format("{}'{}' {}", who.empty() ? "" : ", ", role.spec().name, role.activity());
-      }
-      warn(fmt::format("stopped after {}: {}", model::format_duration(spec_.timeout), who));
+      const std::string after = model::format_duration(spec_.timeout);
+      warn(fmt::format("stopped after {}: {}", after, who_does_what()));
+      put_error(frames_, {fmt::format("the run was ended after {}, before it was done", after),
+                          "what came until then is shown; --timeout gives it longer"});
       break;
     }
     wait_for_events(everybody_ended() ? std::min(end_of_time, Clock::now() + look_again)
@@ -242,6 +250,8 @@ void Run::run() {
     while (start_ready_roles()) {  // one that is given up may be what another waits for
     }
   }
+  if (stopped_ && !everybody_ended())
+    warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
   tell_complaints();
   end_servers();

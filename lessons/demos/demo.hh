@@ -33,6 +33,11 @@ struct Role {
   bool serves = false;          // runs until it is ended: a run is over when all others ended
 };
 
+// Which of DemoOptions a demo has a use for; it has for all that are not here.
+struct Uses {
+  bool names = false, pause = false, lines = false;
+};
+
 struct Demo {
   std::string_view name;   // "tcp-echo"
   std::string_view title;  // one line, English
@@ -40,6 +45,7 @@ struct Demo {
   model::Protocol protocol;
   std::uint16_t port;           // default
   std::span<const Role> roles;  // servers first
+  Uses uses;
 };
 
 std::span<const Demo> demos();

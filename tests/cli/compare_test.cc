@@ -109,6 +109,11 @@ TEST(Live, RunWithoutAPacketIsNoSuccess) {
 
 TEST(Live, RunThatHangsIsEndedAndWhatItDidIsShown) {
   const Result result = run({"live", "tcp-echo", "--pause", "50s", "--timeout", "1s"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("synoptic: the run was ended after 1 s, before it was done; what came "
+                            "until then is shown; --timeout gives it longer\n"),
+            std::string::npos)
+      << result.err;
   EXPECT_NE(result.out.find("[SYN, ACK]"), std::string::npos) << result.out;
   EXPECT_NE(result.out.find("1 s"), std::string::npos)
       << "it says when it was ended: " << result.out;

@@ -83,6 +83,45 @@ TEST(Capture, CtrlCShowsAndWritesWhatCameSoFar) {
   EXPECT_EQ(datagrams(test::run_json({"open", dir.file("x.pcapng")})), 3u);
 }
 
+TEST(Capture, TerminalThatIsClosedLosesNothing) {
+  const TempDir dir;
+  const BoundSocket socket(SOCK_DGRAM);
+  Program program({"capture", "udp port " + socket.port(), "-o", dir.file("x.json")});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  for (int i = 0; i < 3; ++i) socket.send_to_itself();
+  program.signal(SIGHUP);
+  program.signal(SIGHUP);
+  EXPECT_EQ(program.wait().status, 0);
+  EXPECT_EQ(datagrams(json::parse(test::read_file(dir.file("x.json")))), 3u);
+}
+
+TEST(Capture, FilterMayBeSeveralWords) {
+  const BoundSocket socket(SOCK_DGRAM), other(SOCK_DGRAM);
+  Program program(
+      {"capture", "-i", "lo", "udp", "port", socket.port(), "--count", "1", "--format", "json"});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  other.send_to_itself();
+  socket.send_to_itself();
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 0) << result.err;
+  const json doc = json::parse(result.out);
+  EXPECT_EQ(datagrams(doc), 1u);
+  EXPECT_EQ(std::to_string(doc["endpoints"][0]["port"].get<int>()), socket.port());
+}
+
+TEST(Capture, NothingThatMatchesIsSaidAndNoEmptyDiagramDrawn) {
+  const BoundSocket silent(SOCK_DGRAM);
+  const TempDir dir;
+  const Result result = run({"capture", "udp", "port", silent.port(), "--duration", "10ms", "-o",
+                             dir.file("x.json"), "--format", "txt"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("synoptic: no packet on lo matched 'udp port " + silent.port() + "'\n"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(json::parse(test::read_file(dir.file("x.json")))["events"].size(), 0u);
+}
+
 TEST(Capture, InterfaceThatDoesNotExist) {
   const Result result = run({"capture", "-i", "nosuch0"});
   EXPECT_EQ(result.status, 1);
@@ -134,7 +173,7 @@ TEST(OrdinaryAccount, FolderOfAnotherIsOneLine) {
 // --- Ctrl-C as it is typed
 // ------------------------------------------------------------------------
 
-// The last number of packets that the progress line told.
+// The last number of packets, from two on, that the progress line told.
 int packets_told(const std::string& screen) {
   const std::size_t end = screen.rfind(" packets (");
   if (end == std::string::npos) return 0;
@@ -152,12 +191,35 @@ TEST(Terminal, CtrlCEndsALiveRunAndShowsWhatWasCaptured) {
   ASSERT_TRUE(program.await([](const Result& r) { return packets_told(r.out) >= 5; }));
   program.write("\x03");
   const Result result = program.wait();
-  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_EQ(result.status, 1) << result.out;
+  EXPECT_NE(result.out.find("synoptic: the run was ended before tcp-echo was done; what came until "
+                            "then is shown"),
+            std::string::npos)
+      << result.out;
   const json doc = json::parse(test::read_file(dir.file("x.json")), nullptr, false);
   ASSERT_FALSE(doc.is_discarded()) << result.out;
   std::size_t segments = 0;
   for (const json& event : doc["events"]) segments += event["kind"] == "segment";
   EXPECT_GE(segments, 5u);
+}
+
+TEST(Terminal, CaptureShowsEachPacketAsItComes) {
+  const BoundSocket socket(SOCK_DGRAM);
+  const std::string port = socket.port();
+  const std::string typed =
+      fmt::format("exec {} capture udp port {} --count 2", SYNOPTIC_BINARY, port);
+  Program program({"-qec", typed, "/dev/null"},
+                  {.variables = {}, .prefix = {}, .program = "script"});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  const std::string line = fmt::format("  127.0.0.1:{0} → 127.0.0.1:{0}  UDP Len=5", port);
+  socket.send_to_itself();
+  ASSERT_TRUE(program.await_output("0.000000" + line)) << "before the capture has ended";
+  socket.send_to_itself();
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_NE(result.out.find("2 packets captured"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("captured: 2 datagrams"), std::string::npos)
+      << "the diagram follows: " << result.out;
 }
 
 // --- demo
@@ -185,13 +247,37 @@ TEST(Demo, PortInUseIsOneLineWithTheRemedy) {
   EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
   EXPECT_NE(result.err.find("--port"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find(taken.port()), std::string::npos) << result.err;
+  const std::size_t told = (result.out + result.err).find("EADDRINUSE");
+  EXPECT_NE(told, std::string::npos) << result.out;
+  EXPECT_EQ((result.out + result.err).find("EADDRINUSE", told + 1), std::string::npos)
+      << "told once: " << result.out << result.err;
+}
+
+TEST(Demo, OutputThatCannotBeWrittenIsStatus1) {
+  const std::string port = free_port();
+  Program server({"demo", "udp-echo", "server", "--port", port});
+  ASSERT_TRUE(server.await_output("Bind UDP on"));
+  test::Start full;
+  full.prefix = {"sh", "-c", "exec \"$@\" > /dev/full", "sh"};
+  const Result client = run({"demo", "udp-echo", "client", "--port", port, "--clients", "2"}, full);
+  EXPECT_EQ(client.status, 1);
+  EXPECT_EQ(client.err,
+            "synoptic: demo runs one client: --clients changes nothing; start the next elsewhere\n"
+            "synoptic: cannot write to standard output: what the demo printed is not all there\n");
 }
 
 TEST(Demo, NobodyListensIsOneLineWithTheRemedy) {
-  const Result result = run({"demo", "tcp-echo", "client", "--port", free_port()});
+  const std::string port = free_port();
+  const Result result = run({"demo", "tcp-echo", "client", "--port", port});
   EXPECT_EQ(result.status, 1);
-  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
-  EXPECT_NE(result.err.find("synoptic demo tcp-echo server"), std::string::npos) << result.err;
+  EXPECT_EQ(result.out, "connect 127.0.0.1:" + port + ": connection refused (ECONNREFUSED)\n");
+  EXPECT_EQ(result.err,
+            "synoptic: nobody listens there; start the server first: synoptic demo tcp-echo server "
+            "--port " +
+                port + "\n");
+  const Result elsewhere = run({"demo", "tcp-echo", "client", "127.0.0.9:" + port});
+  EXPECT_NE(elsewhere.err.find("server 127.0.0.9 --port " + port + "\n"), std::string::npos)
+      << elsewhere.err;
 }
 
 TEST(Doctor, SaysWhatWorksHere) {

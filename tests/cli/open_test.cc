@@ -1,6 +1,8 @@
 // synoptic open: what others wrote, what we wrote, and what is damaged.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/cli/program.hh"
 
 namespace synoptic::cli {
@@ -73,6 +75,44 @@ TEST(Open, StandardInput) {
 
 TEST(Open, FilterChoosesPackets) {
   EXPECT_EQ(packets(run_json({"open", data + "handshake.pcap", "tcp port 1"})).size(), 0u);
+  const auto whole = packets(run_json({"open", data + "handshake.pcap"}));
+  EXPECT_EQ(packets(run_json({"open", data + "handshake.pcap", "tcp and port 9999"})), whole);
+  EXPECT_EQ(packets(run_json({"open", data + "handshake.pcap", "tcp", "and", "port", "9999"})),
+            whole);
+}
+
+TEST(Open, NoPacketThatMatchesIsSaidAndNoEmptyDiagramDrawn) {
+  const Result result = run({"open", data + "handshake.pcap", "tcp", "port", "1"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err, "synoptic: no packet in 'handshake.pcap' matches 'tcp port 1'\n");
+}
+
+TEST(Open, WhatIsEmptyIsCalledSo) {
+  const TempDir dir;
+  test::write_file(dir.file("empty"), "");
+  for (const std::string& path : {dir.file("empty"), std::string("/dev/null"), std::string("-")}) {
+    const Result result = test::run_with_input({"open", path}, "");
+    EXPECT_EQ(result.status, 1);
+    EXPECT_NE(result.err.find(" is empty; "), std::string::npos) << result.err;
+  }
+}
+
+TEST(Open, FileMayBeNamedAsACommandIs) {
+  const TempDir dir;
+  std::filesystem::copy_file(data + "handshake.pcap", dir.file("sim"));
+  test::Start start;
+  start.prefix = {"env", "-C", dir.path().string()};
+  const Result result = run({"open", "sim", "--summary"}, start);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("captured: 1 flow, 8 packets"), std::string::npos) << result.out;
+}
+
+TEST(Open, CutOffTraceOfOursIsOneLineAndStatus1) {
+  const std::string text = run({"sim", "handshake", "--format", "json"}).out;
+  const Result result = test::run_with_input({"open", "-"}, text.substr(0, text.size() / 2));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
 }
 
 TEST(Open, CutOffCaptureShowsWhatCouldBeRead) {

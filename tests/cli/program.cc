@@ -101,6 +101,11 @@ void Program::close_input() {
   in_ = -1;
 }
 
+void Program::close_errors() {
+  if (err_ >= 0) ::close(err_);
+  err_ = -1;
+}
+
 void Program::signal(int number) {
   ::kill(pid_, number);
 }

@@ -34,6 +34,7 @@ class Program {
 
   void write(std::string_view input);  // to its standard input
   void close_input();
+  void close_errors();  // nobody reads its standard error any more
   void signal(int number);
   pid_t pid() const { return pid_; }
   // Reads on until `enough` of what both outputs hold so far; false when it ended before.

@@ -151,6 +151,27 @@ TEST(Sim, SummaryCountsAndJudges) {
   EXPECT_NE(udp.find("3 + 3 datagrams"), std::string::npos) << udp;
 }
 
+TEST(Sim, SummaryCountsNoByteTwiceThatTheNetworkDuplicates) {
+  const std::string once = run({"sim", "tcp-echo", "--names", "A", "--summary"}).out;
+  EXPECT_NE(once.find(" 5 + 17 bytes"), std::string::npos) << once;
+  const std::string twice = run({"sim", "tcp-echo", "--names", "A", "--summary", "--fault",
+                                 "duplicate 1st data server>client"})
+                                .out;
+  EXPECT_NE(twice.find(" 5 + 17 bytes"), std::string::npos) << twice;
+  EXPECT_NE(twice.find(", 1 duplicated by the network\n"), std::string::npos) << twice;
+}
+
+TEST(Sim, SummaryGoesToWhatIsText) {
+  const TempDir dir;
+  const Result result =
+      run({"sim", "handshake", "--summary", "-o", dir.file("x.svg"), "-F", "txt"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out.find("simulated: 1 flow, "), 0u) << result.out;
+  EXPECT_NE(test::read_file(dir.file("x.svg")).find("<svg"), std::string::npos);
+  run({"sim", "handshake", "--summary", "-o", dir.file("x.txt")});
+  EXPECT_EQ(test::read_file(dir.file("x.txt")), result.out);
+}
+
 TEST(Sim, OneFlowOfSeveral) {
   const json all = run_json({"sim", "tcp-echo", "--clients", "3"});
   ASSERT_EQ(all["flows"].size(), 3u);

@@ -61,6 +61,41 @@ TEST(Usage, EachMistakeGetsOneClearLineAndStatus2) {
       {{"open", "x.pcap", "tcp prot 9999"}, "filter"},
       {{"capture", "tcp prot 9999"}, "filter"},
       {{"capture", "--duration", "long"}, "--duration long: a time is"},
+      {{"capture", "tcp", "prot", "9999"}, "'tcp prot 9999' is no capture filter"},
+      {{"capture", "lo"}, "'lo' is an interface, not a filter; type: -i lo"},
+      {{"capture", "--count", "0"}, "--count 0: it is a whole number from 1 on"},
+      {{"capture", "--count", "-1"}, "--count -1: it is a whole number from 1 on"},
+      {{"capture", "--count", "many"}, "--count many: it is a whole number from 1 on"},
+      {{"capture", "--duration", "0s"}, "--duration 0s: no time at all; give more than 0"},
+      {{"live", "tcp-echo", "--timeout", "0s"}, "--timeout 0s: no time at all; give more than 0"},
+      {{"sim", "tcp-echo", "--pause", "1h"}, "the units are ns, us, ms, s and min"},
+      {{"sim", "tcp-echo", "--pause", ""}, "--pause '': a time is a number with its unit"},
+      {{"sim", "tcp-echo", "--pause"}, "--pause needs a value: --pause TIME"},
+      {{"sim", "tcp-echo", "--pause", "1s", "--pause", "2s"}, "--pause is given twice"},
+      {{"sim", "tcp-echo", "--names", ""}, "--names: no name is given; give them as Ada,Bob"},
+      {{"sim", "tcp-echo", "--lines", "a;b"},
+       "--lines: tcp-echo reads no typed lines; leave it out"},
+      {{"sim", "tcp-echo", "--port", "http"}, "--port http: it is a whole number from 1 to 65535"},
+      {{"sim", "tcp-echo", "--flow", "first"}, "--flow first: it is a whole number from 0 on"},
+      {{"sim", "tcp-echo", "--nope"}, "sim has no option '--nope'; see: synoptic sim --help"},
+      {{"sim", "tcp-echo", "--paus", "3s"}, "did you mean '--pause'?"},
+      {{"sim", "tcp-echo", "-z"}, "sim has no option '-z'"},
+      {{"--nope"}, "there is no option '--nope'; see: synoptic --help"},
+      {{"sim", "tcp-echo", "--fault", "drop", "2nd", "data"},
+       "a fault of several words needs quotes: --fault \"drop 2nd data client>server\""},
+      {{"sim", "handshake", "--format", ""}, "--format '': unknown format ''"},
+      {{"doctor", "please"}, "'please' is one word too many for doctor"},
+      {{"sim", "tcp-echo", "--addr", "127.0.0.1:80"}, "type: --addr 127.0.0.1 --port 80"},
+      {{"sim", "tcp-echo", "--addr", "[::1]:99999"}, "'99999' is no port"},
+      {{"demo", "tcp-echo", "client", "127.0.0.1:99999"},
+       "'99999' is no port; a port is a whole number from 1 to 65535"},
+      {{"demo", "tcp-echo", "client", "localhost:0"}, "'0' is no port"},
+      {{"demo", "tcp-echo", "client", "::1:x"}, "'::1:x' is no IP address"},
+      {{"demo", "tcp-echo", "client", "127.0.0.1:80", "--port", "81"}, "the port is given twice"},
+      {{"sim", "handshake", "--summary", "--format", "svg"}, "--summary is text"},
+      {{"sim", "handshake", "--summary", "-o", "no-such-file.svg"}, "--summary is text"},
+      {{"sim", "handshake", "-o", "a.svg", "-o", "./a.svg"},
+       "-o ./a.svg: the file is given twice; leave one out"},
   };
   for (const Mistake& mistake : mistakes) {
     const Result result = run(mistake.typed);
@@ -70,6 +105,25 @@ TEST(Usage, EachMistakeGetsOneClearLineAndStatus2) {
     EXPECT_TRUE(test::is_one_line(result.err)) << line << "\n" << result.err;
     EXPECT_NE(result.err.find(mistake.says), std::string::npos) << line << "\n" << result.err;
   }
+}
+
+TEST(Usage, OptionThatTheDemoHasNoUseForIsSaid) {
+  const Result names = run({"sim", "handshake", "--names", "Ada", "--pause", "1ms", "--summary"});
+  EXPECT_EQ(names.status, 0);
+  EXPECT_EQ(names.err,
+            "synoptic: handshake sends no names: --names changes nothing\n"
+            "synoptic: handshake makes no pause: --pause changes nothing\n");
+  EXPECT_EQ(run({"sim", "tcp-echo", "--names", "Ada", "--pause", "1ms", "--summary"}).err, "");
+  EXPECT_EQ(run({"sim", "udp-echo", "--isn-client", "5", "--summary"}).err,
+            "synoptic: UDP has no sequence numbers: --isn-client changes nothing in udp-echo\n");
+}
+
+TEST(Usage, FormatsMayBeWrittenLarge) {
+  const test::TempDir dir;
+  EXPECT_EQ(run({"sim", "handshake", "-o", dir.file("X.SVG")}).status, 0);
+  EXPECT_NE(test::read_file(dir.file("X.SVG")).find("<svg"), std::string::npos);
+  EXPECT_EQ(run({"sim", "handshake", "-F", "JSON"}).out,
+            run({"sim", "handshake", "-F", "json"}).out);
 }
 
 TEST(Usage, HelpOfEachCommandIsOnStdout) {
@@ -103,6 +157,7 @@ TEST(Suggest, TakesTheNearestWordOrNone) {
   EXPECT_EQ(suggest("tcp", known), "; did you mean 'tcp-echo'?");
   EXPECT_EQ(suggest("sin", known), "; did you mean 'sim'?");
   EXPECT_EQ(suggest("frobnicate", known), "");
+  EXPECT_EQ(nearest("nope", std::vector<std::string>{"time", "help"}), "");
   EXPECT_EQ(suggest("", known), "");
   EXPECT_EQ(suggest(std::string(100'000, 'x'), known), "");
 }

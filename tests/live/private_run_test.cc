@@ -268,7 +268,8 @@ TEST(PrivateRun, OneThatHangs_IsEnded_AndSaysWhereItWaited) {
       {"late", role_command({"hang", "127.0.0.3", "9999"}), "client", CallName::bind, false});
   const auto source = finished_run(spec);
   ASSERT_TRUE(source);
-  EXPECT_FALSE(source->failure());
+  ASSERT_TRUE(source->failure());
+  EXPECT_EQ(source->failure()->what, "the run was ended after 200 ms, before it was done");
   EXPECT_THAT(source->trace().warnings, Contains(AllOf(HasSubstr("stopped after 200 ms"),
                                                        HasSubstr("'client' was waiting in recv()"),
                                                        HasSubstr("'late' was not started yet"))))

@@ -2,6 +2,7 @@
 // stdout, messages to stderr.
 #pragma once
 
+#include "viz/cli/messages.hh"
 #include "viz/cli/options.hh"
 
 namespace synoptic::cli {
@@ -22,8 +23,5 @@ int run_open(const Options& options);
 int run_demo(const Options& options);  // one role in this terminal, on the host's own network
 int run_role(const Options& options);  // one role inside a live run: a process of its own
 int run_doctor();
-
-// "synoptic: …" on stderr.
-void say(std::string_view message);
 
 }  // namespace synoptic::cli

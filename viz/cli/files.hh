@@ -1,12 +1,20 @@
 // Files written whole or not at all.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "sim/model/error.hh"
 
 namespace synoptic::cli {
+
+// To be called first: a standard stream that was closed when we were started is taken by one that
+// fails, so that no file of ours is opened in its place and written to by mistake.
+void occupy_standard_streams();
+
+// However often the kernel takes a part only; the errno where it takes no more.
+std::optional<int> write_all(int fd, std::string_view bytes);
 
 // Whether `path` can be written, found out before the work that fills it: its folder is there, and
 // lets us.

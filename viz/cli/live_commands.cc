@@ -1,70 +1,84 @@
 // live, compare, capture: what runs on the real network. Output files are tried before the run;
 // what was captured is shown in any case.
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <optional>
 
 #include "viz/cli/commands.hh"
 #include "viz/cli/demo_runs.hh"
 #include "viz/cli/drive.hh"
 #include "viz/cli/output.hh"
+#include "viz/cli/packet_lines.hh"
 
 namespace synoptic::cli {
 namespace {
 
 using Source = model::Expected<std::unique_ptr<observe::TraceSource>>;
 
-Source run_to_its_end(const Options& options, std::string_view doing, Interrupts& interrupts) {
+// A run, driven to its end or to Ctrl-C.
+struct Ended {
+  std::unique_ptr<observe::TraceSource> source;
+  Driven driven = Driven::to_its_end;
+  const model::Trace& trace() const { return source->trace(); }
+};
+
+model::Expected<Ended> run_and_wait(const Options& options, std::string_view doing) {
+  Interrupts interrupts;
   Source source = live::run_private(make_live_spec(options));
-  if (source) drive(**source, interrupts, doing);
-  return source;
+  if (!source) return std::unexpected(source.error());
+  const Driven driven = drive(**source, interrupts, doing);
+  return Ended{std::move(*source), driven};
 }
 
-// The exit status of a run that was shown with `shown`: a demo that put nothing on the wire did not
-// work.
-int status_of(int shown, bool whole, const observe::TraceSource& source) {
-  if (shown != done) return shown;
-  if (source.counters().captured > 0) return whole ? done : refused;
+// What there is to say about how it went: false when it is not the whole run, or when nothing was
+// on the wire.
+bool report_run(const Ended& run, const demos::Demo& demo) {
+  const bool whole = report_end(*run.source);
+  if (run.driven == Driven::interrupted) {
+    say(fmt::format("the run was ended before {} was done; what came until then is shown",
+                    demo.name));
+    return false;
+  }
+  if (run.source->counters().captured > 0) return whole;
   say("no packet was captured; the calls of the programs say why");
-  return refused;
+  return false;
 }
 
 }  // namespace
 
 int run_live(const Options& options) {
   if (!outputs_are_writable(options.output)) return refused;
-  Interrupts interrupts;
-  const Source source =
-      run_to_its_end(options, fmt::format("running {}", options.demo.demo->name), interrupts);
-  if (!source) {
-    say(source.error().str());
+  const demos::Demo& demo = *options.demo.demo;
+  const auto run = run_and_wait(options, fmt::format("running {}", demo.name));
+  if (!run) {
+    say(run.error().str());
     return refused;
   }
-  const bool whole = report_end(**source);
-  const int shown = show(
-      {.trace = (*source)->trace(), .title = fmt::format("{} · captured", options.demo.demo->name)},
-      options.output);
-  return status_of(shown, whole, **source);
+  const bool whole = report_run(*run, demo);
+  const int shown = show({.trace = run->trace(), .title = fmt::format("{} · captured", demo.name)},
+                         options.output);
+  return shown == done && !whole ? refused : shown;
 }
 
 int run_compare(const Options& options) {
   if (!outputs_are_writable(options.output)) return refused;
+  const demos::Demo& demo = *options.demo.demo;
   const model::Trace sim = net::run(make_scenario(options));
-  Interrupts interrupts;
-  const Source source = run_to_its_end(
-      options, fmt::format("running {} on the real network", options.demo.demo->name), interrupts);
-  if (!source) {
-    say(fmt::format("{}; the simulated half needs no rights: synoptic sim {}", source.error().str(),
-                    options.demo.demo->name));
+  const auto run = run_and_wait(options, fmt::format("running {} on the real network", demo.name));
+  if (!run) {
+    say(fmt::format("{}; the simulated half needs no rights: synoptic sim {}", run.error().str(),
+                    demo.name));
     return refused;
   }
-  const bool whole = report_end(**source);
-  const model::Trace& live = (*source)->trace();
-  const ladder::Alignment alignment = ladder::align(sim, live);
+  const bool whole = report_run(*run, demo);
+  const ladder::Alignment alignment = ladder::align(sim, run->trace());
   const int shown = show({.trace = sim,
-                          .live = &live,
+                          .live = &run->trace(),
                           .alignment = &alignment,
-                          .title = std::string(options.demo.demo->name)},
+                          .title = std::string(demo.name)},
                          options.output);
-  return status_of(shown, whole, **source);
+  return shown == done && !whole ? refused : shown;
 }
 
 int run_capture(const Options& options) {
@@ -75,17 +89,25 @@ int run_capture(const Options& options) {
     say(source.error().str());
     return refused;
   }
-  say(fmt::format("capturing on {}; Ctrl-C ends it", options.capture.interface));
-  drive(**source, interrupts, fmt::format("capturing on {}", options.capture.interface));
+  const std::string& interface = options.capture.interface;
+  const std::string& filter = options.capture.filter;
+  say(fmt::format("capturing on {}; Ctrl-C ends it", interface));
+  std::optional<PacketLines> lines;
+  if (options.output.to_stdout == Format::text && ::isatty(STDOUT_FILENO) != 0)
+    lines.emplace(options.output.raw_seq, options.output.flow);
+  drive(**source, interrupts, fmt::format("capturing on {}", interface), lines ? &*lines : nullptr);
   const bool whole = report_end(**source);
-  if ((*source)->counters().captured == 0) say("nothing was captured in that time");
-  const std::string filter =
-      options.capture.filter.empty() ? "" : fmt::format(" · {}", options.capture.filter);
-  const int shown =
-      show({.trace = (*source)->trace(),
-            .title = fmt::format("captured on {}{}", options.capture.interface, filter),
-            .any_traffic = true},
-           options.output);
+  std::string nothing;
+  if ((*source)->counters().captured == 0) {
+    nothing = filter.empty() ? fmt::format("no packet came over {} in that time", interface)
+                             : fmt::format("no packet on {} matched '{}'", interface, filter);
+  }
+  const int shown = show({.trace = (*source)->trace(),
+                          .title = fmt::format("captured on {}{}", interface,
+                                               filter.empty() ? "" : fmt::format(" · {}", filter)),
+                          .any_traffic = true,
+                          .nothing = nothing},
+                         options.output);
   return shown == done && !whole ? refused : shown;
 }
 

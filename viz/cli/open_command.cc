@@ -81,6 +81,14 @@ int open_json(const Input& input, const std::string& name, const Options& option
       options.output);
 }
 
+// What to say of a capture in which no packet was found; empty when one was.
+std::string nothing_in(const observe::TraceSource& source, const std::string& name,
+                       const std::string& filter) {
+  if (source.counters().captured > 0) return "";
+  return filter.empty() ? fmt::format("'{}' has no packet in it", name)
+                        : fmt::format("no packet in '{}' matches '{}'", name, filter);
+}
+
 }  // namespace
 
 int run_open(const Options& options) {
@@ -102,8 +110,11 @@ int run_open(const Options& options) {
   drive(**source, interrupts, fmt::format("reading {}", name));
   const auto failure = (*source)->failure();
   if (failure) say(failure->str());
-  const int shown =
-      show({.trace = (*source)->trace(), .title = name, .any_traffic = true}, options.output);
+  const int shown = show({.trace = (*source)->trace(),
+                          .title = name,
+                          .any_traffic = true,
+                          .nothing = nothing_in(**source, name, options.capture.filter)},
+                         options.output);
   return shown == done && failure ? refused : shown;
 }
 

@@ -53,7 +53,8 @@ struct Options {
   SimulationOptions simulation;
   std::optional<model::Duration> timeout;  // live, compare
   live::CaptureOptions capture;
-  std::string path;  // open; its filter is capture.filter
+  std::string path;                // open; its filter is capture.filter
+  std::vector<std::string> notes;  // what was typed and changes nothing: to be said before the rest
 };
 
 // What ends the program instead: help on stdout (status 0), or a line on stderr.

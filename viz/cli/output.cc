@@ -77,8 +77,8 @@ std::string render(const Shown& shown, Format format, const OutputOptions& optio
 }
 
 // A text shows the trace's warnings itself; where there is none on stdout, they are said here.
-void say_warnings(const Shown& shown, const OutputOptions& options) {
-  if (options.to_stdout == Format::text) return;
+void say_warnings(const Shown& shown, std::optional<Format> to_stdout) {
+  if (to_stdout == Format::text) return;
   for (const model::Trace* trace : {&shown.trace, shown.live}) {
     if (trace == nullptr) continue;
     for (const std::string& warning : trace->warnings) say(warning);
@@ -87,21 +87,24 @@ void say_warnings(const Shown& shown, const OutputOptions& options) {
 
 int show_all(const Shown& shown, const OutputOptions& options) {
   int status = done;
-  say_warnings(shown, options);
+  std::optional<Format> format = options.to_stdout;
+  if (!shown.nothing.empty()) say(shown.nothing);
+  if (!shown.nothing.empty() && format == Format::text) format.reset();
+  say_warnings(shown, format);
   for (const OutputFile& file : options.files) {
     if (auto written = write_whole(file.path, render(shown, file.format, options)); !written) {
       say(written.error().str());
       status = refused;
     }
   }
-  std::optional<Format> format = options.to_stdout;
-  if (status != done && !format) {
+  if (status != done && !format && shown.nothing.empty()) {
     say("what it would have held follows as text on standard output");
     format = Format::text;
   }
   if (format) {
     if (auto written = write_stdout(render(shown, *format, options)); !written) {
-      say(written.error().str());
+      const model::Error remedied{written.error().what, "write a file instead: -o FILE.txt"};
+      say((options.files.empty() ? remedied : written.error()).str());
       status = refused;
     }
   }
@@ -128,12 +131,16 @@ int show(const Shown& shown, const OutputOptions& options) {
   }
   const std::size_t count = shown.trace.flows().size();
   if (*options.flow >= count) {
-    say(count == 0
-            ? fmt::format("there is no flow {}: there is none at all", *options.flow)
-            : fmt::format(
-                  "there is no flow {}; they are numbered 0 to {}, and listed on standard output",
-                  *options.flow, count - 1));
-    if (auto written = write_stdout(summary(shown.trace)); !written) say(written.error().str());
+    say(fmt::format("there is no flow {}{}", *options.flow,
+                    count == 0   ? ": there is none at all"
+                    : count == 1 ? "; the only one has the number 0"
+                                 : fmt::format("; they are numbered 0 to {}, and listed on "
+                                               "standard output",
+                                               count - 1)));
+    if (auto written = write_stdout(summary(shown.trace)); !written) {
+      say(written.error().str());
+      return refused;
+    }
     return misused;
   }
   const model::Trace one = select_flow(shown.trace, static_cast<model::FlowId>(*options.flow));

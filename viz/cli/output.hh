@@ -16,6 +16,7 @@ struct Shown {
   std::string title;
   bool any_traffic =
       false;  // a capture of whatever was on the wire: with many flows, the summary is shown
+  std::string nothing;  // not one packet is in it: this is said, instead of a text on stdout
 };
 
 // Before anything runs: whether each output file can be written. Says so where one cannot; false

@@ -1,45 +1,43 @@
 // The command line by CLI11, and its texts turned into values. Everything that makes no sense is
 // found out here, before anything runs.
 #include <fmt/format.h>
+#include <net/if.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <limits>
 
 #include "viz/cli/commands.hh"
+#include "viz/cli/mistakes.hh"
 #include "viz/cli/options.hh"
 #include "viz/cli/suggest.hh"
-#include "viz/export/socket_address.hh"
+#include "viz/cli/values.hh"
 
 namespace synoptic::cli {
 namespace {
 
+constexpr std::uint64_t max_count = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t max_flow = std::numeric_limits<std::uint32_t>::max() - 1;
 constexpr std::string_view formats_there = "there are txt, svg, json and pcapng";
 
 // What was typed.
 struct Typed {
+  using Word = std::optional<std::string>;  // empty is not the same as not given
   std::vector<std::string> files;
-  std::string format, time = "ordinal", language = "en";
+  std::string time = "ordinal", language = "en";
+  Word format, flow;
   bool raw_seq = false, summary = false;
-  std::optional<std::uint32_t> flow;
   std::string demo, role, address;
-  std::string names, pause, lines, host;
-  int clients = 1;
-  std::optional<std::uint32_t> port;
+  Word names, pause, clients, lines, host, port;
   bool v4 = false, v6 = false;
   std::vector<std::pair<std::string, std::string>> settings;
   std::vector<std::string> faults, sets;
-  std::string timeout;
-  std::string interface = "lo", filter, path;
-  std::uint64_t count = 0;
-  std::string duration;
-};
-
-// Wrong usage; ends the reading, and never leaves this file.
-struct Usage {
-  explicit Usage(std::string text) : text(std::move(text)) {}
-  std::string text;
+  Word timeout;
+  std::string interface = "lo", path;
+  std::vector<std::string> filter;
+  Word count, duration;
 };
 
 // --- what may be typed
@@ -60,6 +58,12 @@ std::string demo_list() {
   return text;
 }
 
+CLI::Option* add_word(CLI::App& sub, const std::string& name, Typed::Word& word,
+                      const std::string& help) {
+  return sub.add_option_function<std::string>(
+      name, [&word](const std::string& text) { word = text; }, help);
+}
+
 void add_output(CLI::App& sub, Typed& typed) {
   constexpr const char* group = "Output";
   sub.add_option("-o,--output", typed.files,
@@ -68,8 +72,8 @@ void add_output(CLI::App& sub, Typed& typed) {
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->group(group);
-  sub.add_option("-F,--format", typed.format,
-                 "Write to standard output as txt, svg, json or pcapng (txt)")
+  add_word(sub, "-F,--format", typed.format,
+           "Write to standard output as txt, svg, json or pcapng (txt)")
       ->type_name("FORMAT")
       ->group(group);
   sub.add_flag("--raw-seq", typed.raw_seq,
@@ -85,31 +89,26 @@ void add_output(CLI::App& sub, Typed& typed) {
 }
 
 void add_flow(CLI::App& sub, Typed& typed) {
-  sub.add_option("--flow", typed.flow, "Only this flow, by the number that --summary shows")
+  add_word(sub, "--flow", typed.flow, "Only this flow, by the number that --summary shows")
       ->type_name("N")
       ->group("Output");
 }
 
 void add_program(CLI::App& sub, Typed& typed) {
   constexpr const char* group = "Demo";
-  sub.add_option("--names", typed.names,
-                 "Names that a client sends, in order (Michael,Tracy,Sarah)")
+  add_word(sub, "--names", typed.names, "Names that a client sends, in order (Michael,Tracy,Sarah)")
       ->type_name("A,B,C")
       ->group(group);
-  sub.add_option("--pause", typed.pause, "What the server waits before it answers (1s)")
+  add_word(sub, "--pause", typed.pause, "What the server waits before it answers (1s)")
       ->type_name("TIME")
       ->group(group);
-  sub.add_option("--clients", typed.clients, "Number of clients (1)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 100).description(""))
-      ->group(group);
-  sub.add_option("--lines", typed.lines, "Typed lines, for demos that read them")
+  add_word(sub, "--clients", typed.clients, "Number of clients (1)")->type_name("N")->group(group);
+  add_word(sub, "--lines", typed.lines, "Typed lines, for demos that read them")
       ->type_name("\"A;B\"")
       ->group(group);
-  sub.add_option("--addr", typed.host, "Address of the server")->type_name("HOST")->group(group);
-  sub.add_option("--port", typed.port, "Port of the server (the demo's own)")
+  add_word(sub, "--addr", typed.host, "Address of the server")->type_name("HOST")->group(group);
+  add_word(sub, "--port", typed.port, "Port of the server (the demo's own)")
       ->type_name("N")
-      ->check(CLI::Range(1, 65535).description(""))
       ->group(group);
   sub.add_flag("-4", typed.v4, "Over IPv4 (it is so unless asked otherwise)")->group(group);
   sub.add_flag("-6", typed.v6, "Over IPv6")->group(group);
@@ -161,8 +160,8 @@ void add_simulation(CLI::App& sub, Typed& typed) {
 }
 
 void add_timeout(CLI::App& sub, Typed& typed) {
-  sub.add_option("--timeout", typed.timeout,
-                 "End a run that has not ended by then (60s, and what the pauses take)")
+  add_word(sub, "--timeout", typed.timeout,
+           "End a run that has not ended by then (60s, and what the pauses take)")
       ->type_name("TIME")
       ->group("Demo");
 }
@@ -183,24 +182,28 @@ void add_commands(CLI::App& app, Typed& typed) {
 
   CLI::App* capture = app.add_subcommand("capture", "Capture what any program does, until Ctrl-C");
   capture->add_option("-i,--interface", typed.interface, "The interface (lo)")->type_name("IF");
-  capture->add_option("FILTER", typed.filter, "A capture filter (BPF), as \"tcp port 9999\"")
-      ->type_name("")
-      ->option_text(" ");
-  capture->add_option("--count", typed.count, "End after N packets")->type_name("N");
-  capture->add_option("--duration", typed.duration, "End after this time")->type_name("TIME");
+  add_word(*capture, "--count", typed.count, "End after N packets")->type_name("N");
+  add_word(*capture, "--duration", typed.duration, "End after this time")->type_name("TIME");
   CLI::App* open =
       app.add_subcommand("open", "Show a capture file (pcap, pcapng) or a trace of ours (JSON)");
   open->add_option("FILE", typed.path, "The file; - is standard input")
       ->type_name("")
       ->option_text(" ");
-  open->add_option("FILTER", typed.filter, "A capture filter (BPF), as \"tcp port 9999\"")
-      ->type_name("")
-      ->option_text(" ");
+  for (CLI::App* sub : {capture, open}) {
+    sub->add_option("FILTER", typed.filter,
+                    "A capture filter (BPF), in one word or several, as tcp port 9999")
+        ->type_name("")
+        ->option_text(" ");
+  }
   capture->footer(
       "Examples:\n  sudo synoptic capture                                what goes over lo\n"
-      "  sudo synoptic capture -i eth0 \"port 80\" -o web.pcapng");
+      "  sudo synoptic capture -i eth0 tcp port 80 -o web.pcapng\n"
+      "  sudo synoptic capture \"tcp port 80 and (host 10.0.0.1 or host 10.0.0.2)\"\n"
+      "What means something to the shell, as ( ) and &, needs quotes.");
   open->footer(
-      "Examples:\n  synoptic open trace.pcapng --summary\n  tcpdump -i lo -w - | synoptic open -");
+      "Examples:\n  synoptic open trace.pcapng --summary\n"
+      "  synoptic open trace.pcapng tcp port 80 and host 10.0.0.1\n  tcpdump -i lo -w - | synoptic "
+      "open -");
   for (CLI::App* sub : {capture, open}) add_output(*sub, typed);
   for (CLI::App* sub : {sim, live, capture, open}) add_flow(*sub, typed);
 
@@ -222,7 +225,10 @@ void add_commands(CLI::App& app, Typed& typed) {
 // --- what it means
 // --------------------------------------------------------------------------------
 
-Format format_of(std::string_view word, std::string_view said) {
+Format format_of(std::string word, std::string_view said) {
+  std::ranges::transform(word, word.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   constexpr std::array<std::pair<std::string_view, Format>, 5> there{{{"txt", Format::text},
                                                                       {"text", Format::text},
                                                                       {"svg", Format::svg},
@@ -237,6 +243,13 @@ Format format_of(std::string_view word, std::string_view said) {
                       : fmt::format("{}: unknown format '{}'; {}", said, word, formats_there));
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+  const auto whole = [](const std::string& path) {
+    return std::filesystem::absolute(path).lexically_normal();
+  };
+  return whole(a) == whole(b);
+}
+
 OutputOptions output_of(const Typed& typed) {
   OutputOptions out;
   for (const std::string& path : typed.files) {
@@ -244,10 +257,14 @@ OutputOptions output_of(const Typed& typed) {
     if (ending.size() < 2)
       throw Usage(fmt::format("-o {}: the ending of the file's name says its format; {}", path,
                               formats_there));
-    out.files.push_back({path, format_of(std::string_view(ending).substr(1), "-o " + path)});
+    const bool again = std::ranges::any_of(
+        out.files, [&](const OutputFile& file) { return same_file(file.path, path); });
+    if (again) throw Usage(fmt::format("-o {}: the file is given twice; leave one out", path));
+    out.files.push_back({path, format_of(ending.substr(1), "-o " + path)});
   }
-  if (!typed.format.empty()) {
-    out.to_stdout = format_of(typed.format, "--format " + typed.format);
+  if (typed.format) {
+    out.to_stdout = format_of(
+        *typed.format, fmt::format("--format {}", typed.format->empty() ? "''" : *typed.format));
   } else if (!out.files.empty()) {
     out.to_stdout.reset();
   }
@@ -257,43 +274,15 @@ OutputOptions output_of(const Typed& typed) {
   out.time = typed.time == "ordinal" ? ladder::TimeMode::ordinal : ladder::TimeMode::proportional;
   out.raw_seq = typed.raw_seq;
   out.summary = typed.summary;
-  out.flow = typed.flow;
+  if (typed.flow)
+    out.flow = static_cast<std::uint32_t>(number_of("--flow", *typed.flow, 0, max_flow));
+  const bool text =
+      out.to_stdout == Format::text ||
+      std::ranges::find(out.files, Format::text, &OutputFile::format) != out.files.end();
+  if (out.summary && !text) {
+    throw Usage("--summary is text: add --format txt or -o FILE.txt, or leave --summary out");
+  }
   return out;
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
-
-model::Duration time_of(const std::string& option, const std::string& text) {
-  const auto duration = model::parse_duration(text);
-  if (!duration)
-    throw Usage(
-        fmt::format("{} {}: a time is a number with its unit, as 500ms or 2s", option, text));
-  return *duration;
-}
-
-wire::IpAddress ip_of(const std::string& text) {
-  if (text == "localhost") return wire::IpAddress::v4(127, 0, 0, 1);
-  const auto ip = wire::IpAddress::parse(text);
-  if (!ip) throw Usage(fmt::format("'{}' is no IP address; give one as 127.0.0.1 or ::1", text));
-  return *ip;
-}
-
-// HOST, HOST:PORT or [HOST]:PORT; the port is 0 where none is given.
-wire::SocketAddress address_of(const std::string& text) {
-  if (const auto address = exporting::parse_socket_address(text)) return *address;
-  if (text.starts_with("localhost:")) {
-    if (const auto address = exporting::parse_socket_address("127.0.0.1" + text.substr(9)))
-      return *address;
-  }
-  return {ip_of(text), 0};
 }
 
 const demos::Demo& demo_of(const Typed& typed) {
@@ -316,28 +305,38 @@ const demos::Role& role_of(const demos::Demo& demo, const std::string& name) {
                            : fmt::format("{} has no role '{}'; it is {}", demo.name, name, names));
 }
 
+std::vector<std::string> names_of(const std::string& text) {
+  if (text.empty()) throw Usage("--names: no name is given; give them as Ada,Bob");
+  std::vector<std::string> names = split(text, ',');
+  if (std::ranges::any_of(names, &std::string::empty))
+    throw Usage(fmt::format("--names {}: a name is empty", text));
+  return names;
+}
+
 DemoChoice demo_choice(const Typed& typed, bool with_role) {
   DemoChoice choice;
   choice.demo = &demo_of(typed);
   if (with_role) choice.role = &role_of(*choice.demo, typed.role);
   demos::DemoOptions& program = choice.program;
-  if (!typed.names.empty()) program.names = split(typed.names, ',');
-  if (std::ranges::any_of(program.names, &std::string::empty))
-    throw Usage(fmt::format("--names {}: a name is empty", typed.names));
-  if (!typed.lines.empty()) program.lines = split(typed.lines, ';');
-  if (!typed.pause.empty()) program.pause = time_of("--pause", typed.pause);
-  program.clients = typed.clients;
+  if (typed.names) program.names = names_of(*typed.names);
+  if (typed.lines) program.lines = split(*typed.lines, ';');
+  if (typed.pause) program.pause = time_of("--pause", *typed.pause);
+  if (typed.clients)
+    program.clients = static_cast<int>(number_of("--clients", *typed.clients, 1, 100));
   if (typed.language != "en" && typed.language != "zh")
     throw Usage(fmt::format("--lang {}: it is en or zh", typed.language));
   program.language = typed.language == "zh" ? demos::Language::zh : demos::Language::en;
 
-  if (!typed.address.empty() && !typed.host.empty())
+  if (!typed.address.empty() && typed.host)
     throw Usage("the address is given twice, with --addr and without");
-  const bool addressed = !typed.address.empty() || !typed.host.empty();
+  const bool addressed = !typed.address.empty() || typed.host;
   if (addressed)
-    program.server = typed.address.empty() ? wire::SocketAddress{ip_of(typed.host), 0}
+    program.server = typed.address.empty() ? wire::SocketAddress{ip_of(*typed.host), 0}
                                            : address_of(typed.address);
-  if (typed.port) program.server.port = static_cast<std::uint16_t>(*typed.port);
+  if (typed.port && program.server.port != 0)
+    throw Usage("the port is given twice, with --port and in the address");
+  if (typed.port)
+    program.server.port = static_cast<std::uint16_t>(number_of("--port", *typed.port, 1, 65535));
   if (program.server.port == 0) program.server.port = choice.demo->port;
   const bool v6_address = addressed && program.server.ip.is_v6();
   if ((typed.v4 && (typed.v6 || v6_address)) || (typed.v6 && addressed && !v6_address)) {
@@ -370,13 +369,38 @@ SimulationOptions simulation_of(const Typed& typed) {
 live::CaptureOptions capture_of(const Typed& typed) {
   live::CaptureOptions out;
   out.interface = typed.interface;
-  out.filter = typed.filter;
-  out.max_packets = typed.count;
-  if (!typed.duration.empty()) out.max_time = time_of("--duration", typed.duration);
-  if (!typed.filter.empty()) {
-    if (auto good = live::check_filter(typed.filter); !good) throw Usage(good.error().str());
+  for (const std::string& word : typed.filter) out.filter += (out.filter.empty() ? "" : " ") + word;
+  if (typed.count) out.max_packets = number_of("--count", *typed.count, 1, max_count);
+  if (typed.duration) out.max_time = time_above_zero("--duration", *typed.duration);
+  if (!typed.filter.empty() && ::if_nametoindex(typed.filter[0].c_str()) != 0) {
+    throw Usage(fmt::format("'{}' is an interface, not a filter; type: -i {}", typed.filter[0],
+                            typed.filter[0]));
+  }
+  if (!out.filter.empty()) {
+    if (auto good = live::check_filter(out.filter); !good) throw Usage(good.error().str());
   }
   return out;
+}
+
+// Options that the demo has no use for: without its lines it is not what was asked for; the rest is
+// said, and changes nothing.
+std::vector<std::string> check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
+  if (typed.lines && !demo.uses.lines)
+    throw Usage(fmt::format("--lines: {} reads no typed lines; leave it out", demo.name));
+  std::vector<std::string> notes;
+  if (command == Command::demo && typed.clients && typed.role == "client")
+    notes.push_back("demo runs one client: --clients changes nothing; start the next elsewhere");
+  const bool numbered = demo.protocol == model::Protocol::tcp;
+  for (const auto& [key, value] : typed.settings) {
+    if (!numbered && key.starts_with("isn-"))
+      notes.push_back(
+          fmt::format("UDP has no sequence numbers: --{} changes nothing in {}", key, demo.name));
+  }
+  if (typed.names && !demo.uses.names)
+    notes.push_back(fmt::format("{} sends no names: --names changes nothing", demo.name));
+  if (typed.pause && !demo.uses.pause)
+    notes.push_back(fmt::format("{} makes no pause: --pause changes nothing", demo.name));
+  return notes;
 }
 
 Options options_of(Command command, const Typed& typed) {
@@ -386,18 +410,16 @@ Options options_of(Command command, const Typed& typed) {
   const bool demo = one_role || command == Command::sim || command == Command::live ||
                     command == Command::compare;
   if (demo) out.demo = demo_choice(typed, one_role);
+  if (demo && command != Command::role) out.notes = check_uses(command, *out.demo.demo, typed);
   if (!one_role) out.output = output_of(typed);
   out.simulation = simulation_of(typed);
-  if (!typed.timeout.empty()) out.timeout = time_of("--timeout", typed.timeout);
+  if (typed.timeout) out.timeout = time_above_zero("--timeout", *typed.timeout);
   out.capture = capture_of(typed);
   out.path = typed.path;
   if (command == Command::open && typed.path.empty())
     throw Usage("name a file to open, or - for standard input");
   return out;
 }
-
-// --- mistakes
-// -------------------------------------------------------------------------------------
 
 constexpr std::array<std::pair<std::string_view, Command>, 8> commands{{
     {"sim", Command::sim},
@@ -410,55 +432,25 @@ constexpr std::array<std::pair<std::string_view, Command>, 8> commands{{
     {"__role", Command::role},
 }};
 
-std::optional<Exit> unknown_command(std::string_view word) {
-  if (word.starts_with('-')) return std::nullopt;
-  if (word == "lesson" || word == "shell") {
-    return Exit{
-        misused,
-        fmt::format("the command '{}' is not part of this version; see: synoptic --help", word)};
-  }
-  std::vector<std::string> known;
-  for (const auto& [name, command] : commands) {
-    if (name == word) return std::nullopt;
-    if (!name.starts_with("__")) known.emplace_back(name);
-  }
-  const std::string near = suggest(word, known);
-  return Exit{misused, fmt::format("there is no command '{}'{}", word,
-                                   near.empty() ? "; see: synoptic --help" : near)};
-}
-
-// CLI11's own words, on one line; for an option that does not exist, the nearest one that does.
-std::string mistake(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
-  std::string text = error.what();
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  const auto chosen = app.get_subcommands();
-  if (chosen.empty()) return text + "; see: synoptic --help";
-  std::vector<std::string> known;
-  for (const CLI::Option* option : chosen[0]->get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-  }
-  if (dynamic_cast<const CLI::ExtrasError*>(&error)) {
-    for (int i = 2; i < argc; ++i) {
-      const std::string word = std::string(argv[i]).substr(0, std::string_view(argv[i]).find('='));
-      if (!word.starts_with("--") || std::ranges::find(known, word) != known.end()) continue;
-      const std::string near = suggest(word, known);
-      text = fmt::format("{} has no option '{}'", chosen[0]->get_name(), word);
-      if (!near.empty()) return text + near;
-      break;
-    }
-  }
-  return fmt::format("{}; see: synoptic {} --help", text, chosen[0]->get_name());
+bool is_internal(std::string_view command) {
+  return command.starts_with("__");
 }
 
 }  // namespace
 
 std::expected<Options, Exit> parse(int argc, char** argv) {
   if (argc <= 1) return Options{};
-  if (const auto unknown = unknown_command(argv[1])) return std::unexpected(*unknown);
+  std::vector<std::string> known;
+  for (const auto& [name, command] : commands) {
+    if (!is_internal(name) || name == argv[1]) known.emplace_back(name);
+  }
+  if (std::string unknown = unknown_command(argv[1], known); !unknown.empty())
+    return std::unexpected(Exit{misused, std::move(unknown)});
   Typed typed;
   CLI::App app("Synoptic: see TCP twice, simulated and captured, side by side.", "synoptic");
   app.set_version_flag("--version", "synoptic " SYNOPTIC_VERSION);
   add_commands(app, typed);
+  app.require_subcommand(0, 1);  // a file named "sim" is no second command
   app.footer("Try: synoptic compare tcp-echo\nOf each command: synoptic COMMAND --help");
   try {
     app.parse(argc, argv);
@@ -476,7 +468,7 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   } catch (const CLI::CallForVersion& version) {
     return std::unexpected(Exit{done, std::string(version.what()) + "\n"});
   } catch (const CLI::ParseError& error) {
-    return std::unexpected(Exit{misused, mistake(error, app, argc, argv)});
+    return std::unexpected(Exit{misused, mistake(error, app)});
   }
 }
 

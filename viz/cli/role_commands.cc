@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <optional>
 
 #include "capture/host/kernel_host.hh"
@@ -11,7 +12,23 @@
 namespace synoptic::cli {
 namespace {
 
-// The first socket call that failed, in one line with the remedy.
+wire::SocketAddress terminal_server(const DemoChoice& demo) {
+  wire::SocketAddress server = demo.program.server;
+  const bool v6 = demo.family == wire::Family::ipv6;
+  if (server.ip.is_unspecified()) server.ip = *wire::IpAddress::parse(v6 ? "::1" : "127.0.0.1");
+  return server;
+}
+
+// The line to type for the server that this client looks for.
+std::string server_command(const DemoChoice& demo) {
+  const wire::SocketAddress server = terminal_server(demo);
+  std::string line = fmt::format("synoptic demo {} server", demo.demo->name);
+  if (server.ip != wire::IpAddress::v4(127, 0, 0, 1)) line += " " + server.ip.str();
+  if (server.port != demo.demo->port) line += fmt::format(" --port {}", server.port);
+  return line;
+}
+
+// What to do about a socket call that failed.
 std::string remedy_of(const model::Call& call, const DemoChoice& demo) {
   const std::uint16_t port = demo.program.server.port;
   switch (call.error) {
@@ -21,8 +38,7 @@ std::string remedy_of(const model::Call& call, const DemoChoice& demo) {
           "--port",
           port);
     case ECONNREFUSED:
-      return fmt::format("nobody listens there; start the server first: synoptic demo {} server",
-                         demo.demo->name);
+      return fmt::format("nobody listens there; start the server first: {}", server_command(demo));
     case EADDRNOTAVAIL: return "give an address of this machine, as 127.0.0.1";
     case EACCES: return "choose a port above 1023 with --port";
     default: return "";
@@ -38,29 +54,46 @@ std::string line_of(const model::Call& call, const DemoChoice& demo) {
   return model::Error{what, remedy_of(call, demo)}.str();
 }
 
-wire::SocketAddress terminal_server(const DemoChoice& demo) {
-  wire::SocketAddress server = demo.program.server;
-  const bool v6 = demo.family == wire::Family::ipv6;
-  if (server.ip.is_unspecified()) server.ip = *wire::IpAddress::parse(v6 ? "::1" : "127.0.0.1");
-  return server;
-}
+// The first call that failed, and whether the demo itself has told of it.
+class FirstFailure {
+ public:
+  void look(const model::Call& call) {
+    if (!call_ && call.returned && call.result < 0 && call.error != 0) {
+      call_ = call;
+      call_->data = {};  // valid during the report only
+    }
+    if (!call_ || call.name != model::CallName::print) return;
+    const std::string_view line(reinterpret_cast<const char*>(call.data.data()), call.data.size());
+    told_ |= line.find(model::error_name(call_->error)) != std::string_view::npos;
+  }
+  bool any() const { return call_.has_value(); }
+  // What is left to say; may be empty.
+  std::string line(const DemoChoice& demo) const {
+    return told_ ? remedy_of(*call_, demo) : line_of(*call_, demo);
+  }
+
+ private:
+  std::optional<model::Call> call_;
+  bool told_ = false;
+};
 
 }  // namespace
 
 int run_demo(const Options& options) {
-  std::optional<std::string> failure;
+  FirstFailure failure;
   host::KernelHostOptions host_options;
   host_options.lines = options.demo.program.lines;
-  host_options.on_call = [&](const host::CallReport& report) {
-    const bool failed = report.call.returned && report.call.result < 0 && report.call.error != 0;
-    if (failed && !failure) failure = line_of(report.call, options.demo);
-  };
+  host_options.on_call = [&](const host::CallReport& report) { failure.look(report.call); };
   demos::DemoOptions program = options.demo.program;
   program.server = terminal_server(options.demo);
   host::KernelHost host(std::move(host_options));
   host.run(options.demo.role->main(host, program));
-  if (!failure) return done;
-  say(*failure);
+  if (std::ferror(stdout) != 0) {
+    say("cannot write to standard output: what the demo printed is not all there");
+    return refused;
+  }
+  if (!failure.any()) return done;
+  if (const std::string line = failure.line(options.demo); !line.empty()) say(line);
   return refused;
 }
 

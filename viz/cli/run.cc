@@ -1,9 +1,6 @@
 // What is typed becomes a command: the one switch over all of them, and those that fit in a few
 // lines.
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cstdio>
 
 #include "viz/cli/commands.hh"
 #include "viz/cli/demo_runs.hh"
@@ -23,11 +20,15 @@ int run_default() {
   return run_compare(options);
 }
 
-}  // namespace
-
-void say(std::string_view message) {
-  fmt::print(stderr, "synoptic: {}\n", message);
+int print(std::string_view text) {
+  if (auto written = write_stdout(text); !written) {
+    say(written.error().str());
+    return refused;
+  }
+  return done;
 }
+
+}  // namespace
 
 int run_sim(const Options& options) {
   if (!outputs_are_writable(options.output)) return refused;
@@ -47,24 +48,20 @@ int run_doctor() {
   }
   text += all_needed ? "All that the demos need works here.\n"
                      : "Something that the demos need does not work here.\n";
-  if (auto written = write_stdout(text); !written) {
-    say(written.error().str());
-    return refused;
-  }
-  return all_needed ? done : refused;
+  const int printed = print(text);
+  return all_needed ? printed : refused;
 }
 
 int run(int argc, char** argv) {
+  occupy_standard_streams();
   const auto options = parse(argc, argv);
   if (!options) {
     const Exit& exit = options.error();
-    if (exit.status != done) {
-      say(exit.text);
-      return exit.status;
-    }
-    if (auto written = write_stdout(exit.text); !written) return refused;
-    return done;
+    if (exit.status == done) return print(exit.text);
+    say(exit.text);
+    return exit.status;
   }
+  for (const std::string& note : options->notes) say(note);
   switch (options->command) {
     case Command::none: return run_default();
     case Command::sim: return run_sim(*options);

@@ -27,19 +27,24 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string suggest(std::string_view typed, std::span<const std::string> known) {
+std::string nearest(std::string_view typed, std::span<const std::string> known) {
   if (typed.size() > 40) return {};
-  const std::string* nearest = nullptr;
+  const std::string* found = nullptr;
   std::size_t best = 1 + typed.size() / 3;
   for (const std::string& word : known) {
     const bool begins = typed.size() >= 3 && word.starts_with(typed);
     const std::size_t far = begins ? 0 : distance(typed, word);
-    if (far <= best && (nearest == nullptr || far < best)) {
-      nearest = &word;
+    if (far <= best && (found == nullptr || far < best)) {
+      found = &word;
       best = far;
     }
   }
-  return nearest == nullptr ? std::string() : fmt::format("; did you mean '{}'?", *nearest);
+  return found == nullptr ? std::string() : *found;
+}
+
+std::string suggest(std::string_view typed, std::span<const std::string> known) {
+  const std::string near = nearest(typed, known);
+  return near.empty() ? near : fmt::format("; did you mean '{}'?", near);
 }
 
 }  // namespace synoptic::cli

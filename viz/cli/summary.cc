@@ -8,12 +8,16 @@
 #include <map>
 #include <vector>
 
+#include "viz/ladder/ending.hh"
+#include "viz/ladder/facts.hh"
+
 namespace synoptic::cli {
 namespace {
 
 // One direction of a flow.
 struct Direction {
   std::uint64_t packets = 0, octets = 0, lost = 0, retransmitted = 0;
+  std::uint64_t copies = 0;  // made by the network of what was sent once
   bool syn = false, fin = false, rst = false;
 };
 
@@ -21,8 +25,14 @@ struct Counts {
   std::array<Direction, 2> ways;  // from a, from b
   bool any = false, icmp = false;
   model::Instant first, last;
-  int first_fin = -1, first_rst = -1;  // 0: a, 1: b
+  int first_fin = -1;  // 0: a, 1: b
+  int reset_by = -1;   // whose RST ended it
+  int last_rst = -1;   // whose RST came last, whether it ended anything or not
 };
+
+bool is_network_copy(const model::Event& event) {
+  return event.why == model::Why::fault_duplicate || event.why == model::Why::link_duplicate;
+}
 
 void count(Counts& counts, const model::Flow& flow, const model::Event& event,
            const model::Packet& packet) {
@@ -40,7 +50,9 @@ void count(Counts& counts, const model::Flow& flow, const model::Event& event,
   Direction& way = counts.ways[static_cast<std::size_t>(side)];
   ++way.packets;
   if (packet.fate == model::Fate::lost) ++way.lost;
-  if (packet.retransmission) {
+  if (is_network_copy(event)) {
+    ++way.copies;
+  } else if (packet.retransmission) {
     ++way.retransmitted;
   } else {
     way.octets += packet.len;
@@ -48,7 +60,7 @@ void count(Counts& counts, const model::Flow& flow, const model::Event& event,
   way.syn |= packet.ctl.has(wire::SYN);
   if (packet.ctl.has(wire::FIN) && counts.first_fin < 0) counts.first_fin = side;
   way.fin |= packet.ctl.has(wire::FIN);
-  if (packet.ctl.has(wire::RST) && counts.first_rst < 0) counts.first_rst = side;
+  if (packet.ctl.has(wire::RST)) counts.last_rst = side;
   way.rst |= packet.ctl.has(wire::RST);
 }
 
@@ -59,6 +71,11 @@ std::vector<Counts> count_all(const model::Trace& trace) {
     const auto* packet = std::get_if<model::Packet>(&event.body);
     if (packet && event.flow != model::FlowId::none)
       count(counts[index(event.flow)], trace[event.flow], event, *packet);
+  }
+  for (const ladder::Conversation& conversation : ladder::conversations_of(trace)) {
+    if (!conversation.flow) continue;
+    if (const ladder::Fact* reset = ladder::ending_of(conversation).reset)
+      counts[index(*conversation.flow)].reset_by = reset->from_a ? 0 : 1;
   }
   return counts;
 }
@@ -71,11 +88,16 @@ std::string judge_tcp(const Counts& c, const model::Flow& flow,
                                               : "";
   if (a.syn && !b.syn) return b.rst ? fmt::format("refused by {}", names[1]) : "never answered";
   if (!begun.empty()) begun += ", ";
-  if (c.first_rst >= 0)
-    return fmt::format("{}reset by {}", begun, names[static_cast<std::size_t>(c.first_rst)]);
-  if (a.fin && b.fin)
-    return fmt::format("{}closed by both, {} first", begun,
-                       names[static_cast<std::size_t>(c.first_fin)]);
+  if (c.reset_by >= 0)
+    return fmt::format("{}reset by {}", begun, names[static_cast<std::size_t>(c.reset_by)]);
+  if (a.fin && b.fin) {
+    const std::string late =
+        c.last_rst < 0
+            ? ""
+            : fmt::format(", a late RST from {}", names[static_cast<std::size_t>(c.last_rst)]);
+    return fmt::format("{}closed by both, {} first{}", begun,
+                       names[static_cast<std::size_t>(c.first_fin)], late);
+  }
   if (c.first_fin >= 0)
     return fmt::format("{}closed by {} only", begun, names[static_cast<std::size_t>(c.first_fin)]);
   return begun + "still open";
@@ -93,6 +115,8 @@ std::string judge(const Counts& c, const model::Flow& flow,
   if (c.icmp) text += ", ICMP spoke of it";
   if (a.lost + b.lost > 0) text += fmt::format(", {} lost", a.lost + b.lost);
   const std::uint64_t again = a.retransmitted + b.retransmitted;
+  const std::uint64_t copies = a.copies + b.copies;
+  if (copies > 0) text += fmt::format(", {} duplicated by the network", copies);
   if (again > 0) text += fmt::format(", {} retransmission{}", again, again == 1 ? "" : "s");
   return text;
 }
