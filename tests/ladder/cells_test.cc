@@ -48,6 +48,23 @@ TEST(Cells, WrapLosesNothingAndKeepsToTheWidth) {
   }
 }
 
+TEST(Cells, ANumberKeepsItsUnit) {
+  EXPECT_EQ(wrap("its own FIN 1 s after that", 13),
+            (std::vector<std::string>{"its own FIN", "1 s after", "that"}));
+  EXPECT_EQ(wrap("its own FIN 1 s, and so on", 14),
+            (std::vector<std::string>{"its own FIN", "1 s, and so on"}));
+  EXPECT_EQ(wrap("after 174.1 µs and 40 ms.", 21),
+            (std::vector<std::string>{"after 174.1 µs and", "40 ms."}));
+  EXPECT_EQ(wrap("had sent 5 segments", 11), (std::vector<std::string>{"had sent 5", "segments"}));
+}
+
+TEST(Cells, AResultAndAnAddressStayWhole) {
+  EXPECT_EQ(wrap("send(\"Welcome!\") = 8", 19),
+            (std::vector<std::string>{"send(\"Welcome!\")", "= 8"}));
+  EXPECT_EQ(wrap("connect(127.0.0.2:9999)", 20),
+            (std::vector<std::string>{"connect(", "127.0.0.2:9999)"}));
+}
+
 TEST(Cells, PrintableIsValidUtf8WithoutControls) {
   EXPECT_EQ(printable("a\tb\x1b[31m"), "a·b·[31m");
   EXPECT_EQ(printable(std::string_view("\xff\xc3", 2)), "\uFFFD\uFFFD");
