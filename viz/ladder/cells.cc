@@ -46,14 +46,16 @@ std::string_view take_cells(std::string_view& text, int max_cells) {
   return all.substr(0, all.size() - text.size());
 }
 
-// Whether a line may end at the blank at `at`: a number stays with its unit, and "=" with what
-// follows it.
+// Whether a line may end at the blank at `at`: a number stays with its unit, "=" with what follows
+// it, and "(client 2)" whole.
 bool may_break(std::string_view text, std::size_t at) {
   if (text[at] != ' ' || at == 0) return false;
   const std::string_view before = text.substr(0, at);
   if (before == "=" || before.ends_with(" =")) return false;
-  if (before.back() < '0' || before.back() > '9') return true;
   std::string_view word = text.substr(at + 1);
+  const std::size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
+  if (digits > 0 && word.substr(digits).starts_with(')')) return false;
+  if (before.back() < '0' || before.back() > '9') return true;
   word = word.substr(0, word.find_first_of(" .,:;)"));
   constexpr std::array<std::string_view, 6> units{"ns", "µs", "ms", "s", "min", "h"};
   return std::ranges::find(units, word) == units.end();
