@@ -43,6 +43,7 @@ TEST(Words, TheListenersStatesAreMarked) {
   const auto lines = lines_of(run("handshake"), 140);
   EXPECT_NE(find(lines, "● LISTEN (listener)"), -1);
   EXPECT_NE(find(lines, "● CLOSED (listener)"), -1);
+  EXPECT_NE(find(lines, "close() (listener)"), -1);
   const int closed = find(lines, "● CLOSED ");  // the connection's
   ASSERT_NE(closed, -1);
   EXPECT_EQ(find(lines, "ESTABLISHED (listener)"), -1);

@@ -76,7 +76,7 @@ std::string_view class_of(Role role) {
 
 constexpr std::string_view style = R"(
 text{font-family:'DejaVu Sans Mono','Liberation Mono','Noto Sans Mono',Menlo,Consolas,'Noto Sans Mono CJK SC','WenQuanYi Micro Hei Mono',monospace;fill:#1a1a1a;white-space:pre}
-.lane{stroke:#b8b8b8;stroke-width:1}
+.lane{stroke:#9c9c9c;stroke-width:1.5}
 .name,.title,.side{font-weight:bold}.side{fill:#ffffff;letter-spacing:.5px}.address,.time,.legend{fill:#5a5a5a}
 .state{fill:#14532d;font-weight:bold}.inferred{fill:#14532d;font-style:italic}
 .segment,.synfin{stroke:#333;stroke-width:1.6}.reset{stroke:#a40000;stroke-width:2}

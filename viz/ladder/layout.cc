@@ -382,7 +382,7 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
   } else {
     for (const Section& section : sections_of(trace)) {
       page.skip(1);
-      page.paragraph("═══ " + section.name + " ═══", Role::title);
+      page.heading(section.name);
       single_section(page, trace, section.sim.events, section.sim.lanes, options);
       for (const std::string& ending : endings_of(trace, section.flow))
         page.skip(1), page.paragraph(ending, Role::reason, 0, 2);
@@ -404,7 +404,7 @@ Scene layout(const model::Trace& sim, const model::Trace& live, const Alignment&
   for (const Section& section : sections) {
     if (section.sim.events.empty() && section.live.events.empty()) continue;
     page.skip(1);
-    if (sections.size() > 1) page.paragraph("═══ " + section.name + " ═══", Role::title);
+    if (sections.size() > 1) page.heading(section.name);
     compare_section(page, sim, live, alignment, section, options);
     seen.look(sim, section.sim.events);
     seen.look(live, section.live.events);

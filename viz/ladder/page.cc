@@ -100,6 +100,12 @@ void Page::ground(int from_line, int to_line) {
       {.min = {0, y(from_line)}, .max = {x(columns_), y(to_line)}, .role = Role::reason});
 }
 
+void Page::heading(const std::string& name) {
+  if (drawn()) skip(1);
+  paragraph(drawn() ? name : "═══ " + name + " ═══", Role::title);
+  if (drawn()) skip(1);
+}
+
 void Page::side_title(const Strip& strip, int line, int width, const std::string& name) {
   const int left = strip.columns.left;
   if (!drawn()) {

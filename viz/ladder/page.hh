@@ -29,6 +29,7 @@ class Page {
   void band(int from_line, int to_line);    // tints the lines [from, to) behind everything
   void ground(int from_line, int to_line);  // clears them of lanes, for text over the whole width
 
+  void heading(const std::string& name);  // of a conversation among several
   // Which network a strip shows, over its `width` columns; takes one line.
   void side_title(const Strip& strip, int line, int width, const std::string& name);
   void verdict(int line, int column, const std::string& name, bool same);

@@ -177,7 +177,7 @@ class Pieces {
     const bool split = call.returned && may_block(call.name) &&
                        (call.returned_at - e.t > at_once || waited(e, call));
     std::string result = call.returned && !no_result ? model::format_result(call) : "";
-    const std::string peer = peer_of(e, call);
+    const std::string peer = closes_listener(e, call) ? " (listener)" : peer_of(e, call);
     // Who it will be is known only when it returns.
     const bool finds_peer = call.name == CallName::accept || call.name == CallName::recvfrom;
     if (split) {
@@ -212,6 +212,14 @@ class Pieces {
     const model::Flow& flow = trace_[e.flow];
     const model::EndpointId other = flow.a == e.endpoint ? flow.b : flow.a;
     return other == model::EndpointId::none ? "" : fmt::format(" ({})", trace_[other].name);
+  }
+
+  // A program that closes twice closes two sockets.
+  bool closes_listener(const model::Event& e, const model::Call& call) {
+    if (call.fd < 0 || e.endpoint == model::EndpointId::none) return false;
+    const std::pair socket{e.endpoint, call.fd};
+    if (call.name == CallName::listen) listening_.insert(socket);
+    return call.name == CallName::close && listening_.erase(socket) > 0;
   }
 
   // For whom a call was made, where that is a question: an endpoint with several conversations.
@@ -255,6 +263,7 @@ class Pieces {
   std::vector<std::set<model::FlowId>> flows_;        // that each endpoint takes part in
   std::map<model::EventId, std::vector<model::EventId>> told_at_;  // what tells a packet's fate
   std::set<model::EventId> damaged_;
+  std::set<std::pair<model::EndpointId, std::int32_t>> listening_;  // descriptors
   std::vector<Piece> out_, waiting_;
 };
 
