@@ -88,7 +88,7 @@ struct Seen {
   bool inferred = false, states = false, found_so = false;
   std::size_t packets = 0, lost = 0, damaged = 0, segments = 0, datagrams = 0;
   void look(const model::Trace& trace, std::span<const EventId> events) {
-    const std::set<EventId> broken = damaged_packets(trace);
+    const std::set<EventId> broken = damaged_packets(trace, events);
     for (const EventId id : events) {
       const model::Event& e = trace[id];
       if (const auto* p = std::get_if<model::Packet>(&e.body)) {
@@ -384,8 +384,9 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
       page.skip(1);
       page.heading(section.name);
       single_section(page, trace, section.sim.events, section.sim.lanes, options);
-      for (const std::string& ending : endings_of(trace, section.flow))
-        page.skip(1), page.paragraph(ending, Role::reason, 0, 2);
+      if (section.ending.empty()) continue;
+      page.skip(1);
+      page.paragraph("The connection's end: " + section.ending, Role::reason, 0, 2);
     }
   }
   legend(page, options, seen);

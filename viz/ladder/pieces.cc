@@ -49,10 +49,10 @@ class Pieces {
     for (std::size_t i = 0; i < lanes.size(); ++i) place_[model::index(lanes[i])] = i;
     packets_.resize(trace.endpoints().size());
     flows_.resize(trace.endpoints().size());
-    damaged_ = damaged_packets(trace);
   }
 
   std::vector<Piece> of(std::span<const model::EventId> events) {
+    damaged_ = damaged_packets(trace_, events);
     for (const model::EventId id : events) {
       const model::Event& e = trace_[id];
       if (e.endpoint != model::EndpointId::none && e.flow != model::FlowId::none)
@@ -280,12 +280,15 @@ bool shows(const model::Event& e) {
   return true;
 }
 
-std::set<model::EventId> damaged_packets(const model::Trace& trace) {
+std::set<model::EventId> damaged_packets(const model::Trace& trace,
+                                         std::span<const model::EventId> events) {
   std::set<model::EventId> damaged;
-  for (const model::Event& e : trace.events())
+  for (const model::EventId id : events) {
+    const model::Event& e = trace[id];
     if ((e.why == model::Why::fault_corrupt || e.why == model::Why::checksum_mismatch) &&
         e.cause != model::EventId::none && !std::holds_alternative<model::Packet>(e.body))
       damaged.insert(e.cause);
+  }
   return damaged;
 }
 

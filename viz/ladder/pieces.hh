@@ -13,7 +13,9 @@ namespace synoptic::ladder {
 std::vector<Piece> make_pieces(const model::Trace& trace, std::span<const model::EventId> events,
                                std::span<const model::EndpointId> lanes);
 
-// Packets that arrived with bits changed, so that their receiver dropped them.
-std::set<model::EventId> damaged_packets(const model::Trace& trace);
+// Packets of which `events` tell that they arrived with bits changed, so that their receiver
+// dropped them.
+std::set<model::EventId> damaged_packets(const model::Trace& trace,
+                                         std::span<const model::EventId> events);
 
 }  // namespace synoptic::ladder

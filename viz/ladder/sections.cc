@@ -114,7 +114,8 @@ std::vector<Section> sections_of(const model::Trace& trace) {
   std::vector<Section> sections;
   std::vector<std::optional<FlowId>> flow_of_section;
   for (const Conversation& c : conversations_of(trace)) {
-    Section section{.flow = c.flow};
+    Section section;
+    section.ending = ending_text(c);
     section.name =
         c.flow ? fmt::format("flow {}: {} ↔ {}", model::index(*c.flow), c.name(true), c.name(false))
                : "packets of no flow";

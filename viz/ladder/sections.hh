@@ -17,7 +17,7 @@ struct SectionSide {
 struct Section {
   std::string name;
   std::optional<std::size_t> conversation;  // index into Alignment::conversations
-  std::optional<model::FlowId> flow;        // of a single trace
+  std::string ending;  // of a single trace: how its connection ended, in words; may be empty
   std::size_t first_row = 0, row_count = 0;
   SectionSide sim, live;
 };
