@@ -74,10 +74,11 @@ TEST(Ending, NamesAndAddressesTakeNoArticle) {
     trace.edit(trace.flows()[0].b).name = std::move(b);
     return ending_text(conversations_of(trace).at(0));
   };
-  EXPECT_EQ(with_names(three, "client 2", "server"),
-            "3 segments: client 2 FIN, server FIN+ACK in one, client 2 ACK. The server's program "
-            "called close() 1 ms after client 2's FIN was sent, before an ACK alone had left: so "
-            "one segment carries ACK and FIN.");
+  EXPECT_EQ(
+      with_names(three, "client 2", "server"),
+      "3 segments: client 2's FIN, server FIN+ACK in one, client 2's ACK. The server's program "
+      "called close() 1 ms after client 2's FIN was sent, before an ACK alone had left: so "
+      "one segment carries ACK and FIN.");
   const std::string four_segments = with_names(four, "127.0.0.1:4", "127.0.0.2:9");
   EXPECT_NE(four_segments.find(". 127.0.0.2:9 acknowledged first"), std::string::npos)
       << four_segments;

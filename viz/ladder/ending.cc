@@ -31,9 +31,14 @@ std::string second_fin_text(const Conversation& c, const Ending& end) {
   return text;
 }
 
+// In a list: "client FIN", but "client 2's FIN".
+std::string label(const std::string& name) {
+  return the(name) == name ? name + "'s" : name;
+}
+
 std::string both_fins_text(const Conversation& c, const Ending& end) {
   const int first = end.first, second = 1 - first;
-  const std::string name1 = c.name(first == 0), name2 = c.name(second == 0);
+  const std::string name1 = label(c.name(first == 0)), name2 = label(c.name(second == 0));
   const std::string last = end.ack_of[second] ? fmt::format(", {} ACK", name1)
                                               : std::string(", and its ACK is not in the trace");
   if (end.crossed)
@@ -44,7 +49,7 @@ std::string both_fins_text(const Conversation& c, const Ending& end) {
         end.segments, name1, name2);
   if (!end.ack_of[first])
     return fmt::format("{} segments; no ACK of {} is in the trace.", end.segments,
-                       of(name1, "FIN"));
+                       of(c.name(first == 0), "FIN"));
   const bool merged = end.ack_of[first] == end.fin[second];
   return fmt::format("{} segments: {} FIN, {} {}{}. {}.", end.segments, name1, name2,
                      merged ? "FIN+ACK in one" : fmt::format("ACK, {} FIN", name2), last,

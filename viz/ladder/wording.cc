@@ -29,6 +29,22 @@ std::string The(std::string_view name) {
   return capital(the(name));
 }
 
+std::string with_name(std::string sentence, std::string_view name) {
+  const std::string right = the(name), article = "the ";
+  if (name.empty() || right.starts_with(article)) return sentence;
+  const std::string wrong = "he " + right;
+  for (std::size_t at = 0; (at = sentence.find(wrong, at + 1)) != std::string::npos;) {
+    const std::size_t end = at + wrong.size();
+    const bool whole =
+        end == sentence.size() ||
+        std::string_view("0123456789:").find(sentence[end]) == std::string_view::npos;
+    const bool begins = sentence[at - 1] == 'T', inside = sentence[at - 1] == 't';
+    if (!whole || (!begins && !inside)) continue;
+    sentence.replace(at - 1, wrong.size() + 1, begins ? The(name) : right);
+  }
+  return sentence;
+}
+
 std::string of(std::string_view name, std::string_view thing) {
   return is_address(name) ? fmt::format("the {} of {}", thing, name)
                           : fmt::format("{}'s {}", the(name), thing);

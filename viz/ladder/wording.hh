@@ -12,6 +12,8 @@ std::string the(std::string_view name);
 std::string The(std::string_view name);
 // "the client's FIN", "client 2's FIN", "the FIN of 127.0.0.1:40000".
 std::string of(std::string_view name, std::string_view thing);
+// A sentence written for roles, "the NAME sent …", with the article only where this name takes one.
+std::string with_name(std::string sentence, std::string_view name);
 std::string capital(std::string sentence);
 
 }  // namespace synoptic::ladder
