@@ -11,10 +11,10 @@ namespace {
 
 TEST(Wording, OnlyARoleTakesTheArticle) {
   EXPECT_EQ(the("client"), "the client");
-  EXPECT_EQ(The("server"), "The server");
+  EXPECT_EQ(capital(the("server")), "The server");
   EXPECT_EQ(the("client 2"), "client 2");
-  EXPECT_EQ(The("client 2"), "Client 2");
-  EXPECT_EQ(The("127.0.0.1:34030"), "127.0.0.1:34030");
+  EXPECT_EQ(capital(the("client 2")), "Client 2");
+  EXPECT_EQ(capital(the("127.0.0.1:34030")), "127.0.0.1:34030");
   EXPECT_EQ(of("client 2", "FIN"), "client 2's FIN");
   EXPECT_EQ(of("[fd00::1]:5", "FIN"), "the FIN of [fd00::1]:5");
 }

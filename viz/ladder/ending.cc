@@ -25,8 +25,8 @@ std::string second_fin_text(const Conversation& c, const Ending& end) {
     return fmt::format("{} left {} {}, before an ACK alone had left: so one segment carries both",
                        capital(of(name2, "FIN")), after(fin2.t - fin1.t), of(name1, "FIN"));
   }
-  std::string text = fmt::format("{} acknowledged first, and sent its own FIN {} that", The(name2),
-                                 after(fin2.t - ack1.t));
+  std::string text = fmt::format("{} acknowledged first, and sent its own FIN {} that",
+                                 capital(the(name2)), after(fin2.t - ack1.t));
   if (close && close->t >= ack1.t) text += ": only then did its program call close()";
   return text;
 }
@@ -133,7 +133,7 @@ std::string ending_text(const Conversation& c) {
   const Ending end = ending_of(c);
   if (end.reset) {
     return fmt::format(
-        "{} reset the connection (RST){}.", The(c.name(end.reset->from_a)),
+        "{} reset the connection (RST){}.", capital(the(c.name(end.reset->from_a))),
         end.first < 0 ? " before either end had sent a FIN" : "; what came after counts no longer");
   }
   if (end.first < 0)

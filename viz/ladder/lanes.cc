@@ -85,7 +85,7 @@ std::vector<EndpointId> lane_order(const model::Trace& trace,
 
 Columns place_lanes(int left, int width, std::size_t lanes, int time) {
   constexpr int least_gap = 10, arrow_gap = 34, window_gap = 46, whole_gap = 60;
-  constexpr int least_margin = 16, call_margin = 20, good_margin = 26, whole_margin = 34;
+  constexpr int least_margin = 16, call_margin = 20, good_margin = 27, whole_margin = 34;
   Columns c{.left = left, .width = width, .time = time};
   const int n = static_cast<int>(lanes), gaps = n - 1, room = width - time;
   if (n == 0) return c;

@@ -40,7 +40,7 @@ namespace {
 
 using model::EventId;
 
-constexpr int single_columns = 138, compare_columns = 230;  // where the output sets no width
+constexpr int single_columns = 138, compare_columns = 237;  // where the output sets no width
 constexpr int least_columns = 60;
 
 int columns_of(const LayoutOptions& options, int natural) {

@@ -25,10 +25,6 @@ std::string capital(std::string sentence) {
   return sentence;
 }
 
-std::string The(std::string_view name) {
-  return capital(the(name));
-}
-
 std::string with_name(std::string sentence, std::string_view name) {
   const std::string right = the(name), article = "the ";
   if (name.empty() || right.starts_with(article)) return sentence;
@@ -40,7 +36,7 @@ std::string with_name(std::string sentence, std::string_view name) {
         std::string_view("0123456789:").find(sentence[end]) == std::string_view::npos;
     const bool begins = sentence[at - 1] == 'T', inside = sentence[at - 1] == 't';
     if (!whole || (!begins && !inside)) continue;
-    sentence.replace(at - 1, wrong.size() + 1, begins ? The(name) : right);
+    sentence.replace(at - 1, wrong.size() + 1, begins ? capital(the(name)) : right);
   }
   return sentence;
 }
