@@ -26,6 +26,8 @@ TEST(Cells, WrapBreaksAtBlanksThenAtSignsThenAnywhere) {
   EXPECT_EQ(wrap("one two three", 7), (std::vector<std::string>{"one two", "three"}));
   EXPECT_EQ(wrap("connect(127.0.0.2:9999)", 16),
             (std::vector<std::string>{"connect(", "127.0.0.2:9999)"}));
+  EXPECT_EQ(wrap("recv = \"xxxxxxxxxx\"", 10),
+            (std::vector<std::string>{"recv", "= \"xxxxxxx", "xxx\""}));
   EXPECT_EQ(wrap("recv(1024) (client 2)", 19),
             (std::vector<std::string>{"recv(1024)", "(client 2)"}));
   EXPECT_EQ(wrap("abcdefgh", 3), (std::vector<std::string>{"abc", "def", "gh"}));

@@ -70,7 +70,7 @@ std::size_t break_in(std::string_view text, std::size_t room, int max_cells) {
   std::size_t cut = line.find_last_of("(,") + 1;
   if (cells(text.substr(cut, text.find(' ', cut) - cut)) > max_cells) cut = 0;
   if (cut == 0) cut = line.find_last_of("(,:=/") + 1;
-  return cut == 0 ? room : cut;
+  return cut == 0 || line.substr(0, cut) == "=" ? room : cut;
 }
 
 }  // namespace

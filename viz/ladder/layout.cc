@@ -324,25 +324,41 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
 // More lanes than this do not stand beside each other on any screen.
 constexpr std::size_t most_lanes = 5;
 
-int natural_columns(std::size_t lanes) {
+// Where there are no calls, as in a capture, only the heads of the lanes need room outside them.
+int margin_for(const model::Trace& trace, std::span<const EventId> events,
+               std::span<const model::EndpointId> lanes) {
+  const bool calls = std::ranges::any_of(
+      events, [&](EventId id) { return std::holds_alternative<model::Call>(trace[id].body); });
+  int head = 0;
+  for (const model::EndpointId lane : lanes)
+    head = std::max({head, cells(trace[lane].name), cells(trace[lane].address.str())});
+  return calls ? any_margin : head / 2 + 3;
+}
+
+// As wide as a picture needs to be where the output sets no width.
+int natural_columns(std::size_t lanes, int margin) {
   const int n = static_cast<int>(std::min(lanes, most_lanes));
-  return std::max(single_columns, 17 + 47 * n);
+  const int gaps = n <= 2 ? 60 : 46 * (n - 1);
+  if (margin == any_margin) return std::max(single_columns, 11 + n + gaps + 2 * 27);
+  return std::max(100, 11 + n + gaps + 2 * margin);
 }
 
 // Whether all conversations can be read in one picture; else they come one after another.
 bool fit_beside(const model::Trace& trace, const LayoutOptions& options,
-                std::span<const EventId> events, std::size_t lanes) {
+                std::span<const EventId> events, std::size_t lanes, int margin) {
   constexpr int least_gap = 24;  // for the flags and numbers of a segment, and for calls
   if (lanes <= 2 || options.flow || trace.flows().size() < 2) return true;
   if (lanes > most_lanes && options.metrics.width <= 0) return false;
-  const int columns = columns_of(options, natural_columns(lanes)), n = static_cast<int>(lanes);
+  const int columns = columns_of(options, natural_columns(lanes, margin)),
+            n = static_cast<int>(lanes);
   return (columns - time_width(trace, events, columns >= 100) - n) / (n - 1) >= least_gap;
 }
 
 void single_section(Page& page, const model::Trace& trace, std::span<const EventId> events,
                     const std::vector<model::EndpointId>& lanes, const LayoutOptions& options) {
   const int time = time_width(trace, events, page.columns() >= 100);
-  const Columns columns = place_lanes(0, page.columns(), lanes.size(), time);
+  const Columns columns =
+      place_lanes(0, page.columns(), lanes.size(), time, margin_for(trace, events, lanes));
   const Strip strip = make_strip(trace, Side::sim, events, lanes, columns,
                                  strip_options(options, busy_length(trace, events), events.size()));
   page.skip(1);
@@ -365,8 +381,9 @@ Metrics svg_metrics() {
 Scene layout(const model::Trace& trace, const LayoutOptions& options) {
   const std::vector<EventId> events = events_of(trace, options.flow);
   const std::vector<model::EndpointId> lanes = lane_order(trace, events);
-  const bool beside = fit_beside(trace, options, events, lanes.size());
-  Page page(options, columns_of(options, natural_columns(beside ? lanes.size() : 2)));
+  const int margin = margin_for(trace, events, lanes);
+  const bool beside = fit_beside(trace, options, events, lanes.size(), margin);
+  Page page(options, columns_of(options, natural_columns(beside ? lanes.size() : 2, margin)));
   Seen seen;
   seen.look(trace, events);
   if (!options.title.empty()) page.paragraph(options.title, Role::title);

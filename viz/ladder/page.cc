@@ -162,7 +162,9 @@ int Page::lane_heads(const Strip& strip, int line) {
                             .role = Role::lane_name,
                             .side = strip.side});
   }
-  drawn_[static_cast<int>(strip.side)] = Drawn{.top = line + 2, .half_width = half_widths(strip)};
+  drawn_[static_cast<int>(strip.side)] =
+      Drawn{.top = drawn() ? line + 1 : line + 2,  // from under the box
+            .half_width = half_widths(strip)};
   return drawn() ? 3 : 2;
 }
 
