@@ -119,8 +119,11 @@ TEST(Svg, EveryTextColourStandsOutOnItsGround) {
   int rules = 0;
   for (std::sregex_iterator it(svg.begin(), svg.end(), rule), end; it != end; ++it, ++rules) {
     const auto colour = static_cast<unsigned>(std::stoul((*it)[2], nullptr, 16));
-    const unsigned ground = (*it)[1] == "onreset" ? 0xa40000 : 0xfff7e0;
-    EXPECT_GE(contrast(colour, ground), 4.5) << (*it)[1];
+    std::vector<unsigned> grounds{0xfff7e0};
+    if ((*it)[1] == "onreset") grounds = {0xa40000};
+    if ((*it)[1] == "side") grounds = {0x24588f, 0x2c6e3f};
+    if ((*it)[1] == "differs") grounds = {0xfde3d0};
+    for (const unsigned ground : grounds) EXPECT_GE(contrast(colour, ground), 4.5) << (*it)[1];
   }
   EXPECT_GE(rules, 10);
   for (const unsigned fill : {0xe7e6ffu, 0xa0a0a0u, 0xdaeeffu})

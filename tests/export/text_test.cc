@@ -71,6 +71,27 @@ TEST(Text, AnchorsAndWideCharacters) {
   EXPECT_EQ(to_text(s), "         end\n   middle\n  你好!\n");
 }
 
+TEST(Text, AnArrowPassesBehindTheLanesThatItDoesNotEndAt) {
+  Scene s = scene(11, 1);
+  for (const double x : {0.5, 5.5, 10.5})
+    s.lines.push_back({.from = {x, 0}, .to = {x, 1}, .role = Role::lane});
+  s.lines.push_back(
+      {.from = {0.95, 0.5}, .to = {10.05, 0.5}, .role = Role::segment, .arrow = true});
+  EXPECT_EQ(to_text(s), "┊────┊───▶┊\n");
+}
+
+TEST(Text, OfSeveralConnectionsOfALaneAnOpenOneIsSeen) {
+  Scene s = scene(1, 2);
+  const auto bar = [&](double left, double from, double to, model::TcpState state) {
+    s.boxes.push_back(
+        {.min = {left, from}, .max = {left + 0.2, to}, .role = Role::state_bar, .state = state});
+  };
+  bar(0.1, 0, 2, model::TcpState::established);
+  bar(0.3, 0, 1, model::TcpState::closed);
+  bar(0.5, 1, 2, model::TcpState::last_ack);
+  EXPECT_EQ(to_text(s), "┃\n┃\n");
+}
+
 TEST(Text, NoTrailingBlanksAndCombiningMarksStay) {
   Scene s = scene(10, 2);
   s.texts.push_back({.at = {0, 0.78}, .text = "e\u0301a   ", .role = Role::call});

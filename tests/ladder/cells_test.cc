@@ -26,6 +26,10 @@ TEST(Cells, WrapBreaksAtBlanksThenAtSignsThenAnywhere) {
   EXPECT_EQ(wrap("one two three", 7), (std::vector<std::string>{"one two", "three"}));
   EXPECT_EQ(wrap("connect(127.0.0.2:9999)", 16),
             (std::vector<std::string>{"connect(", "127.0.0.2:9999)"}));
+  EXPECT_EQ(wrap("recv = \"xxxxxxxxxx\"", 10),
+            (std::vector<std::string>{"recv", "= \"xxxxxxx", "xxx\""}));
+  EXPECT_EQ(wrap("recv(1024) (client 2)", 19),
+            (std::vector<std::string>{"recv(1024)", "(client 2)"}));
   EXPECT_EQ(wrap("abcdefgh", 3), (std::vector<std::string>{"abc", "def", "gh"}));
   EXPECT_EQ(wrap("one two three four", 7, 2), (std::vector<std::string>{"one two", "three …"}));
   EXPECT_TRUE(wrap("", 5).empty());
@@ -46,6 +50,23 @@ TEST(Cells, WrapLosesNothingAndKeepsToTheWidth) {
       if (c != ' ') expected += c;
     EXPECT_EQ(joined, expected) << width;
   }
+}
+
+TEST(Cells, ANumberKeepsItsUnit) {
+  EXPECT_EQ(wrap("its own FIN 1 s after that", 13),
+            (std::vector<std::string>{"its own FIN", "1 s after", "that"}));
+  EXPECT_EQ(wrap("its own FIN 1 s, and so on", 14),
+            (std::vector<std::string>{"its own FIN", "1 s, and so on"}));
+  EXPECT_EQ(wrap("after 174.1 µs and 40 ms.", 21),
+            (std::vector<std::string>{"after 174.1 µs and", "40 ms."}));
+  EXPECT_EQ(wrap("had sent 5 segments", 11), (std::vector<std::string>{"had sent 5", "segments"}));
+}
+
+TEST(Cells, AResultAndAnAddressStayWhole) {
+  EXPECT_EQ(wrap("send(\"Welcome!\") = 8", 19),
+            (std::vector<std::string>{"send(\"Welcome!\")", "= 8"}));
+  EXPECT_EQ(wrap("connect(127.0.0.2:9999)", 20),
+            (std::vector<std::string>{"connect(", "127.0.0.2:9999)"}));
 }
 
 TEST(Cells, PrintableIsValidUtf8WithoutControls) {

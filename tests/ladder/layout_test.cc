@@ -246,6 +246,16 @@ TEST(Lanes, TheServerOfSeveralClientsStandsBetweenThem) {
   EXPECT_TRUE(server == 1 || server == 2);
 }
 
+TEST(Layout, WithoutCallsTheArrowsGetTheRoom) {
+  const auto lane = [](std::string_view script, Metrics metrics) {
+    const Scene scene = layout(simulated(script), {.metrics = metrics});
+    return std::ranges::find(scene.lines, Role::lane, &Line::role)->from.x / scene.char_width;
+  };
+  for (const Metrics& metrics : {text_metrics(80), text_metrics(160), svg_metrics()})
+    EXPECT_LT(lane("0 c S 0; 20 s SA 0 1", metrics),
+              lane("0 c connect; 0 c S 0; 20 s SA 0 1", metrics));
+}
+
 TEST(PacketLine, IsWiresharks) {
   const model::Trace trace = simulated(
       "0 c S 0; 20 s SA 0 1 wnd=65483; 40 c FPA 1 1 \"abc\"; 41 c R 5; 50 c PA 1 1 \"abc\" again");

@@ -21,7 +21,7 @@ using ladder::Role;
 // while closing.
 std::string_view state_colour(model::TcpState state) {
   constexpr std::array<std::string_view, model::tcp_state_count> colours{
-      "#d0d0d0", "#9ec5e8", "#5b9bd5", "#2f75b5", "#4f9d45", "#f4c542",
+      "#b9b9b9", "#9ec5e8", "#5b9bd5", "#2f75b5", "#4f9d45", "#f4c542",
       "#e8a317", "#f08a5d", "#d1495b", "#b5533c", "#8d6fb0"};
   return colours[static_cast<std::size_t>(state)];
 }
@@ -76,12 +76,12 @@ std::string_view class_of(Role role) {
 
 constexpr std::string_view style = R"(
 text{font-family:'DejaVu Sans Mono','Liberation Mono','Noto Sans Mono',Menlo,Consolas,'Noto Sans Mono CJK SC','WenQuanYi Micro Hei Mono',monospace;fill:#1a1a1a;white-space:pre}
-.lane{stroke:#b8b8b8;stroke-width:1}
-.name,.title,.side{font-weight:bold}.address,.time,.legend{fill:#5a5a5a}
+.lane{stroke:#9c9c9c;stroke-width:1.5}
+.name,.title,.side{font-weight:bold}.side{fill:#ffffff;letter-spacing:.5px}.address,.time,.legend{fill:#5a5a5a}
 .state{fill:#14532d;font-weight:bold}.inferred{fill:#14532d;font-style:italic}
-.segment,.synfin{stroke:#333;stroke-width:1.4}.reset{stroke:#a40000;stroke-width:1.8}
-.datagram{stroke:#1f5f99;stroke-width:1.4;stroke-dasharray:2 3}.icmp{stroke:#8a2be2;stroke-width:1.4;stroke-dasharray:2 3}
-.lost{stroke:#a40000;stroke-width:1.4;stroke-dasharray:6 4}
+.segment,.synfin{stroke:#333;stroke-width:1.6}.reset{stroke:#a40000;stroke-width:2}
+.datagram{stroke:#1f5f99;stroke-width:1.6;stroke-dasharray:3 3}.icmp{stroke:#8a2be2;stroke-width:1.6;stroke-dasharray:3 3}
+.lost{stroke:#a40000;stroke-width:1.6;stroke-dasharray:6 4}
 .state,.inferred,.timer,.gap,.note,.loss{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}
 .call{fill:#0b3d75}.result{fill:#0b3d75;font-style:italic}.output{fill:#6b3e00}.timer{fill:#8a4b00}
 .loss,.warning{fill:#a40000;font-weight:bold}.note,.gap{fill:#5a5a5a;font-style:italic}
@@ -115,18 +115,19 @@ class Svg {
     put(R"svg(<rect width="{:g}" height="{:g}" fill="#ffffff"/><g transform="translate({} {})">)svg",
         w, h, margin, margin);
     out_ += '\n';
-    for (const ladder::Box& b : scene_.boxes)
-      if (b.role == Role::band) box(b);
+    // An arrow passes behind the lanes that it does not end at.
+    const auto boxes = [&](auto wanted) {
+      for (const ladder::Box& b : scene_.boxes)
+        if (wanted(b.role)) box(b);
+    };
+    boxes([](Role r) { return r == Role::band; });
     for (const ladder::Line& l : scene_.lines)
       if (l.role == Role::lane) line(l);
-    for (const ladder::Box& b : scene_.boxes)
-      if (b.role == Role::state_bar) box(b);
-    for (const ladder::Box& b : scene_.boxes)
-      if (b.role == Role::reason) box(b);
     for (const ladder::Line& l : scene_.lines)
       if (l.role != Role::lane) line(l);
-    for (const ladder::Box& b : scene_.boxes)
-      if (b.role != Role::band && b.role != Role::state_bar && b.role != Role::reason) box(b);
+    boxes([](Role r) { return r == Role::state_bar; });
+    boxes([](Role r) { return r == Role::reason; });
+    boxes([](Role r) { return r != Role::band && r != Role::state_bar && r != Role::reason; });
     for (const ladder::Text& t : scene_.texts) text(t);
     out_ += "</g></svg>\n";
     return std::move(out_);
@@ -145,7 +146,14 @@ class Svg {
     const double w = b.max.x - b.min.x, h = b.max.y - b.min.y;
     put(R"(<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}")", b.min.x, b.min.y, w, h);
     if (b.role == Role::band || b.role == Role::reason)
-      out_ += R"( fill="#fff7e0"/>)";
+      put(R"( fill="#fff7e0"/><path d="M{0:g} {1:g}V{2:g}" stroke="#d98e04" stroke-width="4"/>)",
+          b.min.x, b.min.y, b.max.y);
+    else if (b.role == Role::side_title)
+      put(R"( rx="4" fill="{}"/>)", b.side == ladder::Side::sim ? "#24588f" : "#2c6e3f");
+    else if (b.role == Role::lane_name)
+      out_ += R"( rx="4" fill="#f4f4f4" stroke="#8a8a8a"/>)";
+    else if (b.role == Role::verdict_differs)
+      out_ += R"( rx="9" fill="#fde3d0" stroke="#9a3412"/>)";
     else if (b.role == Role::state_bar)
       put(R"( fill="{}"><title>{}</title></rect>)", state_colour(b.state),
           model::rfc_name(b.state));
@@ -183,7 +191,16 @@ class Svg {
         t.at.x, t.at.y);
     if (t.anchor != ladder::Anchor::start)
       put(R"( text-anchor="{}")", anchors[static_cast<std::size_t>(t.anchor)]);
-    put(">{}</text>\n", escaped(t.text));
+    if (t.scale != 1) put(R"( font-size="{:g}")", font_size() * t.scale);
+    std::string_view rest = t.text;
+    out_ += '>';
+    // The dot of a state has the colour of its bar.
+    if (t.state && (rest.starts_with("●") || rest.starts_with("○"))) {
+      constexpr std::size_t size = std::string_view("●").size();
+      put(R"(<tspan fill="{}">{}</tspan>)", state_colour(*t.state), rest.substr(0, size));
+      rest.remove_prefix(size);
+    }
+    put("{}</text>\n", escaped(rest));
   }
 
   // Wireshark writes yellow on the dark red of a reset.

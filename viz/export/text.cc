@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "viz/export/export.hh"
@@ -51,9 +52,11 @@ class Grid {
   void draw(const ladder::Scene& scene) {
     for (const ladder::Line& line : scene.lines)
       if (line.role == Role::lane) vertical(line.from, line.to, U'┊', scene);
-    for (const ladder::Box& box : scene.boxes)
-      if (box.role == Role::state_bar)
-        vertical(box.min, {box.min.x, box.max.y}, lane_glyph(box.state), scene);
+    // One cell for all the connections of a lane: an open one is seen before one that is closing.
+    for (const char32_t glyph : {U'┊', U'│', U'║', U'┃'})
+      for (const ladder::Box& box : scene.boxes)
+        if (box.role == Role::state_bar && lane_glyph(box.state) == glyph)
+          vertical(box.min, {box.min.x, box.max.y}, glyph, scene);
     for (const ladder::Box& box : scene.boxes)
       if (box.role == Role::reason) clear(box, scene);
     for (const ladder::Line& line : scene.lines)
@@ -103,9 +106,15 @@ class Grid {
     const std::size_t r = row(line.from.y, scene), from = column(line.from.x, scene),
                       to = column(line.to.x, scene);
     const auto [left, right] = std::minmax(from, to);
-    for (std::size_t c = left + 1; c < right; ++c) put(r, c, arrow_glyph(line));
+    for (std::size_t c = left + 1; c < right; ++c)
+      if (!is_lane(r, c)) put(r, c, arrow_glyph(line));  // it passes behind lanes
     if (line.arrow && from < to) put(r, to - 1, U'▶');
     if (line.arrow && from > to) put(r, to + 1, U'◀');
+  }
+
+  bool is_lane(std::size_t r, std::size_t c) const {
+    return r < rows_.size() && c < width_ &&
+           std::u32string_view(U"┊│┃║").find(rows_[r][c]) != std::u32string_view::npos;
   }
 
   void write(const ladder::Text& text, const ladder::Scene& scene) {

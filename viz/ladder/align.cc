@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "viz/ladder/ending.hh"
 #include "viz/ladder/facts.hh"
 #include "viz/ladder/match.hh"
 #include "viz/ladder/reasons.hh"
+#include "viz/ladder/wording.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -93,6 +95,20 @@ std::string summary_of(const Alignment& alignment, const model::Trace& sim,
   return text + fmt::format(", {} unexplained", alignment.unexplained);
 }
 
+// The reasons are written for roles: "the client sent".
+void say_names(RowReason& reason, const Pairing& pair) {
+  const std::size_t cut = std::min(reason.lesson_at, reason.text.size());
+  std::string row = reason.text.substr(0, cut), lesson = reason.text.substr(cut);
+  for (const Conversation* c : {&pair.sim, &pair.live})
+    for (const bool a : {true, false}) {
+      if (!c->flow) continue;
+      row = with_name(std::move(row), c->name(a));
+      lesson = with_name(std::move(lesson), c->name(a));
+    }
+  if (reason.lesson_at != std::string::npos) reason.lesson_at = row.size();
+  reason.text = row + lesson;
+}
+
 }  // namespace
 
 std::string_view verdict_name(Verdict verdict) {
@@ -101,7 +117,12 @@ std::string_view verdict_name(Verdict verdict) {
 
 Alignment align(const model::Trace& sim, const model::Trace& live) {
   Alignment alignment;
-  for (const Pairing& pair : pair_conversations(sim, live)) align_conversation(pair, alignment);
+  for (const Pairing& pair : pair_conversations(sim, live)) {
+    const std::size_t first = alignment.rows.size();
+    align_conversation(pair, alignment);
+    for (Row& row : std::span(alignment.rows).subspan(first))
+      if (row.reason) say_names(*row.reason, pair);
+  }
   alignment.summary = summary_of(alignment, sim, live);
   return alignment;
 }

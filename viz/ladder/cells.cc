@@ -46,6 +46,33 @@ std::string_view take_cells(std::string_view& text, int max_cells) {
   return all.substr(0, all.size() - text.size());
 }
 
+// Whether a line may end at the blank at `at`: a number stays with its unit, "=" with what follows
+// it, and "(client 2)" whole.
+bool may_break(std::string_view text, std::size_t at) {
+  if (text[at] != ' ' || at == 0) return false;
+  const std::string_view before = text.substr(0, at);
+  if (before == "=" || before.ends_with(" =")) return false;
+  std::string_view word = text.substr(at + 1);
+  const std::size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
+  if (digits > 0 && word.substr(digits).starts_with(')')) return false;
+  if (before.back() < '0' || before.back() > '9') return true;
+  word = word.substr(0, word.find_first_of(" .,:;)"));
+  constexpr std::array<std::string_view, 6> units{"ns", "µs", "ms", "s", "min", "h"};
+  return std::ranges::find(units, word) == units.end();
+}
+
+// Where a line of `text`, of which `room` bytes fit, ends best: at the last blank, else behind the
+// last sign that ends a part, such that an address keeps its port: "connect(" / "127.0.0.2:9999)".
+std::size_t break_in(std::string_view text, std::size_t room, int max_cells) {
+  for (std::size_t at = room; at > 0; --at)
+    if (may_break(text, at)) return at;
+  const std::string_view line = text.substr(0, room);
+  std::size_t cut = line.find_last_of("(,") + 1;
+  if (cells(text.substr(cut, text.find(' ', cut) - cut)) > max_cells) cut = 0;
+  if (cut == 0) cut = line.find_last_of("(,:=/") + 1;
+  return cut == 0 || line.substr(0, cut) == "=" ? room : cut;
+}
+
 }  // namespace
 
 char32_t take_character(std::string_view& text) {
@@ -131,18 +158,9 @@ std::vector<std::string> wrap(std::string_view text, int max_cells, int max_line
     }
     const std::string_view all = text;
     std::string_view line = take_cells(text, max_cells);
-    if (!text.empty() && text.front() != ' ') {
-      // At the last blank, else behind the last sign that ends a part: "connect(" /
-      // "127.0.0.2:9999)".
-      std::size_t cut = line.rfind(' ');
-      if (cut == std::string_view::npos || cut == 0) {
-        cut = line.find_last_of("(,:=/");
-        cut = cut == std::string_view::npos ? 0 : cut + 1;
-      }
-      if (cut > 0) {
-        line = line.substr(0, cut);
-        text = all.substr(cut);
-      }
+    if (!text.empty()) {
+      line = line.substr(0, break_in(all, line.size(), max_cells));
+      text = all.substr(line.size());
     }
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!line.empty() && line.back() == ' ') line.remove_suffix(1);

@@ -83,31 +83,32 @@ std::vector<EndpointId> lane_order(const model::Trace& trace,
   return ordered;
 }
 
-Columns place_lanes(int left, int width, std::size_t lanes, int time) {
+Columns place_lanes(int left, int width, std::size_t lanes, int time, int most_margin) {
   constexpr int least_gap = 10, arrow_gap = 34, window_gap = 46, whole_gap = 60;
-  constexpr int least_margin = 16, good_margin = 22, whole_margin = 34;
+  constexpr int least_margin = 16, call_margin = 20, good_margin = 27, whole_margin = 34;
   Columns c{.left = left, .width = width, .time = time};
   const int n = static_cast<int>(lanes), gaps = n - 1, room = width - time;
   if (n == 0) return c;
   if (n == 1) {
-    c.margin = std::min((room - 1) / 2, whole_margin);
+    c.margin = std::min({(room - 1) / 2, whole_margin, most_margin});
     c.lane = {left + time + c.margin};
     return c;
   }
   int gap = std::max(least_gap, (room - n) / gaps);
-  int extra = room - 2 * least_margin - n - gaps * arrow_gap;
+  int extra = room - 2 * std::min(least_margin, most_margin) - n - gaps * arrow_gap;
   if (extra >= 0) {
     gap = arrow_gap;
-    c.margin = least_margin;
+    c.margin = std::min(least_margin, most_margin);
     const auto give = [&](int& what, int up_to, int times) {
-      const int more = std::clamp(extra / times, 0, up_to - what);
+      const int more = std::clamp(extra / times, 0, std::max(0, up_to - what));
       what += more;
       extra -= more * times;
     };
+    give(c.margin, std::min(call_margin, most_margin), 2);
     give(gap, window_gap, gaps);
-    give(c.margin, good_margin, 2);
+    give(c.margin, std::min(good_margin, most_margin), 2);
     give(gap, whole_gap, gaps);
-    give(c.margin, whole_margin, 2);
+    give(c.margin, std::min(whole_margin, most_margin), 2);
   }
   for (int k = 0; k < n; ++k) c.lane.push_back(left + time + c.margin + k * (gap + 1));
   c.width = std::max(width, c.lane.back() + 1 + c.margin - left);

@@ -27,8 +27,9 @@ struct Columns {
     return (k + 1 < lane.size() ? lane[k + 1] : right()) - lane[k] - 1;
   }
 };
+constexpr int any_margin = 1000;
 // Lanes in `width` cells from `left` on. Wider than asked only when there are more lanes than can
-// be told apart.
-Columns place_lanes(int left, int width, std::size_t lanes, int time);
+// be told apart. `most_margin`: what is outside the outer lanes needs no more.
+Columns place_lanes(int left, int width, std::size_t lanes, int time, int most_margin = any_margin);
 
 }  // namespace synoptic::ladder

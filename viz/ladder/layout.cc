@@ -32,6 +32,7 @@
 
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/page.hh"
+#include "viz/ladder/pieces.hh"
 #include "viz/ladder/sections.hh"
 
 namespace synoptic::ladder {
@@ -39,7 +40,7 @@ namespace {
 
 using model::EventId;
 
-constexpr int single_columns = 138, compare_columns = 212;  // where the output sets no width
+constexpr int single_columns = 138, compare_columns = 237;  // where the output sets no width
 constexpr int least_columns = 60;
 
 int columns_of(const LayoutOptions& options, int natural) {
@@ -83,36 +84,45 @@ int time_width(const model::Trace& trace, std::span<const EventId> events, bool 
   return std::max(cells(whole_time(last)), 8) + 1;
 }
 
-void legend(Page& page, const LayoutOptions& options, bool lost, bool inferred, bool states) {
-  const bool drawn = options.metrics.arrow_slope > 0;  // with bars of colour instead of glyphs
-  std::string text = "──▶ segment  ┄┄▶ datagram, ICMP";
-  if (lost) text += "  ╌╌✗ lost";
-  if (states)
-    text += drawn ? "  ● state, the lane coloured by it"
-                  : "  ● state  lane: ┊ closed │ opening ┃ open ║ closing";
-  if (inferred) text += "  ~ inferred";
-  page.skip(1);
-  page.paragraph(text, Role::legend);
-}
-
 struct Seen {
-  bool lost = false, inferred = false, states = false;
-  std::size_t packets = 0, lost_packets = 0, segments = 0, datagrams = 0;
+  bool inferred = false, states = false, found_so = false;
+  std::size_t packets = 0, lost = 0, damaged = 0, segments = 0, datagrams = 0;
   void look(const model::Trace& trace, std::span<const EventId> events) {
+    const std::set<EventId> broken = damaged_packets(trace, events);
     for (const EventId id : events) {
       const model::Event& e = trace[id];
       if (const auto* p = std::get_if<model::Packet>(&e.body)) {
         ++packets;
-        lost_packets += p->fate == model::Fate::lost ? 1 : 0;
+        lost += p->fate == model::Fate::lost ? 1 : 0;
+        damaged += p->fate != model::Fate::lost && broken.contains(id) ? 1 : 0;
         segments += e.kind == model::EventKind::segment ? 1 : 0;
         datagrams += e.kind == model::EventKind::datagram ? 1 : 0;
       }
       if (const auto* s = std::get_if<model::StateChange>(&e.body))
-        states = true, inferred |= s->basis == model::Basis::inferred;
+        states = true, inferred |= s->basis == model::Basis::inferred, found_so |= s->from == s->to;
     }
-    lost = lost_packets > 0;
   }
+  std::size_t icmp() const { return packets - segments - datagrams; }
 };
+
+// What the signs mean that were used.
+void legend(Page& page, const LayoutOptions& options, const Seen& seen) {
+  const bool drawn = options.metrics.arrow_slope > 0;  // with bars of colour instead of glyphs
+  std::vector<std::string> parts;
+  if (seen.segments > 0) parts.emplace_back("──▶ segment");
+  if (seen.datagrams > 0) parts.emplace_back("┄┄▶ datagram");
+  if (seen.icmp() > 0) parts.emplace_back("┄┄▶ ICMP message");
+  if (seen.lost > 0) parts.emplace_back("╌╌✗ lost");
+  if (seen.damaged > 0) parts.emplace_back("╌╌✗┃ damaged, dropped on arrival");
+  if (seen.states)
+    parts.emplace_back(drawn ? "● state, the lane coloured by it"
+                             : "● state  lane: ┊ closed │ opening ┃ open ║ closing");
+  if (seen.found_so) parts.emplace_back("○ in this state already when first seen");
+  if (seen.inferred) parts.emplace_back("~ inferred");
+  if (parts.empty()) return;
+  page.skip(1);
+  page.paragraph(fmt::format("{}", fmt::join(parts, "  ")), Role::legend);
+}
 
 std::string counted(std::size_t n, std::string_view noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
@@ -121,12 +131,14 @@ std::string counted(std::size_t n, std::string_view noun) {
 std::string single_summary(const model::Trace& trace, std::span<const EventId> events,
                            const Seen& seen) {
   std::string text = trace.source() == model::Source::simulated ? "simulated: " : "captured: ";
-  if (seen.segments > 0 || seen.packets == 0) text += counted(seen.segments, "segment");
+  if (seen.packets == 0) return text + "no packets";
+  if (seen.segments > 0) text += counted(seen.segments, "segment");
   if (seen.datagrams > 0)
     text += (seen.segments > 0 ? ", " : "") + counted(seen.datagrams, "datagram");
-  if (const std::size_t other = seen.packets - seen.segments - seen.datagrams; other > 0)
-    text += ", " + counted(other, "ICMP message");
-  if (seen.lost_packets > 0) text += fmt::format(", {} lost", seen.lost_packets);
+  if (seen.icmp() > 0)
+    text += (seen.segments + seen.datagrams > 0 ? ", " : "") + counted(seen.icmp(), "ICMP message");
+  if (seen.lost > 0) text += fmt::format(", {} lost", seen.lost);
+  if (seen.damaged > 0) text += fmt::format(", {} damaged", seen.damaged);
   return text + fmt::format(", in {}", model::format_duration(length_of(trace, events)));
 }
 
@@ -204,8 +216,7 @@ class Comparison {
     const bool same = row.verdict == Verdict::same;
     const std::string name(middle_width_ >= 11 ? (same ? "=" : verdict_name(row.verdict))
                                                : verdict_mark(row.verdict));
-    page_.text(line, middle_ + (middle_width_ - 1) / 2, name,
-               same ? Role::verdict_same : Role::verdict_differs, Anchor::middle, middle_width_);
+    page_.verdict(line, middle_ + (middle_width_ - 1) / 2, name, same);
     page_.go_to(bottom);
     if (same) return;
     const std::string why = row.reason
@@ -254,11 +265,20 @@ void aside(Page& page, std::span<const Row> rows) {
 
 void endings(Page& page, const AlignedConversation& conversation) {
   if (conversation.ending_sim.empty() && conversation.ending_live.empty()) return;
-  page.paragraph("How the connection ended", Role::side_title);
+  page.paragraph("How the connection ended", Role::title);
   if (!conversation.ending_sim.empty())
     page.paragraph("simulated: " + conversation.ending_sim, Role::reason, 2, 2);
   if (!conversation.ending_live.empty())
     page.paragraph("live:      " + conversation.ending_live, Role::reason, 2, 2);
+}
+
+// Whose protocol was captured.
+std::string live_title(const model::Trace& live, std::span<const model::EndpointId> lanes) {
+  bool tcp = false, udp = false;
+  for (const model::EndpointId lane : lanes)
+    (live[lane].protocol == model::Protocol::udp ? udp : tcp) = true;
+  if (tcp == udp) return "LIVE (captured)";
+  return fmt::format("LIVE (the kernel's {}, captured)", tcp ? "TCP" : "UDP");
 }
 
 void compare_section(Page& page, const model::Trace& sim, const model::Trace& live,
@@ -279,14 +299,12 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   const Strip a = make_strip(sim, Side::sim, section.sim.events, section.sim.lanes, left, strip);
   const Strip b =
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
-  const auto title = [](const model::Trace& t, std::string_view captured) {
-    return std::string(t.source() == model::Source::simulated ? "SIMULATED" : captured);
+  const auto title = [](const model::Trace& t, const std::string& captured) {
+    return t.source() == model::Source::simulated ? "SIMULATED" : captured;
   };
-  page.text(page.line(), left.left, title(sim, "CAPTURED"), Role::side_title, Anchor::start, half,
-            Side::sim);
-  page.text(page.line(), right.left, title(live, "LIVE (the kernel's TCP, captured)"),
-            Role::side_title, Anchor::start, half, Side::live);
-  page.skip(1);
+  page.side_title(a, page.line(), left.width, title(sim, "CAPTURED"));
+  page.side_title(b, page.line(), right.width, title(live, live_title(live, section.live.lanes)));
+  page.skip(page.drawn() ? 2 : 1);
   page.lane_heads(a, page.line());
   page.skip(page.lane_heads(b, page.line()));
   Comparison comparison(page, left.right(), right_at - left.right(), a, b);
@@ -298,6 +316,55 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   page.skip(1);
   if (section.conversation) endings(page, alignment.conversations[*section.conversation]);
   aside(page, rows);
+}
+
+// --- one trace
+// ------------------------------------------------------------------------------------
+
+// More lanes than this do not stand beside each other on any screen.
+constexpr std::size_t most_lanes = 5;
+
+// Where there are no calls, as in a capture, only the heads of the lanes need room outside them.
+int margin_for(const model::Trace& trace, std::span<const EventId> events,
+               std::span<const model::EndpointId> lanes) {
+  const bool calls = std::ranges::any_of(
+      events, [&](EventId id) { return std::holds_alternative<model::Call>(trace[id].body); });
+  int head = 0;
+  for (const model::EndpointId lane : lanes)
+    head = std::max({head, cells(trace[lane].name), cells(trace[lane].address.str())});
+  return calls ? any_margin : head / 2 + 3;
+}
+
+// As wide as a picture needs to be where the output sets no width.
+int natural_columns(std::size_t lanes, int margin) {
+  const int n = static_cast<int>(std::min(lanes, most_lanes));
+  const int gaps = n <= 2 ? 60 : 46 * (n - 1);
+  if (margin == any_margin) return std::max(single_columns, 11 + n + gaps + 2 * 27);
+  return std::max(100, 11 + n + gaps + 2 * margin);
+}
+
+// Whether all conversations can be read in one picture; else they come one after another.
+bool fit_beside(const model::Trace& trace, const LayoutOptions& options,
+                std::span<const EventId> events, std::size_t lanes, int margin) {
+  constexpr int least_gap = 24;  // for the flags and numbers of a segment, and for calls
+  if (lanes <= 2 || options.flow || trace.flows().size() < 2) return true;
+  if (lanes > most_lanes && options.metrics.width <= 0) return false;
+  const int columns = columns_of(options, natural_columns(lanes, margin)),
+            n = static_cast<int>(lanes);
+  return (columns - time_width(trace, events, columns >= 100) - n) / (n - 1) >= least_gap;
+}
+
+void single_section(Page& page, const model::Trace& trace, std::span<const EventId> events,
+                    const std::vector<model::EndpointId>& lanes, const LayoutOptions& options) {
+  const int time = time_width(trace, events, page.columns() >= 100);
+  const Columns columns =
+      place_lanes(0, page.columns(), lanes.size(), time, margin_for(trace, events, lanes));
+  const Strip strip = make_strip(trace, Side::sim, events, lanes, columns,
+                                 strip_options(options, busy_length(trace, events), events.size()));
+  page.skip(1);
+  page.skip(page.lane_heads(strip, page.line()));
+  page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));
+  page.end_strip(strip, page.line());
 }
 
 }  // namespace
@@ -312,27 +379,34 @@ Metrics svg_metrics() {
 }
 
 Scene layout(const model::Trace& trace, const LayoutOptions& options) {
-  Page page(options, columns_of(options, single_columns));
   const std::vector<EventId> events = events_of(trace, options.flow);
-  std::vector<model::EndpointId> lanes = lane_order(trace, events);
+  const std::vector<model::EndpointId> lanes = lane_order(trace, events);
+  const int margin = margin_for(trace, events, lanes);
+  const bool beside = fit_beside(trace, options, events, lanes.size(), margin);
+  Page page(options, columns_of(options, natural_columns(beside ? lanes.size() : 2, margin)));
   Seen seen;
   seen.look(trace, events);
-  const int time = time_width(trace, events, page.columns() >= 100);
-  const Columns columns = place_lanes(0, page.columns(), lanes.size(), time);
-  const Strip strip = make_strip(trace, Side::sim, events, std::move(lanes), columns,
-                                 strip_options(options, busy_length(trace, events), events.size()));
   if (!options.title.empty()) page.paragraph(options.title, Role::title);
   page.paragraph(single_summary(trace, events, seen), Role::summary, 0, 2);
   warnings(page, trace, "");
-  page.skip(1);
-  page.skip(page.lane_heads(strip, page.line()));
-  page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));
-  page.end_strip(strip, page.line());
-  for (const std::string& ending : endings_of(trace, options.flow)) {
-    page.skip(1);
-    page.paragraph(ending, Role::reason, 0, 2);
+  if (events.empty()) return page.finish();
+  if (beside) {
+    single_section(page, trace, events, lanes, options);
+    for (const std::string& ending : endings_of(trace, options.flow)) {
+      page.skip(1);
+      page.paragraph(ending, Role::reason, 0, 2);
+    }
+  } else {
+    for (const Section& section : sections_of(trace)) {
+      page.skip(1);
+      page.heading(section.name);
+      single_section(page, trace, section.sim.events, section.sim.lanes, options);
+      if (section.ending.empty()) continue;
+      page.skip(1);
+      page.paragraph("The connection's end: " + section.ending, Role::reason, 0, 2);
+    }
   }
-  legend(page, options, seen.lost, seen.inferred, seen.states);
+  legend(page, options, seen);
   return page.finish();
 }
 
@@ -346,13 +420,14 @@ Scene layout(const model::Trace& sim, const model::Trace& live, const Alignment&
   Seen seen;
   const std::vector<Section> sections = sections_of(sim, live, alignment, options.flow);
   for (const Section& section : sections) {
+    if (section.sim.events.empty() && section.live.events.empty()) continue;
     page.skip(1);
-    if (sections.size() > 1) page.paragraph("═══ " + section.name + " ═══", Role::title);
+    if (sections.size() > 1) page.heading(section.name);
     compare_section(page, sim, live, alignment, section, options);
     seen.look(sim, section.sim.events);
     seen.look(live, section.live.events);
   }
-  legend(page, options, seen.lost, seen.inferred, seen.states);
+  legend(page, options, seen);
   return page.finish();
 }
 

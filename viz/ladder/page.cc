@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
 
 #include "viz/ladder/cells.hh"
 
@@ -52,24 +55,36 @@ Page::Page(const LayoutOptions& options, int columns)
   scene_.row_height = options.metrics.row_height;
 }
 
+// Larger type where a line is high enough for it: in pixels, not in cells.
+double Page::scale_of(Role role) const {
+  if (!drawn()) return 1;
+  return role == Role::title || role == Role::verdict_same ? 1.35
+         : role == Role::side_title                        ? 1.15
+                                                           : 1;
+}
+
 void Page::text(int line, int column, std::string text, Role role, Anchor anchor, int room,
                 Side side) {
   if (text.empty()) return;
-  const double at = anchor == Anchor::middle ? centre(column) : x(column);
+  const double at = anchor == Anchor::middle ? centre(column) : x(column), scale = scale_of(role);
+  room = static_cast<int>(room / scale);
   scene_.texts.push_back({{at, baseline(line)},
                           shorten(printable(text), room),
                           role,
                           anchor,
-                          x(room),
+                          x(room * scale),
                           side,
-                          model::EventId::none});
+                          model::EventId::none,
+                          std::nullopt,
+                          scale});
 }
 
 void Page::paragraph(std::string_view what, Role role, int indent, int hanging) {
   const std::string clean = printable(what);
   int column = indent;
   std::string_view rest = clean;
-  for (std::string& line : wrap(rest, columns_ - indent - hanging)) {
+  const int room = static_cast<int>((columns_ - indent - hanging) / scale_of(role));
+  for (std::string& line : wrap(rest, room)) {
     text(line_++, column, std::move(line), role, Anchor::start, columns_ - column);
     column = indent + hanging;
   }
@@ -83,6 +98,36 @@ void Page::band(int from_line, int to_line) {
 void Page::ground(int from_line, int to_line) {
   scene_.boxes.push_back(
       {.min = {0, y(from_line)}, .max = {x(columns_), y(to_line)}, .role = Role::reason});
+}
+
+void Page::heading(const std::string& name) {
+  if (drawn()) skip(1);
+  paragraph(drawn() ? name : "═══ " + name + " ═══", Role::title);
+  if (drawn()) skip(1);
+}
+
+void Page::side_title(const Strip& strip, int line, int width, const std::string& name) {
+  const int left = strip.columns.left;
+  if (!drawn()) {
+    std::string rule = "── " + name + " ";
+    for (int used = cells(rule); used < width - 1; ++used) rule += "─";
+    return text(line, left, rule, Role::side_title, Anchor::start, width, strip.side);
+  }
+  scene_.boxes.push_back({.min = {x(left), y(line - 0.1)},
+                          .max = {x(left + width), y(line + 1.15)},
+                          .role = Role::side_title,
+                          .side = strip.side});
+  text(line, left + width / 2, name, Role::side_title, Anchor::middle, width, strip.side);
+}
+
+void Page::verdict(int line, int column, const std::string& name, bool same) {
+  const Role role = same ? Role::verdict_same : Role::verdict_differs;
+  const int width = cells(name);
+  if (drawn() && !same)
+    scene_.boxes.push_back({.min = {centre(column) - x(width / 2.0 + 0.7), y(line + 0.02)},
+                            .max = {centre(column) + x(width / 2.0 + 0.7), y(line + 1.02)},
+                            .role = role});
+  text(line, column, name, role, Anchor::middle, width + 2);
 }
 
 int Page::lane_heads(const Strip& strip, int line) {
@@ -104,11 +149,38 @@ int Page::lane_heads(const Strip& strip, int line) {
                     : n == 2 ? inner / 2
                     : outer  ? inner * 13 / 20
                              : inner * 3 / 5;
-    text(line, column, shorten(endpoint.name, fit), Role::lane_name, anchor, fit, strip.side);
-    text(line + 1, column, shorten(address, fit), Role::lane_address, anchor, fit, strip.side);
+    const std::string name = shorten(endpoint.name, fit), below = shorten(address, fit);
+    text(line, column, name, Role::lane_name, anchor, fit, strip.side);
+    text(line + 1, column, below, Role::lane_address, anchor, fit, strip.side);
+    if (!drawn()) continue;
+    const double width = std::min(std::max({cells(name), cells(below), 12}) + 2.0, fit + 1.0);
+    const double left = anchor == Anchor::start ? x(column - 0.5)
+                        : anchor == Anchor::end ? x(column + 0.5 - width)
+                                                : centre(column) - x(width / 2);
+    scene_.boxes.push_back({.min = {left, y(line - 0.1)},
+                            .max = {left + x(width), y(line + (below.empty() ? 1.15 : 2.15))},
+                            .role = Role::lane_name,
+                            .side = strip.side});
   }
-  drawn_[static_cast<int>(strip.side)] = Drawn{.top = line + 2};
-  return 2;
+  drawn_[static_cast<int>(strip.side)] =
+      Drawn{.top = drawn() ? line + 1 : line + 2,  // from under the box
+            .half_width = half_widths(strip)};
+  return drawn() ? 3 : 2;
+}
+
+// Of each lane's bars: a lane that has several states at a time is wider, where that can be drawn.
+std::vector<double> Page::half_widths(const Strip& strip) const {
+  std::vector<std::set<model::FlowId>> bars(strip.lanes.size());
+  for (const StripRow& row : strip.rows)
+    for (const Placed& placed : row.placed)
+      if (placed.piece.state)
+        bars[placed.piece.lane].insert((*strip.trace)[placed.piece.event].flow);
+  std::vector<double> widths;
+  for (const auto& lane : bars)
+    widths.push_back(drawn() && lane.size() > 1
+                         ? std::min(0.9, 0.35 + 0.15 * static_cast<double>(lane.size()))
+                         : 0.4);
+  return widths;
 }
 
 void Page::time_label(const Strip& strip, const StripRow& row, int line) {
@@ -131,36 +203,38 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
   const Piece& piece = placed.piece;
   const model::Event& e = (*strip.trace)[piece.event];
   const int from = strip.columns.lane[piece.lane], to = strip.columns.lane[piece.lane_to];
-  const bool lost = piece.role == Role::segment_lost;
+  const bool broken = piece.role == Role::segment_lost, lost = broken && !piece.damaged;
   const double toward = to > from ? 1 : -1, slope = options_.metrics.arrow_slope;
   const int arrow_line = line + (placed.label_above ? 1 : 0);
   const double above = slope > 0 ? 0.1 : 0.5;
-  Line arrow{
-      .from = {centre(from) + toward * 0.45 * options_.metrics.char_width, y(arrow_line + above)},
-      .to = {centre(to) - toward * 0.45 * options_.metrics.char_width,
-             y(arrow_line + above + slope)},
-      .role = piece.role,
-      .arrow = !lost,
-      .broken = lost,
-      .side = strip.side,
-      .event = e.id,
-      .tip = tip_of(*strip.trace, e)};
   Drawn& drawn = drawn_[static_cast<int>(strip.side)];
-  if (lost) {
-    const double far = 0.8;
+  const auto edge = [&](std::size_t lane) { return x(drawn.half_width[lane] + 0.05); };
+  Line arrow{.from = {centre(from) + toward * edge(piece.lane), y(arrow_line + above)},
+             .to = {centre(to) - toward * edge(piece.lane_to), y(arrow_line + above + slope)},
+             .role = piece.role,
+             .arrow = !broken,
+             .broken = broken,
+             .side = strip.side,
+             .event = e.id,
+             .tip = tip_of(*strip.trace, e)};
+  if (broken) {
+    const double far = lost ? 0.8 : 1 - x(1) / std::abs(arrow.to.x - arrow.from.x);
     arrow.to = {arrow.from.x + (arrow.to.x - arrow.from.x) * far,
                 arrow.from.y + (arrow.to.y - arrow.from.y) * far};
     const double mark_x =
         slope > 0 ? arrow.to.x + toward * 0.5 * options_.metrics.char_width
-                  : x(std::floor(arrow.to.x / options_.metrics.char_width) + toward) + x(0.5);
-    scene_.texts.push_back({{mark_x, slope > 0 ? arrow.to.y + 0.25 * options_.metrics.row_height
+        : lost    ? x(std::floor(arrow.to.x / options_.metrics.char_width) + toward) + x(0.5)
+                  : x(to - toward) + x(0.5);
+    scene_.texts.push_back({{mark_x, slope > 0 ? arrow.to.y + 0.35 * options_.metrics.row_height
                                                : baseline(arrow_line)},
                             "✗",
                             Role::loss_mark,
                             Anchor::middle,
-                            x(1),
+                            x(2),
                             strip.side,
-                            e.id});
+                            e.id,
+                            std::nullopt,
+                            slope > 0 ? 1.5 : 1});
   } else if (slope > 0 && options_.time == TimeMode::proportional) {
     const auto& p = std::get<model::Packet>(e.body);
     if (p.fate == model::Fate::delivered)
@@ -170,16 +244,17 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
     scene_.lines.push_back(std::move(arrow));
     return;
   }
-  // The middle of the arrow, in whole cells, so that texts fall on the grid.
+  // In the middle, in whole cells, so that texts fall on the grid.
   const int width = cells(placed.lines[0]);
-  int first = std::min(from, to) + 1 + (std::abs(to - from) - 1 - width) / 2;
+  int first = placed.label_first + (placed.label_last - placed.label_first - width) / 2;
   if (lost && slope == 0) first = to > from ? from + 3 : from - 2 - width;
   if (placed.anchor == Anchor::start) first = std::min({from, to, strip.columns.right() - width});
   scene_.lines.push_back(std::move(arrow));
-  scene_.texts.push_back({{x(first), baseline(line)},
+  const bool drawn_by_pixels = slope > 0;  // centred in its box, whatever the type's real width is
+  scene_.texts.push_back({{x(drawn_by_pixels ? first + width / 2.0 : first), baseline(line)},
                           placed.lines[0],
                           Role::packet_line,
-                          Anchor::start,
+                          drawn_by_pixels ? Anchor::middle : Anchor::start,
                           x(width),
                           strip.side,
                           e.id});
@@ -212,7 +287,8 @@ void Page::row(const Strip& strip, const StripRow& row, int line) {
                               placed.anchor,
                               x(placed.last - placed.first),
                               strip.side,
-                              piece.event});
+                              piece.event,
+                              piece.state});
     if (piece.state)
       drawn.states[{piece.lane, (*strip.trace)[piece.event].flow}].push_back(
           {line, *piece.state, piece.event});
@@ -220,23 +296,31 @@ void Page::row(const Strip& strip, const StripRow& row, int line) {
 }
 
 // Each connection has a bar of its own on its lane; where a lane has several they stand side by
-// side, a listening socket's first, so that an output with room for one shows the connection's.
+// side, a listening socket's first, and half as wide.
 void Page::state_bars(const Strip& strip, Drawn& drawn, int bottom) {
-  std::map<std::size_t, int> count, next;
-  std::vector<std::pair<std::size_t, const std::vector<StateSpan>*>> bars;
+  std::map<std::size_t, double> parts, next;
+  struct Bar {
+    std::size_t lane;
+    double part;
+    const std::vector<StateSpan>* spans;
+  };
+  std::vector<Bar> bars;
   for (const bool listening : {true, false})
     for (const auto& [key, spans] : drawn.states)
       if ((key.second == model::FlowId::none) == listening)
-        bars.emplace_back(key.first, &spans), ++count[key.first];
-  for (const auto& [lane, list] : bars) {
-    const std::vector<StateSpan>& spans = *list;
-    const int n = count[lane], k = next[lane]++;
-    const double left = x(strip.columns.lane[lane] + 0.1), width = x(0.8) / n;
+        bars.push_back({key.first, listening ? 0.5 : 1, &spans}),
+            parts[key.first] += bars.back().part;
+  for (const Bar& bar : bars) {
+    const std::vector<StateSpan>& spans = *bar.spans;
+    const double half = drawn.half_width[bar.lane], part = x(2 * half) / parts[bar.lane];
+    const double left = centre(strip.columns.lane[bar.lane]) - x(half) +
+                        std::exchange(next[bar.lane], next[bar.lane] + bar.part) * part;
+    const double apart = this->drawn() && parts[bar.lane] > 1 ? x(0.08) : 0;
     for (std::size_t i = 0; i < spans.size(); ++i) {
       const int to = i + 1 < spans.size() ? spans[i + 1].line : bottom;
       if (to == spans[i].line && i + 1 < spans.size()) continue;
-      scene_.boxes.push_back({.min = {left + k * width, y(spans[i].line)},
-                              .max = {left + (k + 1) * width, y(to)},
+      scene_.boxes.push_back({.min = {left, y(spans[i].line)},
+                              .max = {left + bar.part * part - apart, y(to)},
                               .role = Role::state_bar,
                               .state = spans[i].state,
                               .side = strip.side,
@@ -275,7 +359,7 @@ Scene Page::finish() {
 }
 
 Extent extent(const Text& text, const Scene& scene) {
-  const double width = cells(text.text) * scene.char_width;
+  const double width = cells(text.text) * scene.char_width * text.scale;
   const double left = text.anchor == Anchor::start ? text.at.x
                       : text.anchor == Anchor::end ? text.at.x - width
                                                    : text.at.x - width / 2;

@@ -16,7 +16,8 @@ class Page {
   Page(const LayoutOptions& options, int columns);
 
   int columns() const { return columns_; }
-  int line() const { return line_; }  // the next free one
+  bool drawn() const { return options_.metrics.arrow_slope > 0; }  // in pixels, not in cells
+  int line() const { return line_; }                               // the next free one
   void skip(int lines) { line_ += lines; }
   void go_to(int line) { line_ = line; }
 
@@ -27,6 +28,11 @@ class Page {
             Side side = Side::sim);
   void band(int from_line, int to_line);    // tints the lines [from, to) behind everything
   void ground(int from_line, int to_line);  // clears them of lanes, for text over the whole width
+
+  void heading(const std::string& name);  // of a conversation among several
+  // Which network a strip shows, over its `width` columns; takes one line.
+  void side_title(const Strip& strip, int line, int width, const std::string& name);
+  void verdict(int line, int column, const std::string& name, bool same);
 
   // The names and addresses above the lanes; gives the lines they take. Lanes begin below.
   int lane_heads(const Strip& strip, int line);
@@ -45,6 +51,7 @@ class Page {
   };
   struct Drawn {  // of one strip
     int top = 0;
+    std::vector<double> half_width;  // of each lane's bars, in columns
     std::string last_time;
     std::map<std::pair<std::size_t, model::FlowId>, std::vector<StateSpan>> states;
     std::vector<std::pair<model::Instant, double>> heights;  // the time of each row, and its y
@@ -56,6 +63,8 @@ class Page {
   double y(double line) const { return line * options_.metrics.row_height; }
   double baseline(int line) const { return y(line + 0.78); }
   double centre(int column) const { return x(column + 0.5); }
+  double scale_of(Role role) const;
+  std::vector<double> half_widths(const Strip& strip) const;
   void packet(const Strip& strip, const Placed& placed, int line);
   void state_bars(const Strip& strip, Drawn& drawn, int bottom);
   void time_label(const Strip& strip, const StripRow& row, int line);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "viz/ladder/cells.hh"
@@ -51,19 +52,24 @@ class Pieces {
   }
 
   std::vector<Piece> of(std::span<const model::EventId> events) {
+    damaged_ = damaged_packets(trace_, events);
     for (const model::EventId id : events) {
       const model::Event& e = trace_[id];
       if (e.endpoint != model::EndpointId::none && e.flow != model::FlowId::none)
         flows_[model::index(e.endpoint)].insert(e.flow);
+      if (tells_fate(e)) told_at_[e.cause].push_back(id);
       if (!std::holds_alternative<model::Packet>(e.body)) continue;
       for (const model::EndpointId end : {e.endpoint, e.to})
         if (end != model::EndpointId::none) packets_[model::index(end)].push_back(e.t);
     }
     for (const model::EventId id : events) {
       const model::Event& e = trace_[id];
-      if (!shows(e)) continue;
+      if (!shows(e) || tells_fate(e)) continue;
       return_calls_before(e);
       add(e);
+      const auto told = told_at_.find(id);
+      if (told == told_at_.end()) continue;
+      for (const model::EventId fate : told->second) add_fate(e, trace_[fate]);
     }
     return_calls_before({.t = {std::numeric_limits<std::int64_t>::max()}});
     return std::move(out_);
@@ -74,6 +80,15 @@ class Pieces {
 
   std::size_t lane(model::EndpointId id) const {
     return id == model::EndpointId::none ? none : place_[model::index(id)];
+  }
+
+  // What became of a packet on its way stands right under its arrow, whatever else happened then.
+  bool tells_fate(const model::Event& e) const {
+    if (e.cause == model::EventId::none || !shows(e)) return false;
+    const model::Event& packet = trace_[e.cause];
+    if (!std::holds_alternative<model::Packet>(packet.body) || lane(packet.endpoint) == none)
+      return false;
+    return std::holds_alternative<model::Loss>(e.body) || e.why == model::Why::fault_corrupt;
   }
 
   // Results of blocked calls stand where they came; at one instant, after all else but the
@@ -106,32 +121,44 @@ class Pieces {
     if (const auto* call = std::get_if<model::Call>(&e.body)) return add_call(e, *call);
     if (const auto* change = std::get_if<model::StateChange>(&e.body)) return add_state(e, *change);
     if (const auto* timer = std::get_if<model::Timer>(&e.body)) return add_timer(e, *timer);
-    std::string_view text = model::info(e.why).text;
-    if (std::holds_alternative<model::Loss>(e.body)) return add_loss(e, text);
-    if (const auto* note = std::get_if<model::Note>(&e.body); note && !note->text.empty())
-      text = note->text;
-    out_.push_back(piece(e, Piece::Kind::inside, Role::note, fmt::format("· {}", text)));
+    if (std::holds_alternative<model::Loss>(e.body)) return add_fate(e, e);
+    if (e.why == model::Why::checksum_mismatch)
+      return out_.push_back(
+          piece(e, Piece::Kind::inside, Role::loss_mark,
+                "✗ checksum wrong: dropped without a word, as if it had been lost"));
+    out_.push_back(piece(e, Piece::Kind::inside, Role::note, fmt::format("· {}", text_of(e))));
   }
 
-  // Under the arrow that broke off.
-  void add_loss(const model::Event& e, std::string_view text) {
-    Piece p = piece(e, Piece::Kind::across, Role::loss_mark,
-                    fmt::format("✗ lost{}{}", text.empty() ? "" : ": ", text));
-    const model::Event& packet = e.cause == model::EventId::none ? e : trace_[e.cause];
+  static std::string_view text_of(const model::Event& e) {
+    const auto* note = std::get_if<model::Note>(&e.body);
+    return note && !note->text.empty() ? note->text : model::info(e.why).text;
+  }
+
+  // Under the arrow of `packet`, if that has one.
+  void add_fate(const model::Event& packet, const model::Event& e) {
+    const std::string_view text = text_of(e);
+    const bool lost = std::holds_alternative<model::Loss>(e.body);
+    Piece p = piece(e, Piece::Kind::across, lost ? Role::loss_mark : Role::note,
+                    !lost          ? fmt::format("· {}", text)
+                    : text.empty() ? "✗ lost"
+                                   : fmt::format("✗ lost: {}", text));
+    p.t = packet.t;
     const std::size_t from = lane(packet.endpoint), to = lane(packet.to);
     if (from != none && to != none && from != to) p.lane = from, p.lane_to = to;
     out_.push_back(std::move(p));
   }
 
   void add_packet(const model::Event& e, const model::Packet& packet) {
-    const Role role = packet.fate == model::Fate::lost       ? Role::segment_lost
-                      : e.kind == model::EventKind::datagram ? Role::datagram
-                      : e.kind == model::EventKind::icmp     ? Role::icmp
-                      : packet.ctl.has(wire::RST)            ? Role::reset
+    const bool damaged = damaged_.contains(e.id);
+    const Role role = packet.fate == model::Fate::lost || damaged ? Role::segment_lost
+                      : e.kind == model::EventKind::datagram      ? Role::datagram
+                      : e.kind == model::EventKind::icmp          ? Role::icmp
+                      : packet.ctl.has(wire::RST)                 ? Role::reset
                       : (packet.ctl.has(wire::SYN) || packet.ctl.has(wire::FIN))
                           ? Role::segment_syn_fin
                           : Role::segment;
     Piece p = piece(e, Piece::Kind::packet, role, "");
+    p.damaged = damaged;
     const std::size_t to = lane(e.to);
     p.lane_to = to == none ? p.lane : to;
     if (p.kind == Piece::Kind::across || p.lane_to == p.lane) {
@@ -149,13 +176,20 @@ class Pieces {
     const bool no_result = output || call.name == CallName::sleep;
     const bool split = call.returned && may_block(call.name) &&
                        (call.returned_at - e.t > at_once || waited(e, call));
-    const std::string result = call.returned && !no_result ? model::format_result(call) : "";
-    if (!split && !result.empty()) text += " " + result;
+    std::string result = call.returned && !no_result ? model::format_result(call) : "";
+    const std::string peer = closes_listener(e, call) ? " (listener)" : peer_of(e, call);
+    // Who it will be is known only when it returns.
+    const bool finds_peer = call.name == CallName::accept || call.name == CallName::recvfrom;
+    if (split) {
+      if (!finds_peer) text += peer;
+      result = (result.empty() ? "returns" : result) + peer;
+    } else {
+      text += (result.empty() ? "" : " " + result) + peer;
+    }
     out_.push_back(piece(e, Piece::Kind::outside, role, text));
     if (!split) return;
-    Piece back = piece(
-        e, Piece::Kind::outside, Role::call_result,
-        fmt::format("{} {}", model::call_name(call.name), result.empty() ? "returns" : result));
+    Piece back = piece(e, Piece::Kind::outside, Role::call_result,
+                       fmt::format("{} {}", model::call_name(call.name), result));
     back.t = call.returned_at;
     waiting_.push_back(std::move(back));
   }
@@ -170,16 +204,47 @@ class Pieces {
     return next != times.end() && *next <= call.returned_at;
   }
 
+  // Of several conversations of an endpoint: the other end of this one.
+  std::string other_end(const model::Event& e) const {
+    if (e.flow == model::FlowId::none || e.endpoint == model::EndpointId::none ||
+        flows_[model::index(e.endpoint)].size() < 2)
+      return "";
+    const model::Flow& flow = trace_[e.flow];
+    const model::EndpointId other = flow.a == e.endpoint ? flow.b : flow.a;
+    return other == model::EndpointId::none ? "" : fmt::format(" ({})", trace_[other].name);
+  }
+
+  // A program that closes twice closes two sockets.
+  bool closes_listener(const model::Event& e, const model::Call& call) {
+    if (call.fd < 0 || e.endpoint == model::EndpointId::none) return false;
+    const std::pair socket{e.endpoint, call.fd};
+    if (call.name == CallName::listen) listening_.insert(socket);
+    return call.name == CallName::close && listening_.erase(socket) > 0;
+  }
+
+  // For whom a call was made, where that is a question: an endpoint with several conversations.
+  std::string peer_of(const model::Event& e, const model::Call& call) const {
+    if (call.name == CallName::print || call.name == CallName::read_line) return "";
+    if (e.flow != model::FlowId::none || e.endpoint == model::EndpointId::none) return other_end(e);
+    if (flows_[model::index(e.endpoint)].size() < 2 || call.address.port == 0) return "";
+    const auto peer = trace_.find_endpoint(call.address, trace_[e.endpoint].protocol);
+    if (!peer || *peer == e.endpoint || lane(*peer) == none) return "";
+    return fmt::format(" ({})", trace_[*peer].name);
+  }
+
+  // A listening socket is another socket than that of a connection. An end that is found in a
+  // state, at the first look at it, did not come to it then.
   void add_state(const model::Event& e, const model::StateChange& change) {
+    const bool found_so = change.from == change.to;
     const Role role =
         change.basis == model::Basis::inferred ? Role::state_name_inferred : Role::state_name;
-    std::string text = fmt::format("● {}{}", mark(change.basis), model::rfc_name(change.to));
-    if (e.flow != model::FlowId::none && e.endpoint != model::EndpointId::none &&
-        flows_[model::index(e.endpoint)].size() > 1) {
-      const model::Flow& flow = trace_[e.flow];
-      text += fmt::format(" ({})", trace_[flow.a == e.endpoint ? flow.b : flow.a].name);
-    }
-    Piece p = piece(e, Piece::Kind::inside, role, text);
+    std::string text = fmt::format("{} {}{}{}", found_so ? "○" : "●", mark(change.basis),
+                                   model::rfc_name(change.to), found_so ? " already" : "");
+    using model::TcpState;
+    if (e.flow == model::FlowId::none &&
+        (change.from == TcpState::listen || change.to == TcpState::listen))
+      text += " (listener)";
+    Piece p = piece(e, Piece::Kind::inside, role, text + other_end(e));
     p.state = change.to;
     out_.push_back(std::move(p));
   }
@@ -196,6 +261,9 @@ class Pieces {
   std::vector<std::size_t> place_;
   std::vector<std::vector<model::Instant>> packets_;  // when any was sent or received, by endpoint
   std::vector<std::set<model::FlowId>> flows_;        // that each endpoint takes part in
+  std::map<model::EventId, std::vector<model::EventId>> told_at_;  // what tells a packet's fate
+  std::set<model::EventId> damaged_;
+  std::set<std::pair<model::EndpointId, std::int32_t>> listening_;  // descriptors
   std::vector<Piece> out_, waiting_;
 };
 
@@ -210,6 +278,18 @@ bool shows(const model::Event& e) {
   if (const auto* note = std::get_if<model::Note>(&e.body))
     return !note->text.empty() || !model::info(e.why).text.empty();
   return true;
+}
+
+std::set<model::EventId> damaged_packets(const model::Trace& trace,
+                                         std::span<const model::EventId> events) {
+  std::set<model::EventId> damaged;
+  for (const model::EventId id : events) {
+    const model::Event& e = trace[id];
+    if ((e.why == model::Why::fault_corrupt || e.why == model::Why::checksum_mismatch) &&
+        e.cause != model::EventId::none && !std::holds_alternative<model::Packet>(e.body))
+      damaged.insert(e.cause);
+  }
+  return damaged;
 }
 
 std::vector<Piece> make_pieces(const model::Trace& trace, std::span<const model::EventId> events,

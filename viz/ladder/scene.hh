@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,7 @@ struct Line {
   Point from, to;
   Role role;
   bool arrow = false;   // head at `to`
-  bool broken = false;  // ends before it arrives
+  bool broken = false;  // ends in ✗, on the way or on arrival
   Side side = Side::sim;
   model::EventId event = model::EventId::none;
   std::string tip;  // what to say about it on hovering; may be empty
@@ -70,6 +71,8 @@ struct Text {
   double max_width = 0;  // 0: as long as it is
   Side side = Side::sim;
   model::EventId event = model::EventId::none;
+  std::optional<model::TcpState> state;  // state_name: the state that it names
+  double scale = 1;                      // size of the type, against that of all other texts
 };
 struct Box {
   Point min, max;

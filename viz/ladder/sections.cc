@@ -110,6 +110,23 @@ std::vector<Section> sections_of(const model::Trace& sim, const model::Trace& li
   return chosen;
 }
 
+std::vector<Section> sections_of(const model::Trace& trace) {
+  std::vector<Section> sections;
+  std::vector<std::optional<FlowId>> flow_of_section;
+  for (const Conversation& c : conversations_of(trace)) {
+    Section section;
+    section.ending = ending_text(c);
+    section.name =
+        c.flow ? fmt::format("flow {}: {} ↔ {}", model::index(*c.flow), c.name(true), c.name(false))
+               : "packets of no flow";
+    sections.push_back(std::move(section));
+    flow_of_section.push_back(c.flow);
+  }
+  if (sections.empty()) sections.emplace_back(), flow_of_section.emplace_back();
+  deal(trace, flow_of_section, sections, &Section::sim);
+  return sections;
+}
+
 std::vector<EventId> events_of(const model::Trace& trace, std::optional<FlowId> flow) {
   std::vector<EventId> events;
   for (const EventId id : trace.by_time()) {

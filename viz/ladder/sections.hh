@@ -17,6 +17,7 @@ struct SectionSide {
 struct Section {
   std::string name;
   std::optional<std::size_t> conversation;  // index into Alignment::conversations
+  std::string ending;  // of a single trace: how its connection ended, in words; may be empty
   std::size_t first_row = 0, row_count = 0;
   SectionSide sim, live;
 };
@@ -24,6 +25,10 @@ struct Section {
 // Of all conversations, or of the one whose simulated (else live) flow is `flow`.
 std::vector<Section> sections_of(const model::Trace& sim, const model::Trace& live,
                                  const Alignment& alignment, std::optional<model::FlowId> flow);
+
+// Of all flows of one trace, in the order in which they begin; packets without a flow come last.
+// The events are in `sim`.
+std::vector<Section> sections_of(const model::Trace& trace);
 
 // The events of one flow, and of its endpoints where they belong to no flow; or all. Only those
 // that are shown.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <tuple>
 
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/packet_line.hh"
@@ -22,9 +23,12 @@ constexpr model::Duration gap_worth_telling = model::milliseconds(100);
 
 class Rows {
  public:
-  Rows(const model::Trace& trace, const Columns& columns, const StripOptions& options,
-       std::span<const Piece> pieces)
-      : trace_(trace), columns_(columns), options_(options) {
+  Rows(const model::Trace& trace, std::span<const model::EndpointId> lanes, const Columns& columns,
+       const StripOptions& options, std::span<const Piece> pieces)
+      : trace_(trace), columns_(columns), options_(options), conversations_(lanes.size()) {
+    for (const model::Flow& flow : trace.flows())
+      for (std::size_t k = 0; k < lanes.size(); ++k)
+        conversations_[k] += flow.a == lanes[k] || flow.b == lanes[k] ? 1 : 0;
     std::vector<model::EventId> packets;
     int room = std::numeric_limits<int>::max();
     for (const Piece& piece : pieces) {
@@ -127,8 +131,8 @@ class Rows {
   Placed place_across(Piece piece) const {
     int left = inner_left(), room = inner_room();
     if (piece.lane != piece.lane_to) {
-      const auto [a, b] = std::minmax(columns_.lane[piece.lane], columns_.lane[piece.lane_to]);
-      left = a + 2, room = b - a - 3;
+      const auto [first, last] = label_span(piece);
+      left = first + 1, room = last - first - 2;
     }
     const bool centred = piece.kind == Piece::Kind::gap || piece.role == Role::loss_mark;
     Placed p = text_at(std::move(piece), left, Anchor::start, room, most_lines);
@@ -139,10 +143,24 @@ class Rows {
     return p;
   }
 
-  // " label ▶" at the least, and a lost one breaks off before it arrives.
+  // The columns between two neighbouring lanes for the text of an arrow, so that it covers none of
+  // the lanes that the arrow crosses: beside the end that has fewer conversations. A lost one
+  // breaks off before it arrives: beside its sender.
+  std::pair<int, int> label_span(const Piece& piece) const {
+    auto [k, last] = std::minmax({piece.lane, piece.lane_to});
+    if (last - k > 1) {
+      const std::size_t other = piece.lane_to;
+      const bool at_sender = piece.role == Role::segment_lost || piece.role == Role::loss_mark ||
+                             conversations_[piece.lane] <= conversations_[other];
+      if ((at_sender ? piece.lane : other) == last) k = last - 1;
+    }
+    return {columns_.lane[k] + 1, columns_.lane[k + 1]};
+  }
+
+  // " label ▶" at the least.
   int label_room(const Piece& piece) const {
-    const int span = std::abs(columns_.lane[piece.lane_to] - columns_.lane[piece.lane]) - 1;
-    return options_.labels_above_arrows ? span - 2 : span - 3;
+    const auto [first, last] = label_span(piece);
+    return options_.labels_above_arrows ? last - first - 2 : last - first - 3;
   }
 
   Placed place_packet(Piece piece) const {
@@ -150,8 +168,11 @@ class Rows {
     const int from = columns_.lane[piece.lane], to = columns_.lane[piece.lane_to];
     const int left = std::min(from, to), right = std::max(from, to);
     Placed p{.first = left, .last = right + 1, .anchor = Anchor::middle};
-    const bool cut_short = piece.role == Role::segment_lost && !options_.labels_above_arrows;
-    const int room = cut_short ? (right - left - 1) * 4 / 5 - 5 : label_room(piece);
+    const bool cut_short =
+        piece.role == Role::segment_lost && !piece.damaged && !options_.labels_above_arrows;
+    const int room =
+        cut_short ? std::min(label_room(piece), (right - left - 1) * 4 / 5 - 5) : label_room(piece);
+    std::tie(p.label_first, p.label_last) = label_span(piece);
     std::string line = packet_line_within(trace_, e, options_.raw_seq, room, form_);
     p.label_above = options_.labels_above_arrows;
     if (line.empty()) {
@@ -173,6 +194,7 @@ class Rows {
   std::vector<StripRow> rows_;
   model::Instant last_{};
   LineForm form_ = LineForm::full;
+  std::vector<int> conversations_;  // of each lane
 };
 
 }  // namespace
@@ -181,7 +203,7 @@ std::vector<StripRow> make_rows(const model::Trace& trace, std::span<const model
                                 std::span<const model::EndpointId> lanes, const Columns& columns,
                                 const StripOptions& options) {
   std::vector<Piece> pieces = make_pieces(trace, events, lanes);
-  Rows rows(trace, columns, options, pieces);
+  Rows rows(trace, lanes, columns, options, pieces);
   for (Piece& piece : pieces) rows.add(std::move(piece));
   return rows.take();
 }

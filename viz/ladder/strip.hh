@@ -28,6 +28,7 @@ struct Piece {
   std::size_t lane = 0, lane_to = 0;
   std::string text;
   std::optional<model::TcpState> state;  // from here on the endpoint is in it
+  bool damaged = false;                  // a packet that arrives, and is dropped on arrival
 };
 
 // A piece in its place: columns are absolute, lines count from the top of its row.
@@ -37,6 +38,7 @@ struct Placed {
   Anchor anchor = Anchor::start;
   std::vector<std::string> lines;
   bool label_above = false;  // packet: the text stands on a line of its own above the arrow
+  int label_first = 0, label_last = 0;  // packet: the columns in whose middle the text stands
 };
 
 struct StripRow {
