@@ -83,7 +83,7 @@ struct Run {
 };
 
 // The shortest runs of unbroken direction from here that cover the same range of sequence space, in
-// another cut.
+// another cut; the first of a run may be a pure ACK.
 std::optional<Run> run_from(std::span<const Fact> sim, std::span<const Fact> live,
                             std::size_t limit) {
   const Fact &a = sim.front(), &b = live.front();
@@ -96,7 +96,7 @@ std::optional<Run> run_from(std::span<const Fact> sim, std::span<const Fact> liv
     if (n >= side.size() || n >= limit) return false;
     const Fact &last = side[n - 1], &next = side[n];
     if (next.from_a != a.from_a || !next.is_segment() || next.begin != last.end ||
-        next.has(wire::RST))
+        next.has(wire::RST) || next.pure_ack())
       return false;
     ++n;
     return true;
@@ -108,6 +108,12 @@ std::optional<Run> run_from(std::span<const Fact> sim, std::span<const Fact> liv
   const auto x = sim.first(run.sim), y = live.first(run.live);
   if (x.back().ack != y.back().ack || flags_of(x) != flags_of(y) || !same_octets(x, y))
     return std::nullopt;
+  // An ACK that leads a run is the one that travels with the other side's text; an earlier one is a
+  // matter of its own.
+  const auto leads_astray = [](const Fact& f, const Fact& last) {
+    return f.pure_ack() && f.ack != last.ack;
+  };
+  if (leads_astray(x.front(), x.back()) || leads_astray(y.front(), y.back())) return std::nullopt;
   return run;
 }
 

@@ -16,6 +16,12 @@ bool is_network_copy(const Conversation& c, const Fact& f) {
   return why == model::Why::fault_duplicate || why == model::Why::link_duplicate;
 }
 
+// Where the trace itself says so.
+bool says_timer_ran_out(const Conversation& c, const Fact& f) {
+  const model::Why why = (*c.trace)[f.id].why;
+  return why == model::Why::retransmission_timeout || why == model::Why::retransmission_after_loss;
+}
+
 struct Lone {
   int side;
   const Fact* fact;
@@ -80,6 +86,28 @@ std::optional<RowReason> answers_repeated_syn(const RowView& row) {
                 {again->first->id, second->id, again->fact->id}, {});
 }
 
+// RFC 5681 3.2: three ACKs that ask for the same octet again, and the sender does not wait for its
+// timer.
+std::optional<RowReason> fast_retransmit(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again) return std::nullopt;
+  const Fact& f = *again->fact;
+  std::vector<const Fact*> asked;
+  for (const Fact& g : row.around(again->side)) {
+    if (g.from_a != f.from_a && g.pure_ack() && g.repeats && *g.ack == f.begin && g.arrived &&
+        *g.arrived >= again->first->t && *g.arrived <= f.t)
+      asked.push_back(&g);
+  }
+  std::ranges::stable_sort(asked, {}, [](const Fact* g) { return *g->arrived; });
+  if (asked.size() < 3 || f.t - *asked[2]->arrived > model::milliseconds(50)) return std::nullopt;
+  return reason("fast-retransmit", again->side,
+                fmt::format("{}, without waiting for its timer: three ACKs had come by then that "
+                            "say no more than those before them (duplicate ACKs for Seq={}), which "
+                            "a sender takes as a sign of loss (fast retransmit, RFC 5681 3.2).",
+                            beginning(row, *again), f.begin),
+                {again->first->id, asked[0]->id, asked[1]->id, asked[2]->id, f.id}, {});
+}
+
 std::optional<RowReason> retransmission_after_loss(const RowView& row) {
   const auto again = sent_again(row);
   if (!again || !again->first->lost) return std::nullopt;
@@ -133,15 +161,23 @@ std::optional<RowReason> tail_loss_probe(const RowView& row) {
 std::optional<RowReason> retransmission_timeout(const RowView& row) {
   const auto again = sent_again(row);
   if (!again || again->first->lost || again->fact->t == again->first->t) return std::nullopt;
-  const bool acknowledged =
-      again->ack && again->ack->arrived && *again->ack->arrived <= again->fact->t;
-  if (acknowledged || (again->ack && again->ack->lost)) return std::nullopt;
-  return reason(
-      "retransmission-timeout", again->side,
-      fmt::format(
-          "{}: no ACK for it had come back by then, and its retransmission timer had run out.",
-          beginning(row, *again)),
-      {again->first->id, again->fact->id}, {});
+  const model::Instant t = again->fact->t;
+  const auto in_hand = [&](const Fact& g) { return g.arrived && *g.arrived <= t; };
+  // An ACK that arrives at the very instant at which the timer runs out comes too late, where the
+  // trace says that it was the timer.
+  const Fact* late = again->ack && again->ack->arrived == t &&
+                             says_timer_ran_out(row.talk(again->side), *again->fact)
+                         ? again->ack
+                         : nullptr;
+  if (again->ack && !late && (again->ack->lost || in_hand(*again->ack))) return std::nullopt;
+  std::vector<model::EventId> cites{again->first->id, again->fact->id};
+  if (late) cites.insert(cites.begin() + 1, late->id);
+  return reason("retransmission-timeout", again->side,
+                fmt::format("{}: {}, and the retransmission timer had run out.",
+                            beginning(row, *again),
+                            late ? "its ACK was only just arriving"
+                                 : "no ACK for it had come back by then"),
+                std::move(cites), {});
 }
 
 std::optional<RowReason> network_duplicate(const RowView& row) {
