@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -96,6 +97,8 @@ class Builder {
     std::string text;
     std::uint32_t numbers[2] = {0, 0};
     int seen = 0;
+    bool held = false;
+    std::optional<std::uint32_t> tsval;
     p.wnd = 65535;
     for (; at < w.size(); ++at) {
       const std::string& word = w[at];
@@ -105,6 +108,12 @@ class Builder {
         p.fate = model::Fate::lost;
       else if (word == "again")
         p.retransmission = true;
+      else if (word == "held")
+        held = true;
+      else if (word == "rto")
+        p.retransmission = true, e.why = model::Why::retransmission_timeout;
+      else if (word.starts_with("ts="))
+        tsval = static_cast<std::uint32_t>(std::stoul(word.substr(3)));
       else if (word == "dup")
         e.why = model::Why::fault_duplicate;
       else if (word.starts_with("wnd="))
@@ -118,13 +127,21 @@ class Builder {
     }
     if (p.fate != model::Fate::lost) p.fate = model::Fate::delivered, p.arrived = t_ + ms(way);
     p.len = static_cast<std::uint32_t>(text.size());
-    fill(p, kind, w[2], numbers, text);
+    fill(p, kind, w[2], numbers, text, tsval);
     e.body = p;
-    trace_.add(std::move(e), kind);
+    const model::EventId id = trace_.add(std::move(e), kind);
+    if (held)
+      trace_.add({.t = t_,
+                  .endpoint = end_[from_],
+                  .flow = flow_,
+                  .cause = id,
+                  .why = model::Why::fault_delay,
+                  .body = model::Note{}});
   }
 
   void fill(model::Packet& p, model::EventKind kind, const std::string& letters,
-            const std::uint32_t (&numbers)[2], const std::string& text) {
+            const std::uint32_t (&numbers)[2], const std::string& text,
+            std::optional<std::uint32_t> tsval) {
     const wire::IpSpec ip{.src = address_[from_].ip, .dst = address_[1 - from_].ip};
     const wire::ByteSpan payload{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
     wire::Bytes bytes;
@@ -134,12 +151,13 @@ class Builder {
       p.ctl = flags(letters);
       p.seq = {own + numbers[0]};
       p.ack = {p.ctl.has(wire::ACK) ? other + numbers[1] : 0};
-      const wire::TcpHeader tcp{.src_port = address_[from_].port,
-                                .dst_port = address_[1 - from_].port,
-                                .seq = p.seq,
-                                .ack = p.ack,
-                                .ctl = p.ctl,
-                                .window = static_cast<std::uint16_t>(p.wnd)};
+      wire::TcpHeader tcp{.src_port = address_[from_].port,
+                          .dst_port = address_[1 - from_].port,
+                          .seq = p.seq,
+                          .ack = p.ack,
+                          .ctl = p.ctl,
+                          .window = static_cast<std::uint16_t>(p.wnd)};
+      if (tsval) tcp.options.append_timestamps({*tsval, 0});
       wire::append_tcp(bytes, {}, ip, tcp, payload);
     } else if (kind == model::EventKind::datagram) {
       wire::append_udp(bytes, {}, ip, address_[from_].port, address_[1 - from_].port, payload);

@@ -44,7 +44,8 @@ void compare_aside(const RowView& view, const Pairing& pair, Row& row) {
   row.timing_differs = (more - less) > std::max(model::milliseconds(1), more / 10);
 }
 
-// A packet that moved stands alone in two rows, once on each side: the first one's note is for both.
+// A packet that moved stands alone in two rows, once on each side: the first one's note is for
+// both.
 bool told_already(const Row& row, std::span<const Row> before) {
   if (row.reason->code != "other-order") return false;
   return std::ranges::any_of(before, [&](const Row& r) {

@@ -23,7 +23,7 @@ struct Fact {
   std::optional<std::uint32_t> ack;  // acknowledged up to here (exclusive); nothing without ACK
   std::uint32_t wnd = 0;
   std::optional<std::uint32_t> tsval;  // of its timestamps option
-  wire::ByteSpan text;  // as far as it was captured
+  wire::ByteSpan text;                 // as far as it was captured
   std::uint32_t len = 0;
   bool retransmission = false;
   bool lost = false;     // its receiver never took it in

@@ -184,8 +184,8 @@ std::optional<RowReason> answers_old_segment(const RowView& row) {
                 {said->id, old->id, f.id}, {});
 }
 
-// RFC 7323 5.3, R1: a segment whose timestamp is older than the last one's is taken for an old copy,
-// and answered with an ACK.
+// RFC 7323 5.3, R1: a segment whose timestamp is older than the last one's is taken for an old
+// copy, and answered with an ACK.
 std::optional<RowReason> answers_old_timestamp(const RowView& row) {
   const auto lone = lone_ack(row);
   if (!lone || !lone->fact->repeats) return std::nullopt;
@@ -203,13 +203,13 @@ std::optional<RowReason> answers_old_timestamp(const RowView& row) {
     if (!older) newest = g;
   }
   if (!old || f.t - *old->arrived > model::milliseconds(50)) return std::nullopt;
-  return reason("answers-old-timestamp", lone->side,
-                fmt::format("in {} {} reached the {} late: its timestamp is older than that of {}, "
-                            "which had come before it. So it is taken for an old copy, dropped, and "
-                            "answered with an ACK (PAWS, RFC 7323 5).",
-                            who(lone->side), what(*old), row.talk(lone->side).name(f.from_a),
-                            what(*newest)),
-                {newest->id, old->id, f.id}, {});
+  return reason(
+      "answers-old-timestamp", lone->side,
+      fmt::format("in {} {} reached the {} late: its timestamp is older than that of {}, "
+                  "which had come before it. So it is taken for an old copy, dropped, and "
+                  "answered with an ACK (PAWS, RFC 7323 5).",
+                  who(lone->side), what(*old), row.talk(lone->side).name(f.from_a), what(*newest)),
+      {newest->id, old->id, f.id}, {});
 }
 
 namespace {
@@ -255,13 +255,14 @@ std::optional<RowReason> gap_filled(const RowView& row) {
   const auto c = covered(row);
   if (!c || c->known < *c->later->ack || c->by->end >= *c->later->ack) return std::nullopt;
   const int other = 1 - c->side;
-  return reason("gap-filled", c->side,
-                fmt::format("in {} the {} sends an ACK of its own for this (ACK {}). In {} what "
-                            "follows had come first and waited behind the gap; {} filled it, so one "
-                            "ACK {} covers all.",
-                            who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack,
-                            who(other), what(*c->by), *c->later->ack),
-                {c->ack->id}, {c->by->id, c->later->id});
+  return reason(
+      "gap-filled", c->side,
+      fmt::format("in {} the {} sends an ACK of its own for this (ACK {}). In {} what "
+                  "follows had come first and waited behind the gap; {} filled it, so one "
+                  "ACK {} covers all.",
+                  who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack, who(other),
+                  what(*c->by), *c->later->ack),
+      {c->ack->id}, {c->by->id, c->later->id});
 }
 
 namespace {
@@ -299,12 +300,13 @@ std::optional<RowReason> one_ack_for_several(const RowView& row) {
   const bool at_once = c->by->end >= *c->later->ack;
   return reason(
       "one-ack-for-several", c->side,
-      fmt::format("in {} the {} sends an ACK of its own for this (ACK {}). In {} {}, and one ACK {} "
-                  "covers both: an ACK counts for everything before it.",
-                  who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack, who(other),
-                  at_once ? fmt::format("{} brought this and what follows together", what(*c->by))
-                          : "it had sent none yet when more came",
-                  *c->later->ack),
+      fmt::format(
+          "in {} the {} sends an ACK of its own for this (ACK {}). In {} {}, and one ACK {} "
+          "covers both: an ACK counts for everything before it.",
+          who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack, who(other),
+          at_once ? fmt::format("{} brought this and what follows together", what(*c->by))
+                  : "it had sent none yet when more came",
+          *c->later->ack),
       {c->ack->id}, {c->by->id, c->later->id});
 }
 

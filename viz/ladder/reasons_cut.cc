@@ -136,8 +136,8 @@ std::optional<RowReason> already_acknowledged(const RowView& row) {
   return reason("already-acknowledged", s->many,
                 fmt::format("in {} the {} sends ACK {} and then {}. In {} its {} had said as much "
                             "before, so none is needed here.",
-                            who(s->many), row.talk(s->one).name(s->single->from_a),
-                            *s->single->ack, what(s->several[1]), who(s->one), what(*before)),
+                            who(s->many), row.talk(s->one).name(s->single->from_a), *s->single->ack,
+                            what(s->several[1]), who(s->one), what(*before)),
                 ids(s->several), {before->id, s->single->id});
 }
 

@@ -172,12 +172,11 @@ std::optional<RowReason> retransmission_timeout(const RowView& row) {
   if (again->ack && !late && (again->ack->lost || in_hand(*again->ack))) return std::nullopt;
   std::vector<model::EventId> cites{again->first->id, again->fact->id};
   if (late) cites.insert(cites.begin() + 1, late->id);
-  return reason("retransmission-timeout", again->side,
-                fmt::format("{}: {}, and the retransmission timer had run out.",
-                            beginning(row, *again),
-                            late ? "its ACK was only just arriving"
-                                 : "no ACK for it had come back by then"),
-                std::move(cites), {});
+  return reason(
+      "retransmission-timeout", again->side,
+      fmt::format("{}: {}, and the retransmission timer had run out.", beginning(row, *again),
+                  late ? "its ACK was only just arriving" : "no ACK for it had come back by then"),
+      std::move(cites), {});
 }
 
 std::optional<RowReason> network_duplicate(const RowView& row) {

@@ -105,7 +105,8 @@ std::optional<Unread> unread_at_close(const RowView& row, int side, const Fact& 
 
 std::string closed_unread(const RowView& row, int side, const Fact& f, const Unread& unread) {
   return fmt::format(
-      "in {} the {} called close() with {} of {} octets unread. They can no longer be delivered, so "
+      "in {} the {} called close() with {} of {} octets unread. They can no longer be delivered, "
+      "so "
       "it tells the peer with a RST instead of a FIN (RFC 9293 3.6.1).",
       who(side), row.talk(side).name(f.from_a), unread.octets, unread.arrived);
 }
@@ -266,12 +267,13 @@ std::optional<RowReason> dropped_by_reset(const RowView& row) {
   if (octets_handed_over(row.talk(other), f.from_a, there->t) + 1 < f.end) return std::nullopt;
   for (const Fact& g : row.all(other))
     if (g.from_a == f.from_a && g.len > 0 && g.end > f.begin) return std::nullopt;
-  return reason("dropped-by-reset", *side,
-                fmt::format("in {} the {}'s program had called send() for these {} octets too, but "
-                            "they were still waiting to be sent when it reset the connection: a RST "
-                            "drops what waits (RFC 9293 3.10.5).",
-                            who(other), row.talk(other).name(f.from_a), f.len),
-                {f.id}, {there->id});
+  return reason(
+      "dropped-by-reset", *side,
+      fmt::format("in {} the {}'s program had called send() for these {} octets too, but "
+                  "they were still waiting to be sent when it reset the connection: a RST "
+                  "drops what waits (RFC 9293 3.10.5).",
+                  who(other), row.talk(other).name(f.from_a), f.len),
+      {f.id}, {there->id});
 }
 
 // What one side still sent because the RST was on its way, and the other did not, having got it.
@@ -281,8 +283,8 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
   const int other = 1 - *side;
   const Fact *here = row.ending[*side].reset, *there = row.ending[other].reset;
   const Fact& f = row.members(*side)[0];
-  if (!here || !there || !f.is_segment() || here->from_a == f.from_a ||
-      there->from_a == f.from_a || (here->arrived && *here->arrived < f.t))
+  if (!here || !there || !f.is_segment() || here->from_a == f.from_a || there->from_a == f.from_a ||
+      (here->arrived && *here->arrived < f.t))
     return std::nullopt;
   // Over there its sender fell silent with the RST.
   const auto theirs = row.all(other);

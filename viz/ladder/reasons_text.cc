@@ -37,8 +37,7 @@ std::vector<Piece> stream_of(const Conversation& c, bool from_a) {
 void part(const std::vector<Piece>& a, const std::vector<Piece>& b,
           std::optional<std::uint32_t>& parting, bool& ends) {
   for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    const std::uint32_t from = std::max(a[i].begin, b[j].begin),
-                        to = std::min(a[i].end, b[j].end);
+    const std::uint32_t from = std::max(a[i].begin, b[j].begin), to = std::min(a[i].end, b[j].end);
     for (std::uint32_t at = from; at < to; ++at) {
       const std::size_t x = at - a[i].begin, y = at - b[j].begin;
       if (x >= a[i].text.size() || y >= b[j].text.size()) break;  // not captured
@@ -125,7 +124,8 @@ std::optional<RowReason> other_text(const RowView& row) {
                   who(1 - side), nth(other->nth), octets(other->got[side]),
                   octets(other->got[1 - side])),
       std::move(mine), std::move(theirs),
-      "TCP delivers a stream, in whatever pieces it comes; a program that takes each recv() for one "
+      "TCP delivers a stream, in whatever pieces it comes; a program that takes each recv() for "
+      "one "
       "message then answers other messages.");
 }
 
@@ -141,16 +141,16 @@ std::optional<RowReason> after_other_text(const RowView& row) {
       if (!at || reaches <= *at) continue;
       const auto other = other_pieces(row, from_a);
       if (!other || other->got[side]->t > f.t) continue;
-      return reason("after-other-text", side,
-                    fmt::format("this {} of the {} {} octets that only {}'s {} sent (from Seq={} "
-                                "on): its {} recv() had returned {} octets, in {} {}, and so it "
-                                "said other things.",
-                                what(f), row.talk(side).name(f.from_a),
-                                from_a == f.from_a ? "follows" : "acknowledges", who(side),
-                                row.talk(side).name(from_a), *at, nth(other->nth),
-                                octets(other->got[side]), who(1 - side),
-                                octets(other->got[1 - side])),
-                    {other->got[side]->id, f.id}, {other->got[1 - side]->id});
+      return reason(
+          "after-other-text", side,
+          fmt::format("this {} of the {} {} octets that only {}'s {} sent (from Seq={} "
+                      "on): its {} recv() had returned {} octets, in {} {}, and so it "
+                      "said other things.",
+                      what(f), row.talk(side).name(f.from_a),
+                      from_a == f.from_a ? "follows" : "acknowledges", who(side),
+                      row.talk(side).name(from_a), *at, nth(other->nth), octets(other->got[side]),
+                      who(1 - side), octets(other->got[1 - side])),
+          {other->got[side]->id, f.id}, {other->got[1 - side]->id});
     }
   }
   return std::nullopt;
