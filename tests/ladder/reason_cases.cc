@@ -339,6 +339,18 @@ const std::vector<ReasonCase> cases = {
      R"(0 c S 0; 20 s SA 0 1 lost; 1020 s SA 0 1 again; 1040 c A 1 1)", hs_live},
     {"answers-repeated-syn", false, "",
      R"(0 c S 0; 0 c S 0 dup; 20 s SA 0 1; 900 s SA 0 1 again; 920 c A 1 1)", hs_live},
+    {"accept-queue-full", true, "only-live",
+     "0 s listen 5; 1 s crowd 6; 10 c S 0; 30 s SA 0 1; 50 c A 1 1",
+     "0 s listen 5; 0 s crowd 6; 1 c S 0; 1.1 s SA 0 1; 1.2 c A 1 1; 1001 s SA 0 1 again; 1001.1 c "
+     "A 1 1"},
+    {"accept-queue-full", true, "only-live",
+     "0 s listen 1; 1 s crowd 2; 10 c S 0; 30 s SA 0 1; 50 c A 1 1",
+     "0 s listen 1; 0 s crowd 2; 1 c S 0; 1001 c S 0 again; 1001.1 s SA 0 1; 1001.2 c A 1 1"},
+    {"accept-queue-full", false, "", "0 s listen 5; 1 s crowd 6; 10 c S 0; 30 s SA 0 1; 50 c A 1 1",
+     "0 s listen 5; 0 s crowd 6 accepted; 1 c S 0; 1.1 s SA 0 1; 1.2 c A 1 1; 1001 s SA 0 1 again; "
+     "1001.1 c A 1 1"},
+    {"accept-queue-full", false, "", "0 s listen 5; 1 s crowd 5; 10 c S 0; 30 s SA 0 1; 50 c A 1 1",
+     "0 s listen 5; 0 s crowd 5; 1 c S 0; 1001 c S 0 again; 1001.1 s SA 0 1; 1001.2 c A 1 1"},
     {"fast-retransmit", true, "only-sim",
      hs_sim +
          R"(60 c PA 1 1 "abc" lost; 61 c PA 4 1 "d"; 62 c PA 5 1 "e"; 63 c PA 6 1 "f"; 81 s A 1 1; 82 s A 1 1; 83 s A 1 1; 103 c PA 1 1 "abc" again; 123 s A 1 7)",

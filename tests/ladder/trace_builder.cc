@@ -68,6 +68,7 @@ class Builder {
     t_ = model::Instant{} + ms(std::stod(w.at(0)));
     from_ = w.at(1) == "c" ? 0 : 1;
     const std::string& what = w.at(2);
+    if (what == "crowd") return crowd(std::stoi(w.at(3)), w.size() > 4);
     if (what == "D") return packet(w, 3, model::EventKind::datagram);
     if (what == "I") return packet(w, 3, model::EventKind::icmp);
     if (std::isupper(static_cast<unsigned char>(what[0])))
@@ -170,6 +171,33 @@ class Builder {
     p.original_size = static_cast<std::uint32_t>(p.bytes.size());
   }
 
+  // Other connections to the server, their handshakes just finished; accepted, or waiting for it.
+  void crowd(int count, bool accepted) {
+    open(model::Protocol::tcp);
+    const auto client = end_[0];
+    const auto flow = flow_;
+    const auto address = address_[0];
+    for (int i = 0; i < count; ++i) {
+      address_[0].port = static_cast<std::uint16_t>(address.port + 1 + i);
+      end_[0] =
+          trace_.add_endpoint(fmt::format("client {}", i + 2), address_[0], model::Protocol::tcp);
+      flow_ = trace_.add_flow(model::Protocol::tcp, end_[0], end_[1]);
+      trace_.edit(flow_).base_a = wire::SeqNum{options_.isn};
+      trace_.edit(flow_).base_b = wire::SeqNum{options_.isn + 4000};
+      for (const std::string_view segment : {"c S 0 dt=0", "s SA 0 1 dt=0", "c A 1 1 dt=0"}) {
+        from_ = segment[0] == 'c' ? 0 : 1;
+        packet(words(fmt::format("0 {}", segment)), 3, model::EventKind::segment);
+      }
+      if (accepted)
+        trace_.add({.t = t_,
+                    .endpoint = end_[1],
+                    .flow = flow_,
+                    .body = model::Call{
+                        .name = model::CallName::accept, .returned = true, .returned_at = t_}});
+    }
+    end_[0] = client, flow_ = flow, address_[0] = address;
+  }
+
   void call(const std::vector<std::string>& w) {
     open(model::Protocol::tcp);
     model::Call c{.returned = true, .returned_at = t_};
@@ -186,6 +214,8 @@ class Builder {
         c.result = static_cast<std::int64_t>(text.size());
       } else if (w[i].starts_with("dt=")) {
         c.returned_at = t_ + ms(std::stod(w[i].substr(3)));
+      } else if (c.name == model::CallName::listen) {
+        c.number = std::stol(w[i]);
       } else {
         c.result = std::stol(w[i]);
       }

@@ -7,6 +7,8 @@
 //   1    c D "Michael"           a datagram
 //   1    s I 3 3                 an ICMP message of type 3, code 3
 //   5    s recv 7                a call and its result
+//   5    s listen 5              … or its argument
+//   0    s crowd 6 [accepted]    six other connections, waiting for accept() or accepted
 //   warn stopped                 a warning
 //
 // A packet's words: lost; dt=MS (its way); held (back by the network); dup (the network's copy);

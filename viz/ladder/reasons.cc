@@ -27,6 +27,7 @@ constexpr std::array table{
     Reason{"reset-acknowledges", reset_acknowledges},
     Reason{"network-duplicate", network_duplicate},
     Reason{"answers-repeated-syn", answers_repeated_syn},
+    Reason{"accept-queue-full", accept_queue_full},
     Reason{"fast-retransmit", fast_retransmit},
     Reason{"retransmission-after-loss", retransmission_after_loss},
     Reason{"retransmission-after-lost-ack", retransmission_after_lost_ack},

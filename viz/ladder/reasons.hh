@@ -116,6 +116,7 @@ std::optional<RowReason> other_end_closes_first(const RowView&);
 std::optional<RowReason> other_order(const RowView&);
 // loss and probing (reasons_loss.cc)
 std::optional<RowReason> answers_repeated_syn(const RowView&);
+std::optional<RowReason> accept_queue_full(const RowView&);
 std::optional<RowReason> fast_retransmit(const RowView&);
 std::optional<RowReason> retransmission_after_loss(const RowView&);
 std::optional<RowReason> retransmission_after_lost_ack(const RowView&);

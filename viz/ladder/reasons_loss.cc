@@ -86,6 +86,57 @@ std::optional<RowReason> answers_repeated_syn(const RowView& row) {
                 {again->first->id, second->id, again->fact->id}, {});
 }
 
+namespace {
+
+// Connections of a listener whose handshake had ended by `t` and that no accept() had returned yet.
+std::size_t waiting_for_accept(const model::Trace& trace, model::EndpointId server,
+                               model::Instant t) {
+  std::vector<bool> finished(trace.flows().size()), accepted(trace.flows().size());
+  for (const model::Event& e : trace.events()) {
+    if (e.flow == model::FlowId::none) continue;
+    const auto* packet = std::get_if<model::Packet>(&e.body);
+    const auto* call = std::get_if<model::Call>(&e.body);
+    if (packet && e.to == server && packet->fate == model::Fate::delivered && packet->arrived < t &&
+        packet->ctl.has(wire::ACK))
+      finished[model::index(e.flow)] = true;
+    if (call && call->name == model::CallName::accept && call->returned && call->returned_at <= t)
+      accepted[model::index(e.flow)] = true;
+  }
+  std::size_t waiting = 0;
+  for (std::size_t i = 0; i < finished.size(); ++i) waiting += finished[i] && !accepted[i] ? 1 : 0;
+  return waiting;
+}
+
+}  // namespace
+
+// A server that does not come to accept() in time: Linux then drops SYNs, and the ACKs that end
+// handshakes, as if they had been lost; so does the simulation.
+std::optional<RowReason> accept_queue_full(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again || !again->fact->has(wire::SYN)) return std::nullopt;
+  const Conversation& talk = row.talk(again->side);
+  const Fact& f = *again->fact;
+  const Fact* dropped = f.ack ? again->ack : again->first;
+  if (!talk.flow || !dropped || !dropped->arrived || *dropped->arrived > f.t) return std::nullopt;
+  const model::EndpointId server = talk.endpoint(f.ack ? f.from_a : !f.from_a);
+  const model::Event* listening = nullptr;
+  for (const model::Event& e : talk.trace->events())
+    if (const auto* call = std::get_if<model::Call>(&e.body);
+        call && call->name == model::CallName::listen && e.endpoint == server && e.t <= f.t)
+      listening = &e;
+  if (!listening) return std::nullopt;
+  const std::int64_t backlog = std::get<model::Call>(listening->body).number;
+  const std::size_t waiting = waiting_for_accept(*talk.trace, server, *dropped->arrived);
+  if (static_cast<std::int64_t>(waiting) <= backlog) return std::nullopt;
+  return reason("accept-queue-full", again->side,
+                fmt::format("{}: when {} came, {} other connections were waiting for the {}'s "
+                            "accept(), more than its listen({}) lets wait. So its TCP dropped it, "
+                            "as if it had been lost.",
+                            beginning(row, *again), what(*dropped), waiting,
+                            talk.name(f.ack ? f.from_a : !f.from_a), backlog),
+                {listening->id, again->first->id, dropped->id, f.id}, {});
+}
+
 // RFC 5681 3.2: three ACKs that ask for the same octet again, and the sender does not wait for its
 // timer.
 std::optional<RowReason> fast_retransmit(const RowView& row) {
