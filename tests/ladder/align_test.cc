@@ -223,6 +223,16 @@ TEST(Match, AnEarlierAckIsNotPartOfTheGroup) {
   EXPECT_EQ(match(facts(sim), facts(one)), without);
 }
 
+// An ACK is not set against another one while its own like stands close by.
+TEST(Match, AnAckThatMovedKeepsToItsLike) {
+  const model::Trace sim = simulated("0 c FA 1 1; 1 s A 1 1; 2 s FA 1 1"),
+                     live = captured("0 s A 1 1; 1 c FA 1 1; 2 s A 1 2; 3 s FA 1 2");
+  for (const Group& g : match(facts(sim), facts(live))) {
+    const bool both = g.sim_begin != g.sim_end && g.live_begin != g.live_end;
+    EXPECT_FALSE(both && g.sim_begin == 1 && g.live_begin == 2);
+  }
+}
+
 TEST(Match, PrefersTheFirstOfSeveralCopies) {
   const model::Trace sim = simulated("0 c PA 1 1 \"abc\""),
                      live = captured("0 c PA 1 1 \"abc\"; 5 c PA 1 1 \"abc\" again");

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
+#include <tuple>
 
 namespace synoptic::ladder {
 namespace {
@@ -136,7 +138,11 @@ std::vector<std::uint64_t> progress(std::span<const Fact> facts) {
 class Table {
  public:
   Table(std::span<const Fact> sim, std::span<const Fact> live, MatchLimits limits)
-      : sim_(sim), live_(live), limits_(limits) {
+      : sim_(sim),
+        live_(live),
+        moved_sim_(pure_acks_of_both(sim, live)),
+        moved_live_(pure_acks_of_both(live, sim)),
+        limits_(limits) {
     make_band();
     rows_.resize(sim.size() + 1);
     for (std::size_t i = 0; i <= sim.size(); ++i) rows_[i].resize(high_[i] - low_[i] + 1);
@@ -158,6 +164,25 @@ class Table {
   }
 
  private:
+  // Pure ACKs that the other side has as well, if elsewhere: each is that one's, and only has
+  // moved.
+  static std::vector<bool> pure_acks_of_both(std::span<const Fact> mine,
+                                             std::span<const Fact> theirs) {
+    const auto key = [](const Fact& f) { return std::tuple(f.from_a, f.begin, f.ack); };
+    std::set<decltype(key(Fact{}))> there;
+    for (const Fact& f : theirs)
+      if (f.pure_ack()) there.insert(key(f));
+    std::vector<bool> found;
+    for (const Fact& f : mine) found.push_back(f.pure_ack() && there.contains(key(f)));
+    return found;
+  }
+  std::int32_t cost_here(std::size_t i, std::size_t j) const {
+    constexpr std::int32_t has_its_own = 6;
+    const std::int32_t cost = cost_of_pair(sim_[i], live_[j]);
+    if (cost >= impossible || sim_[i].ack == live_[j].ack) return cost;
+    return cost + (moved_sim_[i] || moved_live_[j] ? has_its_own : 0);
+  }
+
   struct Cell {
     std::int32_t cost = impossible;
     std::uint8_t sim = 0, live = 0;  // the step that led here
@@ -198,7 +223,7 @@ class Table {
     if (cost >= impossible) return;
     const bool more_sim = i < sim_.size(), more_live = j < live_.size();
     if (more_sim && more_live) {
-      const std::int32_t pair = cost_of_pair(sim_[i], live_[j]);
+      const std::int32_t pair = cost_here(i, j);
       if (pair < impossible) offer(i, j, 1, 1, cost + pair);
       if (const auto run =
               run_from(sim_.subspan(i), live_.subspan(j), std::min<std::size_t>(limits_.run, 255)))
@@ -209,6 +234,7 @@ class Table {
   }
 
   std::span<const Fact> sim_, live_;
+  std::vector<bool> moved_sim_, moved_live_;
   MatchLimits limits_;
   std::vector<std::size_t> low_, high_;
   std::vector<std::vector<Cell>> rows_;
