@@ -9,7 +9,9 @@
 #include <random>
 
 #include "tests/ladder/trace_builder.hh"
+#include "viz/export/export.hh"
 #include "viz/ladder/facts.hh"
+#include "viz/ladder/layout.hh"
 #include "viz/ladder/match.hh"
 
 namespace synoptic::ladder {
@@ -164,6 +166,24 @@ TEST(Align, PairsConversationsByRole) {
   }
 }
 
+// An ACK that moved stands in two rows, which are one difference: one note.
+TEST(Align, AMovedSegmentHasOneNote) {
+  const std::string hello = "0 c S 0; 1 s SA 0 1; 2 c A 1 1; ";
+  const model::Trace sim = simulated(hello + R"(60 c PA 1 1 "exit"; 60 c FA 5 1; 80 s A 1 5)"),
+                     live = captured(hello + R"(4 c PA 1 1 "exit"; 5 s A 1 5; 6 c FA 5 1)");
+  const Alignment alignment = align(sim, live);
+  EXPECT_EQ(alignment.unexplained, 0u);
+  std::vector<bool> told;
+  for (const Row& row : alignment.rows)
+    if (row.reason && row.reason->code == "other-order") told.push_back(row.reason->told_above);
+  EXPECT_EQ(told, (std::vector<bool>{false, true}));
+  const std::string text =
+      exporting::to_text(layout(sim, live, alignment, {.metrics = text_metrics(120)}));
+  const std::size_t first = text.find("[other-order]");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(text.find("[other-order]", first + 1), std::string::npos);
+}
+
 TEST(Align, NamesItsVerdictsAsDesigned) {
   EXPECT_EQ(verdict_name(Verdict::only_sim), "only-sim");
   EXPECT_EQ(verdict_name(Verdict::unexplained), "unexplained");
@@ -189,6 +209,27 @@ TEST(Match, ANarrowBandStillHoldsEverything) {
     }
     EXPECT_EQ(i, 60u) << "seed " << seed;
     EXPECT_EQ(j, 50u) << "seed " << seed;
+  }
+}
+
+// Only the last of several ACKs travels with the text on the other side.
+TEST(Match, AnEarlierAckIsNotPartOfTheGroup) {
+  const model::Trace sim = simulated(R"(0 s A 1 4; 1 s A 1 7; 2 s PA 1 7 "x")"),
+                     both = captured(R"(0 s A 1 7; 1 s PA 1 7 "x")"),
+                     one = captured(R"(1 s PA 1 7 "x")");
+  const std::vector<Group> with_ack{{0, 1, 0, 0}, {1, 2, 0, 1}, {2, 3, 1, 2}},
+      without{{0, 1, 0, 0}, {1, 3, 0, 1}};
+  EXPECT_EQ(match(facts(sim), facts(both)), with_ack);
+  EXPECT_EQ(match(facts(sim), facts(one)), without);
+}
+
+// An ACK is not set against another one while its own like stands close by.
+TEST(Match, AnAckThatMovedKeepsToItsLike) {
+  const model::Trace sim = simulated("0 c FA 1 1; 1 s A 1 1; 2 s FA 1 1"),
+                     live = captured("0 s A 1 1; 1 c FA 1 1; 2 s A 1 2; 3 s FA 1 2");
+  for (const Group& g : match(facts(sim), facts(live))) {
+    const bool both = g.sim_begin != g.sim_end && g.live_begin != g.live_end;
+    EXPECT_FALSE(both && g.sim_begin == 1 && g.live_begin == 2);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -67,6 +68,7 @@ class Builder {
     t_ = model::Instant{} + ms(std::stod(w.at(0)));
     from_ = w.at(1) == "c" ? 0 : 1;
     const std::string& what = w.at(2);
+    if (what == "crowd") return crowd(std::stoi(w.at(3)), w.size() > 4);
     if (what == "D") return packet(w, 3, model::EventKind::datagram);
     if (what == "I") return packet(w, 3, model::EventKind::icmp);
     if (std::isupper(static_cast<unsigned char>(what[0])))
@@ -96,6 +98,8 @@ class Builder {
     std::string text;
     std::uint32_t numbers[2] = {0, 0};
     int seen = 0;
+    bool held = false;
+    std::optional<std::uint32_t> tsval;
     p.wnd = 65535;
     for (; at < w.size(); ++at) {
       const std::string& word = w[at];
@@ -105,6 +109,12 @@ class Builder {
         p.fate = model::Fate::lost;
       else if (word == "again")
         p.retransmission = true;
+      else if (word == "held")
+        held = true;
+      else if (word == "rto")
+        p.retransmission = true, e.why = model::Why::retransmission_timeout;
+      else if (word.starts_with("ts="))
+        tsval = static_cast<std::uint32_t>(std::stoul(word.substr(3)));
       else if (word == "dup")
         e.why = model::Why::fault_duplicate;
       else if (word.starts_with("wnd="))
@@ -118,13 +128,21 @@ class Builder {
     }
     if (p.fate != model::Fate::lost) p.fate = model::Fate::delivered, p.arrived = t_ + ms(way);
     p.len = static_cast<std::uint32_t>(text.size());
-    fill(p, kind, w[2], numbers, text);
+    fill(p, kind, w[2], numbers, text, tsval);
     e.body = p;
-    trace_.add(std::move(e), kind);
+    const model::EventId id = trace_.add(std::move(e), kind);
+    if (held)
+      trace_.add({.t = t_,
+                  .endpoint = end_[from_],
+                  .flow = flow_,
+                  .cause = id,
+                  .why = model::Why::fault_delay,
+                  .body = model::Note{}});
   }
 
   void fill(model::Packet& p, model::EventKind kind, const std::string& letters,
-            const std::uint32_t (&numbers)[2], const std::string& text) {
+            const std::uint32_t (&numbers)[2], const std::string& text,
+            std::optional<std::uint32_t> tsval) {
     const wire::IpSpec ip{.src = address_[from_].ip, .dst = address_[1 - from_].ip};
     const wire::ByteSpan payload{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
     wire::Bytes bytes;
@@ -134,12 +152,13 @@ class Builder {
       p.ctl = flags(letters);
       p.seq = {own + numbers[0]};
       p.ack = {p.ctl.has(wire::ACK) ? other + numbers[1] : 0};
-      const wire::TcpHeader tcp{.src_port = address_[from_].port,
-                                .dst_port = address_[1 - from_].port,
-                                .seq = p.seq,
-                                .ack = p.ack,
-                                .ctl = p.ctl,
-                                .window = static_cast<std::uint16_t>(p.wnd)};
+      wire::TcpHeader tcp{.src_port = address_[from_].port,
+                          .dst_port = address_[1 - from_].port,
+                          .seq = p.seq,
+                          .ack = p.ack,
+                          .ctl = p.ctl,
+                          .window = static_cast<std::uint16_t>(p.wnd)};
+      if (tsval) tcp.options.append_timestamps({*tsval, 0});
       wire::append_tcp(bytes, {}, ip, tcp, payload);
     } else if (kind == model::EventKind::datagram) {
       wire::append_udp(bytes, {}, ip, address_[from_].port, address_[1 - from_].port, payload);
@@ -150,6 +169,33 @@ class Builder {
     }
     p.bytes = trace_.arena().store(bytes);
     p.original_size = static_cast<std::uint32_t>(p.bytes.size());
+  }
+
+  // Other connections to the server, their handshakes just finished; accepted, or waiting for it.
+  void crowd(int count, bool accepted) {
+    open(model::Protocol::tcp);
+    const auto client = end_[0];
+    const auto flow = flow_;
+    const auto address = address_[0];
+    for (int i = 0; i < count; ++i) {
+      address_[0].port = static_cast<std::uint16_t>(address.port + 1 + i);
+      end_[0] =
+          trace_.add_endpoint(fmt::format("client {}", i + 2), address_[0], model::Protocol::tcp);
+      flow_ = trace_.add_flow(model::Protocol::tcp, end_[0], end_[1]);
+      trace_.edit(flow_).base_a = wire::SeqNum{options_.isn};
+      trace_.edit(flow_).base_b = wire::SeqNum{options_.isn + 4000};
+      for (const std::string_view segment : {"c S 0 dt=0", "s SA 0 1 dt=0", "c A 1 1 dt=0"}) {
+        from_ = segment[0] == 'c' ? 0 : 1;
+        packet(words(fmt::format("0 {}", segment)), 3, model::EventKind::segment);
+      }
+      if (accepted)
+        trace_.add({.t = t_,
+                    .endpoint = end_[1],
+                    .flow = flow_,
+                    .body = model::Call{
+                        .name = model::CallName::accept, .returned = true, .returned_at = t_}});
+    }
+    end_[0] = client, flow_ = flow, address_[0] = address;
   }
 
   void call(const std::vector<std::string>& w) {
@@ -168,6 +214,8 @@ class Builder {
         c.result = static_cast<std::int64_t>(text.size());
       } else if (w[i].starts_with("dt=")) {
         c.returned_at = t_ + ms(std::stod(w[i].substr(3)));
+      } else if (c.name == model::CallName::listen) {
+        c.number = std::stol(w[i]);
       } else {
         c.result = std::stol(w[i]);
       }

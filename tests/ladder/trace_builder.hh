@@ -3,10 +3,16 @@
 //   0    c S 0                   at 0 ms the client sends SYN, Seq=0
 //   20   s SA 0 1                the server SYN,ACK, Seq=0 Ack=1
 //   60   c PA 1 1 "abc"          with text
-//   60   c FA 4 1 lost           … and what befell it: lost, again, wnd=N, dt=MS (its way), dup
-//   (the network's copy) 1    c D "Michael"           a datagram;  1 s I 3 3: an ICMP message of
-//   type 3, code 3 5    s recv 7                a call and its result warn stopped a warning
+//   60   c FA 4 1 lost           … and what befell it (below)
+//   1    c D "Michael"           a datagram
+//   1    s I 3 3                 an ICMP message of type 3, code 3
+//   5    s recv 7                a call and its result
+//   5    s listen 5              … or its argument
+//   0    s crowd 6 [accepted]    six other connections, waiting for accept() or accepted
+//   warn stopped                 a warning
 //
+// A packet's words: lost; dt=MS (its way); held (back by the network); dup (the network's copy);
+// again (sent before); rto (again, by its timer); wnd=N; ts=N (timestamp); len=N (so many octets).
 // Lines end at a semicolon or a newline.
 #pragma once
 

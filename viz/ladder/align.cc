@@ -45,9 +45,21 @@ void compare_aside(const RowView& view, const Pairing& pair, Row& row) {
   row.timing_differs = (more - less) > std::max(model::milliseconds(1), more / 10);
 }
 
+// A packet that moved stands alone in two rows, once on each side: the first one's note is for
+// both.
+bool told_already(const Row& row, std::span<const Row> before) {
+  if (row.reason->code != "other-order") return false;
+  return std::ranges::any_of(before, [&](const Row& r) {
+    return r.reason && r.reason->code == row.reason->code &&
+           r.reason->cites_sim.front() == row.reason->cites_sim.front() &&
+           r.reason->cites_live.front() == row.reason->cites_live.front();
+  });
+}
+
 void align_conversation(const Pairing& pair, Alignment& out) {
   const Ending ending[2] = {ending_of(pair.sim), ending_of(pair.live)};
   const Twins twins = twins_of(pair);
+  const Parting parting = parting_of(pair);
   AlignedConversation conversation{.sim = pair.sim.flow,
                                    .live = pair.live.flow,
                                    .ending_sim = ending_text(pair.sim),
@@ -55,8 +67,9 @@ void align_conversation(const Pairing& pair, Alignment& out) {
   const Conversation& named = pair.sim.facts.empty() ? pair.live : pair.sim;
   conversation.name = named.flow ? fmt::format("{} ↔ {}", named.name(true), named.name(false))
                                  : "packets outside any conversation";
+  constexpr std::size_t reach = 200;  // a packet that moved stands close by
   for (const Group& group : match(pair.sim.facts, pair.live.facts)) {
-    const RowView view{pair, group, ending, twins.of};
+    const RowView view{pair, group, ending, twins.of, parting};
     Row row{.sim = ids(view.members(sim_side)),
             .live = ids(view.members(live_side)),
             .verdict = verdict_of(view),
@@ -65,6 +78,9 @@ void align_conversation(const Pairing& pair, Alignment& out) {
     if (row.verdict != Verdict::same) {
       row.reason = explain(view);
       if (!row.reason) row.verdict = Verdict::unexplained;
+      if (row.reason)
+        row.reason->told_above =
+            told_already(row, std::span(out.rows).last(std::min(out.rows.size(), reach)));
     }
     out.unexplained += row.verdict == Verdict::unexplained ? 1 : 0;
     ++conversation.row_count;

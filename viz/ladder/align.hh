@@ -31,6 +31,8 @@ struct RowReason {
   // From here on `text` says what holds for every row of this code: enough to be read once. Its
   // size when nothing does.
   std::size_t lesson_at = std::string::npos;
+  // An earlier row is about the same two packets and says it already: one note is enough.
+  bool told_above = false;
 };
 
 struct Row {

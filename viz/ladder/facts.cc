@@ -37,21 +37,22 @@ Fact fact_of(const Trace& trace, const model::Event& e, bool from_a) {
     f.end = f.begin + packet.len + (f.has(wire::SYN) ? 1u : 0u) + (f.has(wire::FIN) ? 1u : 0u);
     if (f.has(wire::ACK)) f.ack = trace.relative_ack(e);
   }
-  if (packet.len > 0) {
-    const auto view =
-        wire::view(packet.bytes, packet.link, packet.original_size, {.verify_checksums = false});
-    f.text = wire::slice(packet.bytes, view.payload);
-  }
+  const auto view =
+      wire::view(packet.bytes, packet.link, packet.original_size, {.verify_checksums = false});
+  if (packet.len > 0) f.text = wire::slice(packet.bytes, view.payload);
+  if (view.transport == wire::Transport::tcp)
+    if (const auto stamps = view.tcp.options.parse().timestamps) f.tsval = stamps->val;
   return f;
 }
 
-// Packets of which a note says that their bits were changed.
-std::set<model::EventId> damaged_packets(const Trace& trace) {
-  std::set<model::EventId> damaged;
+// Packets of which a note says one of `whys`.
+std::set<model::EventId> noted(const Trace& trace, std::initializer_list<model::Why> whys) {
+  std::set<model::EventId> packets;
   for (const model::Event& e : trace.events())
-    if (e.why == model::Why::fault_corrupt && e.cause != model::EventId::none && !is_packet(e.kind))
-      damaged.insert(e.cause);
-  return damaged;
+    if (std::ranges::find(whys, e.why) != whys.end() && e.cause != model::EventId::none &&
+        !is_packet(e.kind))
+      packets.insert(e.cause);
+  return packets;
 }
 
 // What a conversation is recognised by in the other trace.
@@ -106,11 +107,14 @@ std::vector<Conversation> conversations_of(const Trace& trace) {
     found[*at].facts.push_back(fact_of(trace, e, e.endpoint == trace[e.flow].a));
   }
   if (!rest.facts.empty()) found.push_back(std::move(rest));
-  const std::set<model::EventId> damaged = damaged_packets(trace);
+  using enum model::Why;
+  const std::set<model::EventId> damaged = noted(trace, {fault_corrupt}),
+                                 held = noted(trace, {fault_delay, fault_swap, link_reorder});
   for (Conversation& c : found) {
     std::optional<std::uint32_t> said[2];
     for (Fact& f : c.facts) {
       if (damaged.contains(f.id)) f.damaged = f.lost = true, f.arrived.reset();
+      f.held = held.contains(f.id);
       auto& before = said[f.from_a ? 0 : 1];
       f.repeats = f.pure_ack() && before && *f.ack <= *before;
       if (f.ack) before = std::max(before.value_or(0), *f.ack);

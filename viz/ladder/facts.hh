@@ -22,11 +22,13 @@ struct Fact {
   std::uint32_t begin = 0, end = 0;
   std::optional<std::uint32_t> ack;  // acknowledged up to here (exclusive); nothing without ACK
   std::uint32_t wnd = 0;
-  wire::ByteSpan text;  // as far as it was captured
+  std::optional<std::uint32_t> tsval;  // of its timestamps option
+  wire::ByteSpan text;                 // as far as it was captured
   std::uint32_t len = 0;
   bool retransmission = false;
   bool lost = false;     // its receiver never took it in
   bool damaged = false;  // it arrived with bits changed and was dropped; `lost` as well
+  bool held = false;     // the network held it back on its way, so that others could overtake it
   bool repeats = false;  // a pure ACK for what its sender had acknowledged before
   std::uint8_t icmp_type = 0, icmp_code = 0;
 

@@ -219,12 +219,16 @@ class Comparison {
     page_.verdict(line, middle_ + (middle_width_ - 1) / 2, name, same);
     page_.go_to(bottom);
     if (same) return;
+    if (!row.reason || !row.reason->told_above) note(row);
+    page_.band(line, bottom);
+    page_.ground(bottom, page_.line());
+  }
+
+  void note(const Row& row) {
     const std::string why = row.reason
                                 ? fmt::format("{} [{}]", text_of(*row.reason), row.reason->code)
                                 : "no reason that we know fits: please look at the packets.";
     page_.paragraph(fmt::format("╰─ {}: {}", verdict_name(row.verdict), why), Role::reason, 2, 3);
-    page_.band(line, bottom);
-    page_.ground(bottom, page_.line());
   }
 
   void rest() {

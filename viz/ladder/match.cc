@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
+#include <tuple>
 
 namespace synoptic::ladder {
 namespace {
@@ -83,7 +85,7 @@ struct Run {
 };
 
 // The shortest runs of unbroken direction from here that cover the same range of sequence space, in
-// another cut.
+// another cut; the first of a run may be a pure ACK.
 std::optional<Run> run_from(std::span<const Fact> sim, std::span<const Fact> live,
                             std::size_t limit) {
   const Fact &a = sim.front(), &b = live.front();
@@ -96,7 +98,7 @@ std::optional<Run> run_from(std::span<const Fact> sim, std::span<const Fact> liv
     if (n >= side.size() || n >= limit) return false;
     const Fact &last = side[n - 1], &next = side[n];
     if (next.from_a != a.from_a || !next.is_segment() || next.begin != last.end ||
-        next.has(wire::RST))
+        next.has(wire::RST) || next.pure_ack())
       return false;
     ++n;
     return true;
@@ -108,6 +110,12 @@ std::optional<Run> run_from(std::span<const Fact> sim, std::span<const Fact> liv
   const auto x = sim.first(run.sim), y = live.first(run.live);
   if (x.back().ack != y.back().ack || flags_of(x) != flags_of(y) || !same_octets(x, y))
     return std::nullopt;
+  // An ACK that leads a run is the one that travels with the other side's text; an earlier one is a
+  // matter of its own.
+  const auto leads_astray = [](const Fact& f, const Fact& last) {
+    return f.pure_ack() && f.ack != last.ack;
+  };
+  if (leads_astray(x.front(), x.back()) || leads_astray(y.front(), y.back())) return std::nullopt;
   return run;
 }
 
@@ -130,7 +138,11 @@ std::vector<std::uint64_t> progress(std::span<const Fact> facts) {
 class Table {
  public:
   Table(std::span<const Fact> sim, std::span<const Fact> live, MatchLimits limits)
-      : sim_(sim), live_(live), limits_(limits) {
+      : sim_(sim),
+        live_(live),
+        moved_sim_(pure_acks_of_both(sim, live)),
+        moved_live_(pure_acks_of_both(live, sim)),
+        limits_(limits) {
     make_band();
     rows_.resize(sim.size() + 1);
     for (std::size_t i = 0; i <= sim.size(); ++i) rows_[i].resize(high_[i] - low_[i] + 1);
@@ -152,6 +164,25 @@ class Table {
   }
 
  private:
+  // Pure ACKs that the other side has as well, if elsewhere: each is that one's, and only has
+  // moved.
+  static std::vector<bool> pure_acks_of_both(std::span<const Fact> mine,
+                                             std::span<const Fact> theirs) {
+    const auto key = [](const Fact& f) { return std::tuple(f.from_a, f.begin, f.ack); };
+    std::set<decltype(key(Fact{}))> there;
+    for (const Fact& f : theirs)
+      if (f.pure_ack()) there.insert(key(f));
+    std::vector<bool> found;
+    for (const Fact& f : mine) found.push_back(f.pure_ack() && there.contains(key(f)));
+    return found;
+  }
+  std::int32_t cost_here(std::size_t i, std::size_t j) const {
+    constexpr std::int32_t has_its_own = 6;
+    const std::int32_t cost = cost_of_pair(sim_[i], live_[j]);
+    if (cost >= impossible || sim_[i].ack == live_[j].ack) return cost;
+    return cost + (moved_sim_[i] || moved_live_[j] ? has_its_own : 0);
+  }
+
   struct Cell {
     std::int32_t cost = impossible;
     std::uint8_t sim = 0, live = 0;  // the step that led here
@@ -192,7 +223,7 @@ class Table {
     if (cost >= impossible) return;
     const bool more_sim = i < sim_.size(), more_live = j < live_.size();
     if (more_sim && more_live) {
-      const std::int32_t pair = cost_of_pair(sim_[i], live_[j]);
+      const std::int32_t pair = cost_here(i, j);
       if (pair < impossible) offer(i, j, 1, 1, cost + pair);
       if (const auto run =
               run_from(sim_.subspan(i), live_.subspan(j), std::min<std::size_t>(limits_.run, 255)))
@@ -203,6 +234,7 @@ class Table {
   }
 
   std::span<const Fact> sim_, live_;
+  std::vector<bool> moved_sim_, moved_live_;
   MatchLimits limits_;
   std::vector<std::size_t> low_, high_;
   std::vector<std::vector<Cell>> rows_;

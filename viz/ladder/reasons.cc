@@ -21,20 +21,27 @@ constexpr std::array table{
     Reason{"ecn-flags", ecn_flags},
     Reason{"connection-refused", connection_refused},
     Reason{"reset-unread-data", reset_unread_data},
+    Reason{"reset-instead-of-fin", reset_instead_of_fin},
     Reason{"reset-after-close", reset_after_close},
     Reason{"reset-no-connection", reset_no_connection},
+    Reason{"reset-acknowledges", reset_acknowledges},
     Reason{"network-duplicate", network_duplicate},
     Reason{"answers-repeated-syn", answers_repeated_syn},
+    Reason{"accept-queue-full", accept_queue_full},
+    Reason{"fast-retransmit", fast_retransmit},
     Reason{"retransmission-after-loss", retransmission_after_loss},
     Reason{"retransmission-after-lost-ack", retransmission_after_lost_ack},
     Reason{"tail-loss-probe", tail_loss_probe},
     Reason{"retransmission-timeout", retransmission_timeout},
+    Reason{"dropped-by-reset", dropped_by_reset},
     Reason{"follows-a-reset", follows_a_reset},
     Reason{"keep-alive", keep_alive},
     Reason{"zero-window-probe", zero_window_probe},
     Reason{"overtaken-ack", overtaken_ack},
     Reason{"answers-old-segment", answers_old_segment},
+    Reason{"answers-old-timestamp", answers_old_timestamp},
     Reason{"answers-duplicate", answers_duplicate},
+    Reason{"fin-held-back", fin_held_back},
     Reason{"fins-cross", fins_cross},
     Reason{"other-end-closes-first", other_end_closes_first},
     Reason{"fin-rides-on-ack", fin_rides_on_ack},
@@ -43,12 +50,18 @@ constexpr std::array table{
     Reason{"other-order", other_order},
     Reason{"window-update", window_update},
     Reason{"ack-rides-on-data", ack_rides_on_data},
+    Reason{"already-acknowledged", already_acknowledged},
     Reason{"fin-with-data", fin_with_data},
     Reason{"coalesced", coalesced},
+    Reason{"gap-filled", gap_filled},
     Reason{"one-ack-for-several", one_ack_for_several},
     Reason{"acknowledges-more", acknowledges_more},
     Reason{"ack-after-data", ack_after_data},
+    Reason{"reset-after-data", reset_after_data},
     Reason{"other-cuts", other_cuts},
+    Reason{"sent-before-reset", sent_before_reset},
+    Reason{"other-text", other_text},
+    Reason{"after-other-text", after_other_text},
     Reason{"request-lost", request_lost},
     Reason{"port-unreachable", port_unreachable},
     Reason{"run-ended", run_ended},
@@ -144,8 +157,9 @@ RowReason reason(std::string_view code, int side, std::string text,
 // number.
 bool known_at(const Conversation& c, const Fact& f, model::Instant t) {
   if (f.lost || !f.arrived) return false;
+  // In a simulation what arrives at the very instant may still come after what is sent at it.
   const bool captured = c.trace->source() == model::Source::captured;
-  return *f.arrived + (captured ? model::milliseconds(50) : model::Duration{}) <= t;
+  return captured ? *f.arrived + model::milliseconds(50) <= t : *f.arrived < t;
 }
 
 }  // namespace synoptic::ladder

@@ -21,12 +21,22 @@ namespace synoptic::ladder {
 
 inline constexpr int sim_side = 0, live_side = 1;
 
+// Where the octets that the programs sent part: [0] those of the first role, [1] the other's. Up to
+// there (relative sequence number) both sides sent the same; nothing when all that both have is the
+// same. An octet that one side sent and the other never did counts as another octet.
+struct Parting {
+  std::optional<std::uint32_t> at[2];
+  bool ends[2] = {false, false};  // one side's octets end there
+};
+Parting parting_of(const Pairing& pair);
+
 // A row under examination, with its surroundings.
 struct RowView {
   const Pairing& pair;
   Group group;
   const Ending (&ending)[2];
   const std::vector<std::uint32_t> (&twin)[2];  // see twins_of()
+  const Parting& parting;
 
   const Conversation& talk(int side) const { return side == sim_side ? pair.sim : pair.live; }
   std::size_t begin(int side) const {
@@ -78,6 +88,7 @@ namespace reasons {
 // one segment here, several there (reasons_cut.cc)
 std::optional<RowReason> fin_rides_on_ack(const RowView&);
 std::optional<RowReason> ack_rides_on_data(const RowView&);
+std::optional<RowReason> already_acknowledged(const RowView&);
 std::optional<RowReason> fin_with_data(const RowView&);
 std::optional<RowReason> coalesced(const RowView&);
 std::optional<RowReason> other_cuts(const RowView&);
@@ -87,17 +98,26 @@ std::optional<RowReason> duplicate_ack(const RowView&);
 std::optional<RowReason> answers_retransmission(const RowView&);
 std::optional<RowReason> overtaken_ack(const RowView&);
 std::optional<RowReason> answers_old_segment(const RowView&);
+std::optional<RowReason> answers_old_timestamp(const RowView&);
+std::optional<RowReason> gap_filled(const RowView&);
 std::optional<RowReason> one_ack_for_several(const RowView&);
 std::optional<RowReason> acknowledges_more(const RowView&);
 std::optional<RowReason> ack_after_data(const RowView&);
+std::optional<RowReason> reset_after_data(const RowView&);
 std::optional<RowReason> push_flag(const RowView&);
 std::optional<RowReason> ecn_flags(const RowView&);
+// what the programs said (reasons_text.cc)
+std::optional<RowReason> other_text(const RowView&);
+std::optional<RowReason> after_other_text(const RowView&);
 // order (reasons_order.cc)
+std::optional<RowReason> fin_held_back(const RowView&);
 std::optional<RowReason> fins_cross(const RowView&);
 std::optional<RowReason> other_end_closes_first(const RowView&);
 std::optional<RowReason> other_order(const RowView&);
 // loss and probing (reasons_loss.cc)
 std::optional<RowReason> answers_repeated_syn(const RowView&);
+std::optional<RowReason> accept_queue_full(const RowView&);
+std::optional<RowReason> fast_retransmit(const RowView&);
 std::optional<RowReason> retransmission_after_loss(const RowView&);
 std::optional<RowReason> retransmission_after_lost_ack(const RowView&);
 std::optional<RowReason> tail_loss_probe(const RowView&);
@@ -112,9 +132,13 @@ std::optional<RowReason> run_ended(const RowView&);
 // resets (reasons_reset.cc)
 std::optional<RowReason> connection_refused(const RowView&);
 std::optional<RowReason> reset_unread_data(const RowView&);
+std::optional<RowReason> reset_instead_of_fin(const RowView&);
 std::optional<RowReason> reset_after_close(const RowView&);
 std::optional<RowReason> reset_no_connection(const RowView&);
+std::optional<RowReason> reset_acknowledges(const RowView&);
 std::optional<RowReason> follows_a_reset(const RowView&);
+std::optional<RowReason> dropped_by_reset(const RowView&);
+std::optional<RowReason> sent_before_reset(const RowView&);
 }  // namespace reasons
 
 }  // namespace synoptic::ladder

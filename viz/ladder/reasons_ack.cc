@@ -32,6 +32,11 @@ const Fact* previous_own(const RowView& row, int side, const Fact& f) {
   return found;
 }
 
+// What was held back comes after what overtook it, even at the same instant.
+std::pair<model::Instant, bool> order_of_arrival(const Fact* f) {
+  return {*f->arrived, f->held};
+}
+
 std::optional<RowReason> only_flag(const RowView& row, std::uint8_t bits, std::string_view code,
                                    std::string_view text) {
   if (!row.one_to_one()) return std::nullopt;
@@ -179,25 +184,130 @@ std::optional<RowReason> answers_old_segment(const RowView& row) {
                 {said->id, old->id, f.id}, {});
 }
 
-// An ACK is cumulative: a later one says all that this one said.
-std::optional<RowReason> one_ack_for_several(const RowView& row) {
+// RFC 7323 5.3, R1: a segment whose timestamp is older than the last one's is taken for an old
+// copy, and answered with an ACK.
+std::optional<RowReason> answers_old_timestamp(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone || !lone->fact->repeats) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const Fact *newest = nullptr, *old = nullptr;
+  std::vector<const Fact*> arrived;
+  for (const Fact& g : row.around(lone->side)) {
+    if (&g == &f) break;
+    if (g.from_a != f.from_a && g.tsval && g.arrived && *g.arrived <= f.t) arrived.push_back(&g);
+  }
+  std::ranges::stable_sort(arrived, {}, order_of_arrival);
+  for (const Fact* g : arrived) {
+    const bool older = newest && static_cast<std::int32_t>(*g->tsval - *newest->tsval) < 0;
+    old = older ? g : nullptr;
+    if (!older) newest = g;
+  }
+  if (!old || f.t - *old->arrived > model::milliseconds(50)) return std::nullopt;
+  return reason(
+      "answers-old-timestamp", lone->side,
+      fmt::format("in {} {} reached the {} late: its timestamp is older than that of {}, "
+                  "which had come before it. So it is taken for an old copy, dropped, and "
+                  "answered with an ACK (PAWS, RFC 7323 5).",
+                  who(lone->side), what(*old), row.talk(lone->side).name(f.from_a), what(*newest)),
+      {newest->id, old->id, f.id}, {});
+}
+
+namespace {
+
+// A lone ACK, the ACK of the other side that says more, and how the other side came to know that.
+struct Covered {
+  int side;
+  const Fact *ack, *later;
+  const Fact* by;       // brought the octets that `ack` acknowledges, the last of them
+  std::uint32_t known;  // all octets up to here were there once `by` had arrived
+};
+std::optional<Covered> covered(const RowView& row) {
   const auto lone = lone_ack(row);
   if (!lone) return std::nullopt;
   const Fact& f = *lone->fact;
-  const int other = 1 - lone->side;
   const Fact* before = previous_own(row, lone->side, f);
   if (before && before->ack && *before->ack >= *f.ack) return std::nullopt;
-  const Fact* later = nullptr;
-  for (const Fact& g : row.around(other))
-    if (!later && g.from_a == f.from_a && g.is_segment() && g.ack && *g.ack >= *f.ack) later = &g;
-  if (!later || !later->pure_ack() || *later->ack == *f.ack) return std::nullopt;
+  const auto theirs = row.around(1 - lone->side);
+  const auto later = std::ranges::find_if(theirs, [&](const Fact& g) {
+    return g.from_a == f.from_a && g.is_segment() && g.ack && *g.ack >= *f.ack;
+  });
+  if (later == theirs.end() || !later->pure_ack() || *later->ack == *f.ack) return std::nullopt;
+  std::vector<const Fact*> heard;
+  for (const Fact& g : theirs)
+    if (g.from_a != f.from_a && g.occupies() && g.arrived) heard.push_back(&g);
+  std::ranges::stable_sort(heard, {}, order_of_arrival);
+  std::uint32_t known = heard.empty() ? 0 : std::ranges::min(heard, {}, &Fact::begin)->begin;
+  for (std::size_t n = 0; n < heard.size(); ++n) {
+    for (bool more = true; more;) {
+      more = false;
+      for (const Fact* g : std::span(heard).first(n + 1))
+        if (g->begin <= known && g->end > known) known = g->end, more = true;
+    }
+    if (known >= *f.ack) return Covered{lone->side, &f, &*later, heard[n], known};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// What had come too early is acknowledged as soon as the gap before it is filled (RFC 5681 4.2).
+std::optional<RowReason> gap_filled(const RowView& row) {
+  const auto c = covered(row);
+  if (!c || c->known < *c->later->ack || c->by->end >= *c->later->ack) return std::nullopt;
+  const int other = 1 - c->side;
   return reason(
-      "one-ack-for-several", lone->side,
-      fmt::format("in {} the {} acknowledges each segment by itself (here ACK {}). In {} it "
-                  "waited, and one ACK {} "
-                  "covers this and what followed: an ACK counts for everything before it.",
-                  who(lone->side), row.talk(other).name(f.from_a), *f.ack, who(other), *later->ack),
-      {f.id}, {later->id});
+      "gap-filled", c->side,
+      fmt::format("in {} the {} sends an ACK of its own for this (ACK {}). In {} what "
+                  "follows had come first and waited behind the gap; {} filled it, so one "
+                  "ACK {} covers all.",
+                  who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack, who(other),
+                  what(*c->by), *c->later->ack),
+      {c->ack->id}, {c->by->id, c->later->id});
+}
+
+namespace {
+
+// Both acknowledge up to here, but one of them in two steps.
+std::optional<RowReason> in_steps(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone || row.twin[lone->side][row.begin(lone->side)] != no_twin) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const int other = 1 - lone->side;
+  const Fact* before = previous_own(row, lone->side, f);
+  if (!before || !before->ack || *before->ack >= *f.ack) return std::nullopt;
+  const Fact* at_once = nullptr;
+  for (const Fact& g : row.around(other)) {
+    if (g.from_a != f.from_a || !g.is_segment() || !g.ack) continue;
+    if (*g.ack == *before->ack) return std::nullopt;
+    if (!at_once && *g.ack == *f.ack) at_once = &g;
+  }
+  if (!at_once) return std::nullopt;
+  return reason("one-ack-for-several", lone->side,
+                fmt::format("in {} the {} acknowledges in two steps, ACK {} and then this ACK {}. "
+                            "In {} one ACK {} covers both: an ACK counts for everything before it.",
+                            who(lone->side), row.talk(other).name(f.from_a), *before->ack, *f.ack,
+                            who(other), *at_once->ack),
+                {before->id, f.id}, {at_once->id});
+}
+
+}  // namespace
+
+// An ACK is cumulative: a later one says all that this one said.
+std::optional<RowReason> one_ack_for_several(const RowView& row) {
+  const auto c = covered(row);
+  if (!c) return in_steps(row);
+  const int other = 1 - c->side;
+  const bool at_once = c->by->end >= *c->later->ack;
+  return reason(
+      "one-ack-for-several", c->side,
+      fmt::format(
+          "in {} the {} sends an ACK of its own for this (ACK {}). In {} {}, and one ACK {} "
+          "covers both: an ACK counts for everything before it.",
+          who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack, who(other),
+          at_once ? fmt::format("{} brought this and what follows together", what(*c->by))
+                  : "it had sent none yet when more came",
+          *c->later->ack),
+      {c->ack->id}, {c->by->id, c->later->id});
 }
 
 // The two are alike but for the ACK number: on one side more had arrived when the segment left.
@@ -232,7 +342,11 @@ std::optional<RowReason> acknowledges_more(const RowView& row) {
       fmt::format("the same segment of the {}, but in {} it already acknowledges {} (Ack={})", name,
                   who(more), what(*heard), *hi.ack);
   std::vector<model::EventId> theirs{lo.id};
-  if (unheard && unheard->t <= lo.t) {
+  if (unheard && unheard->arrived == lo.t) {
+    text += fmt::format("; in {} that was only just arriving when the segment left (Ack={}).",
+                        who(less), *lo.ack);
+    theirs.push_back(unheard->id);
+  } else if (unheard && unheard->t <= lo.t) {
     text += fmt::format("; in {} that was still on its way when the segment left (Ack={}).",
                         who(less), *lo.ack);
     theirs.push_back(unheard->id);
@@ -245,12 +359,13 @@ std::optional<RowReason> acknowledges_more(const RowView& row) {
   return reason("acknowledges-more", more, std::move(text), {heard->id, hi.id}, std::move(theirs));
 }
 
-// An ACK without text carries the sequence number of what its sender would send next: it differs
-// when on one side the sender had already sent more of its own.
-std::optional<RowReason> ack_after_data(const RowView& row) {
-  if (!row.one_to_one()) return std::nullopt;
+namespace {
+
+// Two segments without text that differ in their sequence number: on one side their sender had sent
+// more of its own by then.
+std::optional<RowReason> after_more_data(const RowView& row, std::string_view code) {
   const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
-  if (!a.pure_ack() || !b.pure_ack() || a.ack != b.ack || a.begin == b.begin) return std::nullopt;
+  if (a.begin == b.begin) return std::nullopt;
   const int more = a.begin > b.begin ? sim_side : live_side, less = 1 - more;
   const Fact &hi = more == sim_side ? a : b, &lo = less == sim_side ? a : b;
   const Fact *sent = nullptr, *later = nullptr;
@@ -264,13 +379,28 @@ std::optional<RowReason> ack_after_data(const RowView& row) {
   if (!sent) return std::nullopt;
   std::vector<model::EventId> theirs{lo.id};
   if (later) theirs.push_back(later->id);
-  return reason("ack-after-data", more,
-                fmt::format("the same ACK {}, but in {} the {} had by then sent {} of its own, so "
-                            "its next sequence number is {} "
-                            "already, not {}.",
-                            *hi.ack, who(more), row.talk(more).name(hi.from_a), what(*sent),
+  return reason(code, more,
+                fmt::format("the same {}, but in {} the {} had by then sent {} of its own, so "
+                            "its next sequence number is {} already, not {}.",
+                            what(hi), who(more), row.talk(more).name(hi.from_a), what(*sent),
                             hi.begin, lo.begin),
                 {sent->id, hi.id}, std::move(theirs));
+}
+
+}  // namespace
+
+std::optional<RowReason> ack_after_data(const RowView& row) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (!a.pure_ack() || !b.pure_ack() || a.ack != b.ack) return std::nullopt;
+  return after_more_data(row, "ack-after-data");
+}
+
+std::optional<RowReason> reset_after_data(const RowView& row) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (!a.has(wire::RST) || !b.has(wire::RST)) return std::nullopt;
+  return after_more_data(row, "reset-after-data");
 }
 
 }  // namespace synoptic::ladder::reasons

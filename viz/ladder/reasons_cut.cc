@@ -125,6 +125,22 @@ std::optional<RowReason> ack_rides_on_data(const RowView& row) {
   return std::nullopt;
 }
 
+// An ACK and what follows it here, and only the latter there: something before it had acknowledged
+// as much.
+std::optional<RowReason> already_acknowledged(const RowView& row) {
+  const auto s = shape_of(row);
+  if (!s || s->acks != 1 || s->several.size() != 2 || !s->single->ack || carries_news(row, *s))
+    return std::nullopt;
+  const Fact* before = first_acknowledging(row, s->one, s->single->from_a, *s->single->ack);
+  if (!before || before >= s->single) return std::nullopt;
+  return reason("already-acknowledged", s->many,
+                fmt::format("in {} the {} sends ACK {} and then {}. In {} its {} had said as much "
+                            "before, so none is needed here.",
+                            who(s->many), row.talk(s->one).name(s->single->from_a), *s->single->ack,
+                            what(s->several[1]), who(s->one), what(*before)),
+                ids(s->several), {before->id, s->single->id});
+}
+
 std::optional<RowReason> fin_with_data(const RowView& row) {
   constexpr std::string_view code = "fin-with-data";
   const auto make = [&](int apart, int together, const Fact& data, const Fact& fin,

@@ -16,6 +16,12 @@ bool is_network_copy(const Conversation& c, const Fact& f) {
   return why == model::Why::fault_duplicate || why == model::Why::link_duplicate;
 }
 
+// Where the trace itself says so.
+bool says_timer_ran_out(const Conversation& c, const Fact& f) {
+  const model::Why why = (*c.trace)[f.id].why;
+  return why == model::Why::retransmission_timeout || why == model::Why::retransmission_after_loss;
+}
+
 struct Lone {
   int side;
   const Fact* fact;
@@ -80,6 +86,79 @@ std::optional<RowReason> answers_repeated_syn(const RowView& row) {
                 {again->first->id, second->id, again->fact->id}, {});
 }
 
+namespace {
+
+// Connections of a listener whose handshake had ended by `t` and that no accept() had returned yet.
+std::size_t waiting_for_accept(const model::Trace& trace, model::EndpointId server,
+                               model::Instant t) {
+  std::vector<bool> finished(trace.flows().size()), accepted(trace.flows().size());
+  for (const model::Event& e : trace.events()) {
+    if (e.flow == model::FlowId::none) continue;
+    const auto* packet = std::get_if<model::Packet>(&e.body);
+    const auto* call = std::get_if<model::Call>(&e.body);
+    if (packet && e.to == server && packet->fate == model::Fate::delivered && packet->arrived < t &&
+        packet->ctl.has(wire::ACK))
+      finished[model::index(e.flow)] = true;
+    if (call && call->name == model::CallName::accept && call->returned && call->returned_at <= t)
+      accepted[model::index(e.flow)] = true;
+  }
+  std::size_t waiting = 0;
+  for (std::size_t i = 0; i < finished.size(); ++i) waiting += finished[i] && !accepted[i] ? 1 : 0;
+  return waiting;
+}
+
+}  // namespace
+
+// A server that does not come to accept() in time: Linux then drops SYNs, and the ACKs that end
+// handshakes, as if they had been lost; so does the simulation.
+std::optional<RowReason> accept_queue_full(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again || !again->fact->has(wire::SYN)) return std::nullopt;
+  const Conversation& talk = row.talk(again->side);
+  const Fact& f = *again->fact;
+  const Fact* dropped = f.ack ? again->ack : again->first;
+  if (!talk.flow || !dropped || !dropped->arrived || *dropped->arrived > f.t) return std::nullopt;
+  const model::EndpointId server = talk.endpoint(f.ack ? f.from_a : !f.from_a);
+  const model::Event* listening = nullptr;
+  for (const model::Event& e : talk.trace->events())
+    if (const auto* call = std::get_if<model::Call>(&e.body);
+        call && call->name == model::CallName::listen && e.endpoint == server && e.t <= f.t)
+      listening = &e;
+  if (!listening) return std::nullopt;
+  const std::int64_t backlog = std::get<model::Call>(listening->body).number;
+  const std::size_t waiting = waiting_for_accept(*talk.trace, server, *dropped->arrived);
+  if (static_cast<std::int64_t>(waiting) <= backlog) return std::nullopt;
+  return reason("accept-queue-full", again->side,
+                fmt::format("{}: when {} came, {} other connections were waiting for the {}'s "
+                            "accept(), more than its listen({}) lets wait. So its TCP dropped it, "
+                            "as if it had been lost.",
+                            beginning(row, *again), what(*dropped), waiting,
+                            talk.name(f.ack ? f.from_a : !f.from_a), backlog),
+                {listening->id, again->first->id, dropped->id, f.id}, {});
+}
+
+// RFC 5681 3.2: three ACKs that ask for the same octet again, and the sender does not wait for its
+// timer.
+std::optional<RowReason> fast_retransmit(const RowView& row) {
+  const auto again = sent_again(row);
+  if (!again) return std::nullopt;
+  const Fact& f = *again->fact;
+  std::vector<const Fact*> asked;
+  for (const Fact& g : row.around(again->side)) {
+    if (g.from_a != f.from_a && g.pure_ack() && g.repeats && *g.ack == f.begin && g.arrived &&
+        *g.arrived >= again->first->t && *g.arrived <= f.t)
+      asked.push_back(&g);
+  }
+  std::ranges::stable_sort(asked, {}, [](const Fact* g) { return *g->arrived; });
+  if (asked.size() < 3 || f.t - *asked[2]->arrived > model::milliseconds(50)) return std::nullopt;
+  return reason("fast-retransmit", again->side,
+                fmt::format("{}, without waiting for its timer: three ACKs had come by then that "
+                            "say no more than those before them (duplicate ACKs for Seq={}), which "
+                            "a sender takes as a sign of loss (fast retransmit, RFC 5681 3.2).",
+                            beginning(row, *again), f.begin),
+                {again->first->id, asked[0]->id, asked[1]->id, asked[2]->id, f.id}, {});
+}
+
 std::optional<RowReason> retransmission_after_loss(const RowView& row) {
   const auto again = sent_again(row);
   if (!again || !again->first->lost) return std::nullopt;
@@ -133,15 +212,22 @@ std::optional<RowReason> tail_loss_probe(const RowView& row) {
 std::optional<RowReason> retransmission_timeout(const RowView& row) {
   const auto again = sent_again(row);
   if (!again || again->first->lost || again->fact->t == again->first->t) return std::nullopt;
-  const bool acknowledged =
-      again->ack && again->ack->arrived && *again->ack->arrived <= again->fact->t;
-  if (acknowledged || (again->ack && again->ack->lost)) return std::nullopt;
+  const model::Instant t = again->fact->t;
+  const auto in_hand = [&](const Fact& g) { return g.arrived && *g.arrived <= t; };
+  // An ACK that arrives at the very instant at which the timer runs out comes too late, where the
+  // trace says that it was the timer.
+  const Fact* late = again->ack && again->ack->arrived == t &&
+                             says_timer_ran_out(row.talk(again->side), *again->fact)
+                         ? again->ack
+                         : nullptr;
+  if (again->ack && !late && (again->ack->lost || in_hand(*again->ack))) return std::nullopt;
+  std::vector<model::EventId> cites{again->first->id, again->fact->id};
+  if (late) cites.insert(cites.begin() + 1, late->id);
   return reason(
       "retransmission-timeout", again->side,
-      fmt::format(
-          "{}: no ACK for it had come back by then, and its retransmission timer had run out.",
-          beginning(row, *again)),
-      {again->first->id, again->fact->id}, {});
+      fmt::format("{}: {}, and the retransmission timer had run out.", beginning(row, *again),
+                  late ? "its ACK was only just arriving" : "no ACK for it had come back by then"),
+      std::move(cites), {});
 }
 
 std::optional<RowReason> network_duplicate(const RowView& row) {

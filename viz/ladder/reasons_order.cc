@@ -43,6 +43,22 @@ std::vector<model::EventId> fins(const Ending& end) {
   return {end.fin[end.first]->id, end.fin[1 - end.first]->id};
 }
 
+// The same segment on the other side, or else the one with the same octets, which may acknowledge
+// more or less.
+std::uint32_t counterpart(const RowView& row, int side, std::size_t at) {
+  if (row.twin[side][at] != no_twin) return row.twin[side][at];
+  const Fact& f = row.all(side)[at];
+  if (!f.is_segment() || !f.occupies() || f.retransmission) return no_twin;
+  const auto theirs = row.around(1 - side);
+  const auto found = std::ranges::find_if(theirs, [&](const Fact& g) {
+    Fact equal = g;
+    equal.ack = f.ack;
+    return g.ack && f.ack && same(f, equal);
+  });
+  if (found == theirs.end()) return no_twin;
+  return static_cast<std::uint32_t>(&*found - row.all(1 - side).data());
+}
+
 // A segment that stands on the other side of `at` here than its twin stands of `at`'s twin there.
 struct Crossing {
   std::size_t here, there;
@@ -62,10 +78,60 @@ std::optional<Crossing> crossing(const RowView& row, int side, std::size_t at,
 
 }  // namespace
 
+namespace {
+
+// What kept the first FIN of a side from being heard until the other end had sent its own, though
+// the way is not to blame: the FIN itself, or something before it, was lost or held back.
+const Fact* hindered(const RowView& row, int side) {
+  const Ending& end = row.ending[side];
+  const Fact &fin = *end.fin[end.first], &second = *end.fin[1 - end.first];
+  const auto mine = row.around(side);
+  for (const Fact& g : mine) {
+    if (g.from_a == fin.from_a && g.occupies() && (g.lost || g.held)) {
+      const bool came = std::ranges::any_of(mine, [&](const Fact& h) {
+        return h.from_a == g.from_a && h.begin <= g.begin && h.end >= g.end && h.arrived &&
+               *h.arrived <= second.t;
+      });
+      if (!came) return &g;
+    }
+    if (&g == &fin) break;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<RowReason> fin_held_back(const RowView& row) {
+  if (!both_close(row) || row.ending[0].crossed == row.ending[1].crossed || !concerns_closing(row))
+    return std::nullopt;
+  const int crossed = row.ending[sim_side].crossed ? sim_side : live_side, other = 1 - crossed;
+  const Fact* culprit = hindered(row, crossed);
+  if (!culprit) return std::nullopt;
+  const Ending &there = row.ending[crossed], &here = row.ending[other];
+  const std::string first = row.talk(crossed).name(there.first == 0),
+                    second = row.talk(crossed).name(there.first != 0);
+  const bool itself = culprit == there.fin[there.first];
+  const std::string_view befell = culprit->damaged ? "arrived with bits changed and was dropped"
+                                  : culprit->lost  ? "was lost on the way"
+                                                   : "was held back on the way";
+  const std::string lesson = fmt::format(
+      "In {} {} {}, so the {} had not heard of the {}'s FIN when it sent its own.", who(crossed),
+      itself ? fmt::format("the {}'s FIN", first)
+             : fmt::format("{} of the {}, sent before its FIN,", what(*culprit), first),
+      befell, second, first);
+  std::vector<model::EventId> mine = fins(there);
+  if (!itself) mine.insert(mine.begin(), culprit->id);
+  return reason("fin-held-back", crossed,
+                fmt::format("in {} neither FIN acknowledges the other, in {} the second does{}.",
+                            who(crossed), who(other), this_row(row)),
+                std::move(mine), fins(here), lesson);
+}
+
 std::optional<RowReason> fins_cross(const RowView& row) {
   if (!both_close(row) || row.ending[0].crossed == row.ending[1].crossed || !concerns_closing(row))
     return std::nullopt;
   const int crossed = row.ending[sim_side].crossed ? sim_side : live_side, other = 1 - crossed;
+  if (hindered(row, crossed)) return std::nullopt;
   const Ending &there = row.ending[crossed], &here = row.ending[other];
   const std::string first = row.talk(crossed).name(there.first == 0),
                     second = row.talk(crossed).name(there.first != 0);
@@ -99,7 +165,7 @@ std::optional<RowReason> other_order(const RowView& row) {
   if (!side || row.members(*side).size() != 1) return std::nullopt;
   const std::size_t at = row.begin(*side);
   const Fact& f = row.all(*side)[at];
-  const std::uint32_t j = row.twin[*side][at];
+  const std::uint32_t j = counterpart(row, *side, at);
   if (j == no_twin) return std::nullopt;
   const auto crossed = crossing(row, *side, at, j);
   if (!crossed) return std::nullopt;

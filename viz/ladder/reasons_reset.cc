@@ -25,6 +25,15 @@ std::optional<Reset> lone_reset(const RowView& row) {
   return std::nullopt;
 }
 
+// A RST of the same end before `f`: it had let the connection go already.
+const Fact* own_reset_before(const RowView& row, int side, const Fact& f) {
+  for (const Fact& g : row.around(side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.has(wire::RST)) return &g;
+  }
+  return nullptr;
+}
+
 std::vector<model::EventId> partners(const RowView& row, int side) {
   return ids(row.members(1 - side));
 }
@@ -65,11 +74,17 @@ std::optional<RowReason> connection_refused(const RowView& row) {
                 {syn->id, f.id}, partners(row, reset->side));
 }
 
-std::optional<RowReason> reset_unread_data(const RowView& row) {
-  const auto reset = lone_reset(row);
-  if (!reset || !row.talk(reset->side).flow) return std::nullopt;
-  const Fact& f = *reset->fact;
-  const Conversation& talk = row.talk(reset->side);
+namespace {
+
+// What was unread when the sender of the RST `f` closed.
+struct Unread {
+  const model::Event* close;
+  const Fact* last;  // brought the last of them
+  std::uint64_t octets, arrived;
+};
+std::optional<Unread> unread_at_close(const RowView& row, int side, const Fact& f) {
+  const Conversation& talk = row.talk(side);
+  if (!talk.flow || own_reset_before(row, side, f)) return std::nullopt;
   const model::Event* close = last_call(talk, f.from_a, model::CallName::close, f.t);
   if (!close) return std::nullopt;
   std::uint64_t arrived = 0;
@@ -85,12 +100,44 @@ std::optional<RowReason> reset_unread_data(const RowView& row) {
   }
   const std::uint64_t read = octets_read(talk, f.from_a, close->t);
   if (!unread || read >= arrived) return std::nullopt;
-  return reason("reset-unread-data", reset->side,
-                fmt::format("in {} the {} called close() with {} of {} octets unread. They can no "
-                            "longer be delivered, so it tells "
-                            "the peer with a RST instead of a FIN (RFC 9293 3.6.1).",
-                            who(reset->side), talk.name(f.from_a), arrived - read, arrived),
-                {unread->id, close->id, f.id}, partners(row, reset->side));
+  return Unread{close, unread, arrived - read, arrived};
+}
+
+std::string closed_unread(const RowView& row, int side, const Fact& f, const Unread& unread) {
+  return fmt::format(
+      "in {} the {} called close() with {} of {} octets unread. They can no longer be delivered, "
+      "so "
+      "it tells the peer with a RST instead of a FIN (RFC 9293 3.6.1).",
+      who(side), row.talk(side).name(f.from_a), unread.octets, unread.arrived);
+}
+
+}  // namespace
+
+std::optional<RowReason> reset_unread_data(const RowView& row) {
+  const auto reset = lone_reset(row);
+  if (!reset) return std::nullopt;
+  const Fact& f = *reset->fact;
+  const auto unread = unread_at_close(row, reset->side, f);
+  if (!unread) return std::nullopt;
+  return reason("reset-unread-data", reset->side, closed_unread(row, reset->side, f, *unread),
+                {unread->last->id, unread->close->id, f.id}, partners(row, reset->side));
+}
+
+// The same from the side that sends its FIN.
+std::optional<RowReason> reset_instead_of_fin(const RowView& row) {
+  const auto side = row.only();
+  if (!side) return std::nullopt;
+  const Fact& f = row.members(*side).back();
+  const int other = 1 - *side;
+  const Fact* there = row.ending[other].reset;
+  if (!f.has(wire::FIN) || !there || there->from_a != f.from_a ||
+      row.ending[other].fin[f.from_a ? 0 : 1])
+    return std::nullopt;
+  const auto unread = unread_at_close(row, other, *there);
+  if (!unread) return std::nullopt;
+  return reason("reset-instead-of-fin", other,
+                "there is no such FIN: " + closed_unread(row, other, *there, *unread),
+                {unread->last->id, unread->close->id, there->id}, ids(row.members(*side)));
 }
 
 std::optional<RowReason> reset_after_close(const RowView& row) {
@@ -106,7 +153,8 @@ std::optional<RowReason> reset_after_close(const RowView& row) {
   const model::Event* close = last_call(talk, f.from_a, model::CallName::close, f.t);
   const model::Event* shut = last_call(talk, f.from_a, model::CallName::shutdown, f.t);
   if (!close && shut && std::get<model::Call>(shut->body).number != 1) close = shut;
-  if (!late || !close || close->t > *late->arrived) return std::nullopt;
+  if (!late || !close || close->t > *late->arrived || own_reset_before(row, reset->side, f))
+    return std::nullopt;
   return reason("reset-after-close", reset->side,
                 fmt::format("in {} {} came {} after the {} had called close(): nobody is left to "
                             "read it, so it is answered with RST.",
@@ -126,25 +174,46 @@ std::optional<RowReason> reset_no_connection(const RowView& row) {
     if (&g == &f) break;
     if (g.from_a == f.from_a && g.has(wire::FIN)) fin = &g;
     if (g.from_a == f.from_a || !g.arrived || *g.arrived > f.t) continue;
-    if (fin && g.ack && *g.ack >= fin->end && !fin_acked) fin_acked = &g;
+    if (fin && g.ack && *g.ack >= fin->end && (!fin_acked || *g.arrived < *fin_acked->arrived))
+      fin_acked = &g;
     peer_closed |= g.has(wire::FIN);
   }
-  if (!fin_acked || !peer_closed) return std::nullopt;
-  // What came after that, which may have been sent before.
+  const Fact* own = own_reset_before(row, reset->side, f);
+  if (!own && (!fin_acked || !peer_closed)) return std::nullopt;
+  const Fact* gone = own ? own : fin_acked;
+  const model::Instant since = own ? own->t : *fin_acked->arrived;
+  // What came after that, which may have been sent before. A RST takes its number from what it
+  // answers.
   for (const Fact& g : row.around(reset->side)) {
     if (&g == &f) break;
-    if (g.from_a == f.from_a || &g == fin_acked || !g.arrived || *g.arrived > f.t ||
-        *g.arrived < *fin_acked->arrived)
+    if (g.from_a == f.from_a || &g == gone || !g.arrived || *g.arrived > f.t || *g.arrived < since)
       continue;
-    if (g.ack && *g.ack == f.begin) late = &g;
+    if (g.ack ? *g.ack == f.begin : f.ack == g.end) late = &g;
   }
   if (!late) return std::nullopt;
   return reason("reset-no-connection", reset->side,
                 fmt::format("in {} {} reached the {} when its connection was closed already and "
-                            "forgotten (its FIN had been "
-                            "acknowledged): a segment for no connection is answered with RST.",
-                            who(reset->side), what(*late), row.talk(reset->side).name(f.from_a)),
-                {fin_acked->id, late->id, f.id}, partners(row, reset->side));
+                            "forgotten ({}): a segment for no connection is answered with RST.",
+                            who(reset->side), what(*late), row.talk(reset->side).name(f.from_a),
+                            own ? "it had reset it" : "its FIN had been acknowledged"),
+                {gone->id, late->id, f.id}, partners(row, reset->side));
+}
+
+// Two resets that differ only in the ACK they carry.
+std::optional<RowReason> reset_acknowledges(const RowView& row) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (!a.has(wire::RST) || !b.has(wire::RST) || a.begin != b.begin ||
+      a.ack.has_value() == b.ack.has_value())
+    return std::nullopt;
+  const int with = a.ack ? sim_side : live_side;
+  return reason("reset-acknowledges", with,
+                fmt::format("both reset the connection here, with the same sequence number; only "
+                            "{}'s RST carries an ACK as well. It makes no difference: in an open "
+                            "connection a RST is believed for its sequence number alone (RFC 9293 "
+                            "3.5.3).",
+                            who(with)),
+                ids(row.members(with)), ids(row.members(1 - with)));
 }
 
 // What one side has after the other side's connection was reset.
@@ -165,6 +234,77 @@ std::optional<RowReason> follows_a_reset(const RowView& row) {
       fmt::format("in {} the {} had reset the connection before this, so there is nothing like it.",
                   who(other), row.talk(other).name(there->from_a)),
       {f.id}, {there->id});
+}
+
+namespace {
+
+// Octets that the program of one end had handed to send() by `t`.
+std::uint64_t octets_handed_over(const Conversation& c, bool a, model::Instant t) {
+  std::uint64_t sum = 0;
+  const model::EndpointId endpoint = c.endpoint(a);
+  for (const model::Event& e : c.trace->events()) {
+    const auto* call = std::get_if<model::Call>(&e.body);
+    if (!call || call->name != model::CallName::send || e.endpoint != endpoint || e.t > t ||
+        (e.flow != model::FlowId::none && e.flow != *c.flow))
+      continue;
+    if (call->returned && call->result > 0) sum += static_cast<std::uint64_t>(call->result);
+  }
+  return sum;
+}
+
+}  // namespace
+
+// RFC 9293 3.10.5: a RST discards what is queued for transmission.
+std::optional<RowReason> dropped_by_reset(const RowView& row) {
+  const auto side = row.only();
+  if (!side) return std::nullopt;
+  const int other = 1 - *side;
+  const Fact& f = row.members(*side)[0];
+  const Fact* there = row.ending[other].reset;
+  if (!f.is_segment() || f.len == 0 || !there || there->from_a != f.from_a ||
+      !row.talk(other).flow || there->begin > f.begin)
+    return std::nullopt;
+  if (octets_handed_over(row.talk(other), f.from_a, there->t) + 1 < f.end) return std::nullopt;
+  for (const Fact& g : row.all(other))
+    if (g.from_a == f.from_a && g.len > 0 && g.end > f.begin) return std::nullopt;
+  return reason(
+      "dropped-by-reset", *side,
+      fmt::format("in {} the {}'s program had called send() for these {} octets too, but "
+                  "they were still waiting to be sent when it reset the connection: a RST "
+                  "drops what waits (RFC 9293 3.10.5).",
+                  who(other), row.talk(other).name(f.from_a), f.len),
+      {f.id}, {there->id});
+}
+
+// What one side still sent because the RST was on its way, and the other did not, having got it.
+std::optional<RowReason> sent_before_reset(const RowView& row) {
+  const auto side = row.only();
+  if (!side) return std::nullopt;
+  const int other = 1 - *side;
+  const Fact *here = row.ending[*side].reset, *there = row.ending[other].reset;
+  const Fact& f = row.members(*side)[0];
+  if (!here || !there || !f.is_segment() || here->from_a == f.from_a || there->from_a == f.from_a ||
+      (here->arrived && *here->arrived < f.t))
+    return std::nullopt;
+  // Over there its sender fell silent with the RST.
+  const auto theirs = row.all(other);
+  for (auto at = static_cast<std::size_t>(there - theirs.data()); at < theirs.size(); ++at)
+    if (theirs[at].from_a == f.from_a && known_at(row.talk(other), *there, theirs[at].t))
+      return std::nullopt;
+  if (!there->arrived) return std::nullopt;
+  for (const Fact& g : row.around(other)) {
+    if (g.from_a != f.from_a) continue;
+    const bool sends_it = f.occupies() && g.end > f.begin && g.begin < f.end;
+    const bool says_it = f.pure_ack() && g.ack && *g.ack >= *f.ack;
+    if (sends_it || says_it) return std::nullopt;
+  }
+  return reason("sent-before-reset", *side,
+                fmt::format("in {} the {} sent {} when it had not got the {}'s RST yet. In {} the "
+                            "RST reached it first, and after a RST there is no connection to send "
+                            "on.",
+                            who(*side), row.talk(*side).name(f.from_a), what(f),
+                            row.talk(*side).name(here->from_a), who(other)),
+                {f.id, here->id}, {there->id});
 }
 
 }  // namespace synoptic::ladder::reasons
