@@ -69,7 +69,7 @@ Machine::Machine(Simulation& simulation, std::uint32_t index, const wire::IpAddr
 void Machine::arrive(EventId packet, bool corrupt) {
   Recorder& recorder = simulation_.recorder();
   const model::Instant now = simulation_.now();
-  recorder.arrived(packet, now);
+  recorder.arrived(packet, now, corrupt ? model::Fate::damaged : model::Fate::delivered);
   const model::Event& event = recorder.trace()[packet];
   wire::ByteSpan bytes = std::get<model::Packet>(event.body).bytes;
   if (corrupt) {
@@ -238,7 +238,18 @@ void Machine::put(const udp::Transmit& out, EventId cause) {
                    out.payload);
   model::Packet packet;
   packet.len = static_cast<std::uint32_t>(out.payload.size());
+  if (is_beyond_mtu(out)) {
+    recorder.add(simulation_.now(), from.near().lane, flow, cause, model::Why::udp_beyond_mtu,
+                 model::Note{});
+  }
   send(to, from, flow, cause, out.why, packet, EventKind::datagram);
+}
+
+// There are no fragments here: such a datagram travels whole, as on the kernel's loopback, and a
+// note says so.
+bool Machine::is_beyond_mtu(const udp::Transmit& out) const {
+  const std::size_t headers = (out.dst.ip.is_v6() ? 40 : 20) + 8;
+  return out.payload.size() + headers > simulation_.scenario().mtu;
 }
 
 void Machine::put(const udp::Unreachable& out, EventId datagram) {
