@@ -270,7 +270,7 @@ constexpr std::array table{
             "The fault script held this packet back, for the next one to overtake it."},
     WhyInfo{Why::fault_swap_alone, "fault_swap_alone", "",
             "No other packet came within half a second that could overtake this one: it goes on "
-            "alone, in its order."},
+            "alone."},
     WhyInfo{Why::link_queue_full, "link_queue_full", "",
             "The link's queue was full: the packet was dropped."},
     WhyInfo{Why::link_duplicate, "link_duplicate", "",

@@ -238,11 +238,9 @@ void Machine::put(const udp::Transmit& out, EventId cause) {
                    out.payload);
   model::Packet packet;
   packet.len = static_cast<std::uint32_t>(out.payload.size());
-  if (is_beyond_mtu(out)) {
-    recorder.add(simulation_.now(), from.near().lane, flow, cause, model::Why::udp_beyond_mtu,
-                 model::Note{});
-  }
-  send(to, from, flow, cause, out.why, packet, EventKind::datagram);
+  const EventId datagram = send(to, from, flow, cause, out.why, packet, EventKind::datagram);
+  if (is_beyond_mtu(out))
+    recorder.note(datagram, from.near().lane, simulation_.now(), model::Why::udp_beyond_mtu);
 }
 
 // There are no fragments here: such a datagram travels whole, as on the kernel's loopback, and a
@@ -271,13 +269,14 @@ void Machine::put(const udp::Unreachable& out, EventId datagram) {
   send(to, from, from.conversation->flow, datagram, out.why, packet, EventKind::icmp);
 }
 
-void Machine::send(std::uint32_t to, const View& from, FlowId flow, EventId cause, model::Why why,
-                   model::Packet packet, EventKind kind) {
+EventId Machine::send(std::uint32_t to, const View& from, FlowId flow, EventId cause,
+                      model::Why why, model::Packet packet, EventKind kind) {
   Recorder& recorder = simulation_.recorder();
   packet.bytes = recorder.trace().arena().store(scratch_);
   packet.original_size = static_cast<std::uint32_t>(scratch_.size());
   const EventId id = recorder.add_packet(simulation_.now(), from, flow, cause, why, packet, kind);
   simulation_.transmit(index_, to, id);
+  return id;
 }
 
 void Machine::backdate(EndpointId lane, FlowId before, FlowId flow) {
