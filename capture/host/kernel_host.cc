@@ -13,6 +13,7 @@
 #include <list>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "capture/host/sockaddr.hh"
 #include "capture/host/system_calls.hh"
@@ -37,6 +38,10 @@ wire::ByteSpan as_bytes(const char* data, std::size_t size) {
 bool sends(CallName name) {
   return name == CallName::send || name == CallName::sendto || name == CallName::print;
 }
+
+// The serial of the latest call of the task that this thread runs; each task has a thread of its
+// own.
+thread_local std::uint64_t latest_call = 0;
 
 CallReport report_made(const CallOp& op) {
   CallReport report;
@@ -108,7 +113,7 @@ struct KernelHost::Impl {
 
   CallResult print(std::string_view text, bool end_line);
   CallResult read_line(const CallOp& op);
-  void run_task(program::Task task);
+  void run_task(program::Task task, std::uint64_t after);
   void report(CallReport& report);
   void join_finished(std::unique_lock<std::mutex>& lock);
   void join_all(std::unique_lock<std::mutex>& lock);
@@ -149,7 +154,8 @@ void KernelHost::Impl::report(CallReport& report) {
 }
 
 // Every call blocks inside submit(), so one resume runs a task to its end.
-void KernelHost::Impl::run_task(program::Task task) {
+void KernelHost::Impl::run_task(program::Task task, std::uint64_t after) {
+  latest_call = after;
   try {
     if (!task.done()) task.handle().resume();
     task.rethrow();
@@ -184,7 +190,7 @@ KernelHost::~KernelHost() {
 }
 
 void KernelHost::run(program::Task main) {
-  impl_->run_task(std::move(main));
+  impl_->run_task(std::move(main), 0);
   std::unique_lock lock(impl_->tasks);
   impl_->join_all(lock);
   if (impl_->failure) std::rethrow_exception(std::exchange(impl_->failure, nullptr));
@@ -197,12 +203,13 @@ void KernelHost::spawn(program::Task task) {
   const auto place = impl_->running.emplace(impl_->running.end());
   try {
     // The thread's last act waits for this lock: by then `place` holds it.
-    *place = std::thread([impl = impl_.get(), place, task = std::move(task)]() mutable {
-      impl->run_task(std::move(task));
-      const std::lock_guard lock(impl->tasks);
-      impl->finished.splice(impl->finished.end(), impl->running, place);
-      impl->task_ended.notify_all();
-    });
+    *place = std::thread(
+        [impl = impl_.get(), place, after = latest_call, task = std::move(task)]() mutable {
+          impl->run_task(std::move(task), after);
+          const std::lock_guard lock(impl->tasks);
+          impl->finished.splice(impl->finished.end(), impl->running, place);
+          impl->task_ended.notify_all();
+        });
   } catch (...) {  // no thread to be had
     impl_->running.erase(place);
     throw;
@@ -215,6 +222,7 @@ bool KernelHost::submit(CallOp& op) {
   if (told) {
     report = report_made(op);
     report.serial = ++impl_->last_serial;
+    report.after = std::exchange(latest_call, report.serial);
     report.t = now();
     impl_->report(report);
   }

@@ -23,6 +23,9 @@ struct CallReport {
   model::Call call;
   wire::SocketAddress local, remote;  // getsockname, getpeername; port 0 where there is none
   model::Protocol protocol = model::Protocol::tcp;
+  // The serial of the call before it in its task; of a task's first, of the last call before the
+  // spawn. 0: none.
+  std::uint64_t after = 0;
 };
 
 struct KernelHostOptions {

@@ -137,6 +137,7 @@ void put_call(FrameWriter& out, const observe::CallRecord& record) {
   out.put(record.local);
   out.put(record.remote);
   out.put(record.protocol);
+  out.put(record.after);
   out.put(call.name);
   out.put(call.fd);
   out.put(call.number);
@@ -249,6 +250,7 @@ std::optional<observe::CallRecord> get_call(wire::ByteSpan body) {
   record.local = in.address();
   record.remote = in.address();
   record.protocol = in.get<model::Protocol>();
+  record.after = in.get<std::uint64_t>();
   model::Call& call = record.call;
   call.name = in.get<model::CallName>();
   call.fd = in.get<std::int32_t>();

@@ -43,17 +43,52 @@ std::uint32_t CallPlacer::socket_of(Role& role, const CallRecord& record) {
 }
 
 void CallPlacer::learn(Socket& socket, const CallRecord& record) {
-  if (record.local.port != 0) socket.local = record.local;
-  if (record.remote.port != 0) socket.remote = record.remote;
+  const Call& call = record.call;
+  const bool accepted = call.name == CallName::accept && call.returned;  // tells of the new socket
+  if (record.local.port != 0 && !accepted) socket.local = record.local;
+  if (record.remote.port != 0 && !accepted) socket.remote = record.remote;
   socket.protocol = record.protocol;
+  if (call.name == CallName::bind && call.returned && call.result == 0) socket.bound = true;
+  const bool connects = call.name == CallName::connect && record.remote.port == 0;
+  if (connects && call.address.port != 0) socket.remote = call.address;
+  // A client's datagram socket talks to whom it sends; a server's serves many.
+  if (call.name == CallName::sendto && call.address.port != 0 && !socket.bound) {
+    socket.several |= socket.remote.port != 0 && socket.remote != call.address;
+    socket.remote = call.address;
+  }
+  if (socket.remote.port != 0) join_peer(socket);
+}
+
+// A socket has come to have a peer: its calls from before belong to that conversation, too.
+void CallPlacer::join_peer(Socket& socket) {
+  for (const EventId event : std::exchange(socket.before, {})) {
+    const wire::SocketAddress near = trace_[trace_[event].endpoint].address;
+    find_flow(event, {near, socket.remote, socket.protocol}, false);
+  }
+}
+
+// The other end of the conversation that a call on `socket` concerns; port 0: none, or not known.
+wire::SocketAddress CallPlacer::far_end(const Socket& socket, const Call& call,
+                                        const wire::SocketAddress& peer) {
+  const bool names_peer = call.name == CallName::accept || call.name == CallName::connect ||
+                          call.name == CallName::sendto || call.name == CallName::recvfrom;
+  if (names_peer && peer.port != 0) return peer;
+  if (call.name == CallName::recv && socket.several) return {};
+  return socket.remote;
 }
 
 void CallPlacer::call(const CallRecord& record) {
   Role& r = role(record.role);
-  const std::uint32_t socket = socket_of(r, record);
+  const auto open = r.unreturned.find(record.serial);
+  const auto waiting = std::ranges::find(r.waiting, record.serial, &Waiting::serial);
+  // A descriptor may mean another socket by the time that its call returns: close() lets go of it.
+  std::uint32_t socket = no_socket;
+  if (open != r.unreturned.end()) socket = open->second.second;
+  if (waiting != r.waiting.end()) socket = waiting->socket;
+  if (socket == no_socket) socket = socket_of(r, record);
   if (socket != no_socket) learn(r.sockets[socket], record);
 
-  if (const auto open = r.unreturned.find(record.serial); open != r.unreturned.end()) {
+  if (open != r.unreturned.end()) {
     const auto [event, its_socket] = open->second;
     Call& call = std::get<Call>(trace_.edit(event).body);
     // What was sent is known from the call's first half, and stays.
@@ -64,15 +99,21 @@ void CallPlacer::call(const CallRecord& record) {
     if (call.returned) {
       r.unreturned.erase(open);
       returned(r, record, its_socket);
-      if (call.name == CallName::accept) {
-        find_flow(event, {record.local, call.address, record.protocol}, false);
+      const bool finds_peer = call.name == CallName::accept || call.name == CallName::recvfrom;
+      if (finds_peer && call.address.port != 0) {
+        const bool any = record.local.ip.is_unspecified() || record.local.port == 0;
+        const wire::SocketAddress near =
+            any ? trace_[trace_[event].endpoint].address : record.local;
+        // What was found counts, not whom the socket had talked to before.
+        if (call.name == CallName::recvfrom)
+          std::erase_if(without_flow_, [&](const Placed& p) { return p.event == event; });
+        find_flow(event, {near, call.address, record.protocol}, false);
       }
       claim_listener(r, trace_[event], its_socket);
     }
     flush(r, false);
     return;
   }
-  const auto waiting = std::ranges::find(r.waiting, record.serial, &Waiting::serial);
   if (waiting != r.waiting.end()) {
     waiting->event.body = stored(record.call);
     if (waiting->socket == no_socket) waiting->socket = socket;
@@ -81,7 +122,8 @@ void CallPlacer::call(const CallRecord& record) {
     r.waiting.push_back({.serial = record.serial,
                          .event = {.t = record.t, .body = stored(record.call)},
                          .socket = socket,
-                         .peer = record.call.address});
+                         .peer = record.call.address,
+                         .after = record.after});
   }
   if (record.call.returned) returned(r, record, socket);
   flush(r, false);
@@ -112,8 +154,13 @@ std::optional<EndpointId> CallPlacer::lane_of(Role& r, const Waiting& w, bool at
   } else if (std::get<Call>(w.event.body).name == CallName::socket && !at_end &&
              !std::get<Call>(w.event.body).returned) {
     return std::nullopt;  // its descriptor is not known yet
+  } else if (const auto before = r.placed.find(w.after); before != r.placed.end()) {
+    return trace_[before->second].endpoint;
+  } else if (!at_end &&
+             std::ranges::find(r.waiting, w.after, &Waiting::serial) != r.waiting.end()) {
+    return std::nullopt;
   } else if (r.lane != EndpointId::none) {
-    return r.lane;  // a sleep, a line: the role's own
+    return r.lane;  // the role's own
   }
   if (!at_end) return std::nullopt;
   if (r.lane == EndpointId::none) {
@@ -151,12 +198,19 @@ void CallPlacer::place(Role& r, Waiting& w, EndpointId lane) {
   const EventId id = trace_.add(w.event);
   const Call& call = std::get<Call>(trace_[id].body);
   if (!call.returned) r.unreturned[w.serial] = {id, w.socket};
+  const auto before = r.placed.find(w.after);
+  if (w.socket == no_socket && before != r.placed.end()) follow(id, before->second);
+  r.placed[w.serial] = id;
   if (w.socket == no_socket) return;
-  const Socket& socket = r.sockets[w.socket];
-  const bool names_peer = call.name == CallName::accept || call.name == CallName::sendto ||
-                          call.name == CallName::recvfrom;
-  const wire::SocketAddress& far = names_peer && w.peer.port != 0 ? w.peer : socket.remote;
-  if (far.port != 0) find_flow(id, {endpoint.address, far, socket.protocol}, false);
+  Socket& socket = r.sockets[w.socket];
+  const wire::SocketAddress far = far_end(socket, call, w.peer);
+  const bool prepares = call.name == CallName::socket || call.name == CallName::bind ||
+                        call.name == CallName::setsockopt;
+  if (far.port != 0) {
+    find_flow(id, {endpoint.address, far, socket.protocol}, false);
+  } else if (prepares) {
+    socket.before.push_back(id);
+  }
   if (call.returned) claim_listener(r, trace_[id], w.socket);
 }
 
@@ -168,9 +222,30 @@ void CallPlacer::find_flow(EventId event, const PairKey& pair, bool at_end) {
   const bool connects = std::get<Call>(e.body).name == CallName::connect;
   if (known != nullptr && known->flow != FlowId::none &&
       (at_end || !connects || known->began >= e.t)) {
-    trace_.edit(event).flow = known->flow;
+    join(event, known->flow);
   } else if (!at_end) {
     without_flow_.push_back({event, pair});
+  }
+}
+
+void CallPlacer::follow(EventId event, EventId leader) {
+  const FlowId flow = trace_[leader].flow;
+  if (flow != FlowId::none) {
+    join(event, flow);
+  } else {
+    followers_[leader].push_back(event);
+  }
+}
+
+void CallPlacer::join(EventId event, FlowId flow) {
+  std::vector<EventId> joining{event};
+  while (!joining.empty()) {
+    const EventId next = joining.back();
+    joining.pop_back();
+    trace_.edit(next).flow = flow;
+    const auto behind = followers_.extract(next);
+    if (!behind.empty())
+      joining.insert(joining.end(), behind.mapped().begin(), behind.mapped().end());
   }
 }
 

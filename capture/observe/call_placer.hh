@@ -1,4 +1,6 @@
-// CallPlacer: which lane and which conversation a call of a program belongs to.
+// CallPlacer: which lane and which conversation a call of a program belongs to: an accept, sendto
+// or recvfrom to its peer's, another call on a socket to the socket's, a sleep or a line to that of
+// the call before it in its task.
 //
 // Calls come by another way than packets, and a socket has no address before bind or connect: a
 // call waits, in its role's order, until its lane is known. A call that blocks comes twice; the
@@ -9,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "capture/observe/flow_table.hh"
@@ -29,13 +32,17 @@ class CallPlacer {
   struct Socket {
     wire::SocketAddress local, remote;
     model::Protocol protocol = model::Protocol::tcp;
+    bool bound = false;  // by bind()
     bool listens = false;
+    bool several = false;                // datagrams went to more than one peer
+    std::vector<model::EventId> before;  // its calls from before it had a peer
   };
   struct Waiting {  // a call without a lane
     std::uint64_t serial = 0;
     model::Event event;
     std::uint32_t socket = no_socket;
-    wire::SocketAddress peer;  // accept: the conversation's other end
+    wire::SocketAddress peer;  // what the call itself says of the conversation's other end
+    std::uint64_t after = 0;
   };
   struct Placed {  // a call with a lane and no conversation yet
     model::EventId event;
@@ -47,19 +54,25 @@ class CallPlacer {
     std::map<std::int32_t, std::uint32_t> by_fd;  // the open ones
     std::deque<Waiting> waiting;
     std::map<std::uint64_t, std::pair<model::EventId, std::uint32_t>>
-        unreturned;                                    // serial: event, socket
-    model::EndpointId lane = model::EndpointId::none;  // of its latest call that had one
+        unreturned;                                            // serial: event, socket
+    std::unordered_map<std::uint64_t, model::EventId> placed;  // serial: event
+    model::EndpointId lane = model::EndpointId::none;          // of its latest call that had one
   };
   static constexpr std::uint32_t no_socket = 0xffffffff;
 
   Role& role(const std::string& name);
   std::uint32_t socket_of(Role& role, const CallRecord& record);
   void learn(Socket& socket, const CallRecord& record);
+  static wire::SocketAddress far_end(const Socket& socket, const model::Call& call,
+                                     const wire::SocketAddress& peer);
+  void join_peer(Socket& socket);
   void returned(Role& role, const CallRecord& record, std::uint32_t socket);
   void flush(Role& role, bool at_end);
   std::optional<model::EndpointId> lane_of(Role& role, const Waiting& waiting, bool at_end);
   void place(Role& role, Waiting& waiting, model::EndpointId lane);
   void find_flow(model::EventId event, const PairKey& pair, bool at_end);
+  void follow(model::EventId event, model::EventId leader);
+  void join(model::EventId event, model::FlowId flow);
   void claim_listener(Role& role, const model::Event& call, std::uint32_t socket);
   model::Call stored(const model::Call& call);
 
@@ -67,6 +80,8 @@ class CallPlacer {
   FlowTable& flows_;
   std::deque<Role> roles_;
   std::vector<Placed> without_flow_;
+  // Calls that will join the flow of another as soon as that has one.
+  std::unordered_map<model::EventId, std::vector<model::EventId>> followers_;
 };
 
 }  // namespace synoptic::observe

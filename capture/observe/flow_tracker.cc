@@ -91,7 +91,8 @@ model::Event FlowTracker::Impl::event(const CapturedPacket& p, const wire::Packe
   packet.bytes = trace.arena().store(p.bytes);
   packet.original_size = std::max(p.original_size, static_cast<std::uint32_t>(p.bytes.size()));
   packet.link = p.link;
-  packet.fate = model::Fate::delivered;
+  const bool damaged = v.transport_checksum == wire::ChecksumStatus::wrong;
+  packet.fate = damaged ? model::Fate::damaged : model::Fate::delivered;
   packet.arrived = p.t;
   packet.len = v.payload_length;
   return {.t = p.t, .endpoint = from, .to = to, .flow = flow, .body = packet};

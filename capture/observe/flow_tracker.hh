@@ -40,6 +40,9 @@ struct CallRecord {
   model::Call call;                   // call.data is copied
   wire::SocketAddress local, remote;  // of the socket, where known by then; else port 0
   model::Protocol protocol = model::Protocol::tcp;
+  // The serial of the call before it in the same task of the role (of a task's first: of the last
+  // call before it was spawned); 0: none. A sleep or a line belongs where that call does.
+  std::uint64_t after = 0;
 };
 
 struct TrackerOptions {

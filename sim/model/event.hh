@@ -55,7 +55,8 @@ struct Flow {
 enum class EventKind : std::uint8_t { segment, datagram, icmp, call, state, timer, loss, note };
 std::string_view kind_name(EventKind kind);
 
-enum class Fate : std::uint8_t { in_flight, delivered, lost };
+// damaged: it arrived with bits changed, and the receiver dropped it, for the checksum did not fit.
+enum class Fate : std::uint8_t { in_flight, delivered, lost, damaged };
 
 // A packet on its way: TCP segment, UDP datagram or ICMP message.
 struct Packet {
@@ -63,7 +64,7 @@ struct Packet {
   std::uint32_t original_size = 0;  // on the wire, in bytes
   wire::LinkType link = wire::LinkType::ethernet;
   Fate fate = Fate::in_flight;
-  Instant arrived;  // valid if fate is delivered. Captured: the time of capture
+  Instant arrived;  // valid if has_arrived(). Captured: the time of capture
   // Of a segment; relative numbers come from Trace::relative_seq().
   wire::CtlSet ctl;
   wire::SeqNum seq, ack;
@@ -71,6 +72,8 @@ struct Packet {
   std::uint32_t len = 0;        // octets of text (segment) or of payload (datagram, icmp)
   bool retransmission = false;  // simulated: true. Captured: the bytes had been seen before
   std::uint8_t icmp_type = 0, icmp_code = 0;
+
+  bool has_arrived() const { return fate == Fate::delivered || fate == Fate::damaged; }
 };
 
 enum class CallName : std::uint8_t {

@@ -17,11 +17,6 @@ std::vector<EventId> Trace::by_time() const {
   return ids;
 }
 
-Instant Trace::start() const {
-  const auto first = std::ranges::min_element(events_, {}, &Event::t);
-  return first == events_.end() ? Instant{} : first->t;
-}
-
 std::optional<EndpointId> Trace::find_endpoint(const wire::SocketAddress& address,
                                                Protocol protocol) const {
   const auto found = std::ranges::find_if(endpoints_, [&](const Endpoint& e) {
@@ -69,8 +64,8 @@ FlowId Trace::add_flow(Protocol protocol, EndpointId a, EndpointId b) {
 
 namespace {
 
-// A long trace grows in large steps: room that nothing was written to costs address space only, while
-// copying a hundred megabytes of events to a place twice as large costs time.
+// A long trace grows in large steps: room that nothing was written to costs address space only,
+// while copying a hundred megabytes of events to a place twice as large costs time.
 void make_room(std::vector<Event>& events) {
   constexpr std::size_t long_trace = 1 << 16;
   constexpr std::size_t largest_step = 1 << 22;
@@ -87,6 +82,7 @@ EventId Trace::add(Event event, EventKind packet_kind) {
   const auto id = EventId(static_cast<std::uint32_t>(events_.size()));
   event.id = id;
   event.kind = event.body.index() == 0 ? packet_kind : kinds[event.body.index()];
+  start_ = events_.empty() ? event.t : std::min(start_, event.t);
   make_room(events_);
   events_.push_back(event);
   return id;

@@ -33,7 +33,7 @@ class Trace {
   // Ids in order of (t, id). O(n log n) when events came out of order, O(n) otherwise.
   std::vector<EventId> by_time() const;
   // The time of the earliest event; what "0" is for whoever prints relative time. Zero when empty.
-  Instant start() const;
+  Instant start() const { return start_; }
   std::optional<EndpointId> find_endpoint(const wire::SocketAddress& address,
                                           Protocol protocol) const;
   // Sequence and acknowledgement number of a segment relative to its flow's bases.
@@ -46,6 +46,7 @@ class Trace {
   // Appends; sets id and kind. Bytes and texts inside the event must come from arena(). The kind of
   // a Packet is `packet_kind`; of everything else it follows from the body.
   EventId add(Event event, EventKind packet_kind = EventKind::segment);
+  // Everything but the time may be changed.
   Event& edit(EventId id) { return events_[index(id)]; }
   Endpoint& edit(EndpointId id) { return endpoints_[index(id)]; }
   Flow& edit(FlowId id) { return flows_[index(id)]; }
@@ -57,6 +58,7 @@ class Trace {
 
  private:
   Source source_;
+  Instant start_;
   std::vector<Event> events_;
   std::vector<Endpoint> endpoints_;
   std::vector<Flow> flows_;

@@ -239,6 +239,9 @@ constexpr std::array table{
     // --- sim/udp
     WhyInfo{Why::udp_send, "udp_send", "RFC 768",
             "The program sent a datagram: it goes out as it is, without handshake or numbering."},
+    WhyInfo{Why::udp_beyond_mtu, "udp_beyond_mtu", "RFC 791 3.2",
+            "The datagram is larger than the link's MTU: IP would send it in fragments. The "
+            "simulation shows it in one piece."},
     WhyInfo{Why::udp_port_unreachable, "udp_port_unreachable", "RFC 1122 4.1.3.1",
             "No socket is bound to this port: an ICMP message tells the sender so."},
     WhyInfo{Why::udp_queue_full, "udp_queue_full", "",
@@ -264,13 +267,17 @@ constexpr std::array table{
             "The fault script changed bits of this packet on its way."},
     WhyInfo{Why::fault_delay, "fault_delay", "", "The fault script held this packet back."},
     WhyInfo{Why::fault_swap, "fault_swap", "",
-            "The fault script let the next packet overtake this one."},
+            "The fault script held this packet back, for the next one to overtake it."},
+    WhyInfo{Why::fault_swap_alone, "fault_swap_alone", "",
+            "No other packet came within half a second that could overtake this one: it goes on "
+            "alone."},
     WhyInfo{Why::link_queue_full, "link_queue_full", "",
             "The link's queue was full: the packet was dropped."},
     WhyInfo{Why::link_duplicate, "link_duplicate", "",
             "The link delivered this packet twice, by its probability of duplication."},
     WhyInfo{Why::link_reorder, "link_reorder", "",
-            "The link let a later packet overtake this one, by its probability of reordering."},
+            "The link held this packet back, by its probability of reordering: later ones may "
+            "overtake it."},
     WhyInfo{Why::checksum_mismatch, "checksum_mismatch", "RFC 9293 3.1",
             "The checksum does not fit the bytes: the packet is dropped without a word, as if it "
             "had been lost."},

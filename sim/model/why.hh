@@ -103,6 +103,7 @@ enum class Why : std::uint16_t {
   connection_ended,
   // --- sim/udp
   udp_send,
+  udp_beyond_mtu,
   udp_port_unreachable,
   udp_queue_full,
   udp_other_peer,
@@ -116,6 +117,7 @@ enum class Why : std::uint16_t {
   fault_corrupt,
   fault_delay,
   fault_swap,
+  fault_swap_alone,
   link_queue_full,
   link_duplicate,
   link_reorder,

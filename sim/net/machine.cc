@@ -69,7 +69,7 @@ Machine::Machine(Simulation& simulation, std::uint32_t index, const wire::IpAddr
 void Machine::arrive(EventId packet, bool corrupt) {
   Recorder& recorder = simulation_.recorder();
   const model::Instant now = simulation_.now();
-  recorder.arrived(packet, now);
+  recorder.arrived(packet, now, corrupt ? model::Fate::damaged : model::Fate::delivered);
   const model::Event& event = recorder.trace()[packet];
   wire::ByteSpan bytes = std::get<model::Packet>(event.body).bytes;
   if (corrupt) {
@@ -238,7 +238,16 @@ void Machine::put(const udp::Transmit& out, EventId cause) {
                    out.payload);
   model::Packet packet;
   packet.len = static_cast<std::uint32_t>(out.payload.size());
-  send(to, from, flow, cause, out.why, packet, EventKind::datagram);
+  const EventId datagram = send(to, from, flow, cause, out.why, packet, EventKind::datagram);
+  if (is_beyond_mtu(out))
+    recorder.note(datagram, from.near().lane, simulation_.now(), model::Why::udp_beyond_mtu);
+}
+
+// There are no fragments here: such a datagram travels whole, as on the kernel's loopback, and a
+// note says so.
+bool Machine::is_beyond_mtu(const udp::Transmit& out) const {
+  const std::size_t headers = (out.dst.ip.is_v6() ? 40 : 20) + 8;
+  return out.payload.size() + headers > simulation_.scenario().mtu;
 }
 
 void Machine::put(const udp::Unreachable& out, EventId datagram) {
@@ -260,13 +269,14 @@ void Machine::put(const udp::Unreachable& out, EventId datagram) {
   send(to, from, from.conversation->flow, datagram, out.why, packet, EventKind::icmp);
 }
 
-void Machine::send(std::uint32_t to, const View& from, FlowId flow, EventId cause, model::Why why,
-                   model::Packet packet, EventKind kind) {
+EventId Machine::send(std::uint32_t to, const View& from, FlowId flow, EventId cause,
+                      model::Why why, model::Packet packet, EventKind kind) {
   Recorder& recorder = simulation_.recorder();
   packet.bytes = recorder.trace().arena().store(scratch_);
   packet.original_size = static_cast<std::uint32_t>(scratch_.size());
   const EventId id = recorder.add_packet(simulation_.now(), from, flow, cause, why, packet, kind);
   simulation_.transmit(index_, to, id);
+  return id;
 }
 
 void Machine::backdate(EndpointId lane, FlowId before, FlowId flow) {

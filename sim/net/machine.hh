@@ -85,8 +85,9 @@ class Machine {
   void put(const udp::Transmit& out, model::EventId cause);
   void put(const udp::Unreachable& out, model::EventId datagram);
   // Puts the packet in scratch_ into the trace and onto the link to machine `to`.
-  void send(std::uint32_t to, const View& from, model::FlowId flow, model::EventId cause,
-            model::Why why, model::Packet packet, model::EventKind kind);
+  model::EventId send(std::uint32_t to, const View& from, model::FlowId flow, model::EventId cause,
+                      model::Why why, model::Packet packet, model::EventKind kind);
+  bool is_beyond_mtu(const udp::Transmit& out) const;
   void handle_icmp(const wire::PacketView& view, wire::ByteSpan bytes);
   // A SYN has begun a flow: what its connection did just before it belongs to it, too.
   void backdate(model::EndpointId lane, model::FlowId before, model::FlowId flow);

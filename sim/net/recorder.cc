@@ -141,8 +141,8 @@ void Recorder::lost(EventId id, Instant t, Why why) {
   add(t, event.endpoint, event.flow, id, why, model::Loss{});
 }
 
-void Recorder::arrived(EventId id, Instant t) {
-  packet(id).fate = model::Fate::delivered;
+void Recorder::arrived(EventId id, Instant t, model::Fate fate) {
+  packet(id).fate = fate;
   packet(id).arrived = t;
 }
 

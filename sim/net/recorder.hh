@@ -85,7 +85,7 @@ class Recorder {
   // One more packet event with the bytes of `original`, which caused it.
   model::EventId add_copy(model::EventId original, model::Instant t, model::Why why);
   void lost(model::EventId packet, model::Instant t, model::Why why);
-  void arrived(model::EventId packet, model::Instant t);
+  void arrived(model::EventId packet, model::Instant t, model::Fate fate);
   // A note about a packet, at one of its ends.
   void note(model::EventId packet, model::EndpointId at, model::Instant t, model::Why why);
   std::size_t count() const { return trace_.events().size(); }

@@ -245,9 +245,6 @@ SimHost::Answer SimHost::do_sendto(Socket& s, const CallOp& op) {
   if (to.ip.family != s.family) return fails(EAFNOSUPPORT);
   to = machine_.concrete(to);
   if (!simulation_.route(to.ip)) return fails(ENETUNREACH);
-  // Packets are never fragmented here: what does not fit is refused, as with IP_PMTUDISC_DO.
-  const std::size_t headers = (s.family == wire::Family::ipv6 ? 40 : 20) + 8;
-  if (op.out.size() + headers > simulation_.scenario().mtu) return fails(EMSGSIZE);
   if (const std::int32_t error = bind_ephemeral(s)) return fails(error);
   machine_.own(*s.datagrams, owner(op));
   const udp::Result sent = machine_.udp().sendto(*s.datagrams, out_bytes(op), to, machine_.ip());

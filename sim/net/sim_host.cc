@@ -263,7 +263,14 @@ EventId SimHost::record(const CallOp& op, Thread& thread) {
   }
   const EventId event = recorder.add(simulation_.now(), thread.lane, thread.flow, thread.last,
                                      model::Why::none, call);
-  if (thread.lane == EndpointId::none) (s != nullptr ? s->before : before_).push_back(event);
+  // A socket that will have one peer, and has not sent to it yet.
+  const bool opening = s != nullptr && s->flow == FlowId::none &&
+                       (s->kind == Kind::stream ? s->phase == Phase::fresh : s->remote.port != 0);
+  if (thread.lane == EndpointId::none) {
+    (s != nullptr ? s->before : before_).push_back(event);
+  } else if (opening && thread.flow == FlowId::none) {
+    s->before.push_back(event);
+  }
   return event;
 }
 
@@ -283,16 +290,21 @@ void SimHost::join_flow(const CallOp& op, EventId call) {
   if (s == nullptr || s->lane == EndpointId::none) return;
   const bool stream = s->kind == Kind::stream;
   if (stream && op.name != CallName::connect) return;
-  const wire::SocketAddress& remote = op.name == CallName::sendto ? op.address : s->remote;
+  const wire::SocketAddress remote = machine_.concrete(
+      op.name == CallName::sendto && op.address.port != 0 ? op.address : s->remote);
   if (remote.port == 0) return;
   Recorder& recorder = simulation_.recorder();
   const View view = recorder.view(machine_.concrete(s->local), remote,
                                   stream ? model::Protocol::tcp : model::Protocol::udp);
   const FlowId flow = view.conversation->flow;
+  if (flow == FlowId::none) {  // a datagram socket that was connected: nothing was sent yet
+    s->before.push_back(call);
+    return;
+  }
   model::Trace& trace = recorder.trace();
   trace.edit(call).flow = flow;
   threads_[current_].flow = flow;
-  if (s->bound && !stream) return;  // a server's socket serves many flows
+  if (s->bound && !stream && s->remote.port == 0) return;  // a server's socket serves many flows
   s->flow = flow;
   for (const EventId event : s->before) trace.edit(event).flow = flow;
   s->before.clear();

@@ -116,7 +116,11 @@ void Simulation::dispatch(const Item& item) {
     case Item::Kind::release: {
       const auto held = links_[item.where]->release(item.what);
       const auto to = static_cast<std::uint32_t>(item.where / 2 % machines_.size());
-      if (held) machines_[to]->arrive(EventId(held->packet), held->corrupt);
+      if (!held) break;
+      const EventId packet{held->packet};
+      const model::EndpointId sender = recorder_.trace()[packet].endpoint;
+      recorder_.note(packet, sender, now_, model::Why::fault_swap_alone);
+      machines_[to]->arrive(packet, held->corrupt);
       break;
     }
   }

@@ -50,13 +50,13 @@ std::string_view code_name(AnomalyCode code) {
   return "unknown";
 }
 
-Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size) {
+Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size, Detail detail) {
   Decoded out;
   out.view = view(bytes, link, original_size);
   bytes = bytes.first(std::min<std::size_t>(bytes.size(), unbounded - 1));
   const auto captured = static_cast<std::uint32_t>(bytes.size());
   const std::uint32_t wire_end = std::clamp(original_size, captured, unbounded - 1);
-  Decoding d{bytes, wire_end, false, out};
+  Decoding d{bytes, wire_end, false, out, detail};
   if (captured < wire_end) {
     d.anomaly(
         AnomalyCode::truncated, {captured, 0},

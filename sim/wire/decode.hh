@@ -66,6 +66,11 @@ struct Decoded {
 // for bit; a field of depth 1 lies within the nearest field of depth 0 above it. Layers of a packet
 // that an ICMP error quotes are named "IPv4 (quoted)", …; nothing odd is reported of them: it was
 // reported, if at all, where that packet itself was captured.
-Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size = 0);
+//
+// For whoever wants to know only what is odd, Detail::anomalies leaves the fields out, which takes
+// most of the time.
+enum class Detail : std::uint8_t { fields, anomalies };
+Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size = 0,
+               Detail detail = Detail::fields);
 
 }  // namespace synoptic::wire

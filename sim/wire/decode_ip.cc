@@ -41,7 +41,8 @@ void decode_ipv4_checksum(Decoding& d, LayerWriter& layer, const PacketView& v) 
           ? expected_checksum(slice(d.bytes, layer.range({0, v.ip_header.size})), {},
                               static_cast<std::uint16_t>(*found))
           : std::uint16_t{0};
-  layer.text("Header Checksum", place, show_checksum(*found, v.ip_checksum, expected));
+  if (layer.writes())
+    layer.text("Header Checksum", place, show_checksum(*found, v.ip_checksum, expected));
   if (v.ip_checksum == ChecksumStatus::wrong) {
     d.anomaly(
         AnomalyCode::ip_checksum_wrong, layer.range(place),
@@ -64,7 +65,8 @@ std::string address_text(ByteSpan bytes) {
 }
 
 void address_field(LayerWriter& layer, std::string_view name, Place place) {
-  if (layer.fits(place)) layer.text(name, place, address_text(layer.bytes(place)));
+  if (layer.writes() && layer.fits(place))
+    layer.text(name, place, address_text(layer.bytes(place)));
 }
 
 void decode_ipv4_header(Decoding& d, const PacketView& v, std::uint32_t at, const IpParse& found) {

@@ -65,6 +65,7 @@ std::optional<std::uint32_t> LayerWriter::number(Place place) const {
 }
 
 void LayerWriter::add(std::string_view name, Place place, std::string value, std::uint8_t depth) {
+  if (!writes()) return;
   layer_.fields.push_back(
       {std::string(name), std::move(value), range(place), place.bit_offset, place.bit_size, depth});
   named_ = std::max(named_, range(place).end());
@@ -134,6 +135,7 @@ void decode_data(Decoding& d, std::uint32_t at, std::uint32_t end, std::string_v
   if (range.size == 0) return;
   Layer layer{std::string(name), range, {}};
   if (d.quoted) layer.name += " (quoted)";
+  if (d.detail == Detail::anomalies) return d.out.layers.push_back(std::move(layer));
   layer.fields.push_back(
       {std::string(name), describe_bytes(slice(d.bytes, range)), range, 0, 0, 0});
   d.out.layers.push_back(std::move(layer));
@@ -152,7 +154,8 @@ void decode_transport_checksum(Decoding& d, LayerWriter& layer, const PacketView
                                  static_cast<std::uint16_t>(*found));
     if (v.transport == Transport::udp && expected == 0) expected = 0xffff;
   }
-  layer.text("Checksum", place, show_checksum(*found, v.transport_checksum, expected));
+  if (layer.writes())
+    layer.text("Checksum", place, show_checksum(*found, v.transport_checksum, expected));
   if (v.transport_checksum == ChecksumStatus::partial) {
     d.anomaly(
         AnomalyCode::checksum_not_filled, layer.range(place),

@@ -21,6 +21,7 @@ struct Decoding {
   std::uint32_t wire_end = 0;
   bool quoted = false;
   Decoded& out;
+  Detail detail = Detail::fields;
 
   std::uint32_t captured() const { return static_cast<std::uint32_t>(bytes.size()); }
   std::uint32_t covered() const { return out.layers.empty() ? 0 : out.layers.back().range.end(); }
@@ -59,11 +60,13 @@ class LayerWriter {
   // A field whose value is its number as `show` puts it.
   template <typename Show>
   void field(std::string_view name, Place place, Show show, std::uint8_t depth = 0) {
+    if (!writes()) return;
     if (const auto value = number(place)) add(name, place, show(*value), depth);
   }
   void text(std::string_view name, Place place, std::string value, std::uint8_t depth = 0) {
     if (fits(place)) add(name, place, std::move(value), depth);
   }
+  bool writes() const { return decoding_.detail == Detail::fields; }  // else no field is kept
   bool fits(Place place) const { return at_ + place.offset + place.size <= limit_; }
   ByteSpan bytes(Place place) const {  // precondition: fits(place)
     return decoding_.bytes.subspan(at_ + place.offset, place.size);

@@ -44,9 +44,11 @@ void ether_type_field(LayerWriter& layer, Place place) {
 void decode_ethernet(Decoding& d, const LinkParse& found) {
   LayerWriter ethernet(d, "Ethernet II", 0, 14);
   constexpr Place dst{0, 6}, src{6, 6}, type{12, 2};
-  if (ethernet.fits(dst)) ethernet.text("Destination", dst, mac_text(ethernet.bytes(dst)));
-  if (ethernet.fits(src)) ethernet.text("Source", src, mac_text(ethernet.bytes(src)));
-  ether_type_field(ethernet, type);
+  if (ethernet.writes()) {
+    if (ethernet.fits(dst)) ethernet.text("Destination", dst, mac_text(ethernet.bytes(dst)));
+    if (ethernet.fits(src)) ethernet.text("Source", src, mac_text(ethernet.bytes(src)));
+    ether_type_field(ethernet, type);
+  }
   ethernet.finish();
   const std::uint32_t tags = found.vlan_tags + (found.size >= 14 && found.problem != Problem::none);
   for (std::uint32_t i = 0; i < tags; ++i) {

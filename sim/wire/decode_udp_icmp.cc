@@ -132,7 +132,7 @@ void decode_icmp(Decoding& d, const PacketView& v, std::uint32_t at, std::uint32
   if (found.header_size != 0) decode_rest_of_header(layer, v6, type, code);
   layer.finish();
   if (found.problem == Problem::too_short) report_short_header(d, name, at, end, 8);
-  if (found.header_size == 0 || d.quoted) return;
+  if (found.header_size == 0 || d.quoted || d.detail == Detail::anomalies) return;
   const auto quoted = view_quoted(d.bytes, v);
   if (!quoted || v.payload.size == 0) return;
   Decoding inner{d.bytes.first(v.payload.end()), unbounded, true, d.out};

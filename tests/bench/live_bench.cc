@@ -51,7 +51,7 @@ int demo_role(const std::string& demo_name, const std::string& role_name) {
   host::KernelHostOptions host_options;
   host_options.echo = false;
   host_options.on_call = [&](const host::CallReport& r) {
-    reporter->report({"", r.serial, r.t, r.call, r.local, r.remote, r.protocol});
+    reporter->report({"", r.serial, r.t, r.call, r.local, r.remote, r.protocol, r.after});
   };
   demos::DemoOptions options;
   options.server = {wire::IpAddress::v4(127, 0, 0, 2), demo->port};

@@ -128,6 +128,16 @@ TEST(Open, CutOffCaptureShowsWhatCouldBeRead) {
   }
 }
 
+TEST(Open, CutOffJsonShowsWhatIsWhole) {
+  const std::string whole = run({"sim", "handshake", "--format", "json"}).out;
+  const Result result = test::run_with_input({"open", "-", "--format", "json"},
+                                             whole.substr(0, whole.size() * 2 / 3));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+  EXPECT_NE(result.err.find("cut off"), std::string::npos) << result.err;
+  EXPECT_GE(packets(json::parse(result.out)).size(), 2u);
+}
+
 TEST(Open, WhatCannotBeReadIsOneLineAndStatus1) {
   const TempDir dir;
   std::string garbage(5000, '\0');

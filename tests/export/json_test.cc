@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include "lessons/scenario.hh"
 #include "tests/export/hand_trace.hh"
 #include "viz/export/export.hh"
 #include "viz/export/socket_address.hh"
@@ -148,6 +149,124 @@ TEST(Json, ControlCharactersDoNotReachTheTerminal) {
   const auto back = read_json(doc.dump());
   ASSERT_TRUE(back);
   EXPECT_EQ(back->endpoints()[0].name, "ser?[2Jver");
+}
+
+// The format as it was agreed on, without what our own files say besides.
+json bare(json doc) {
+  for (const char* key : {"flows", "warnings"}) doc.erase(key);
+  for (json& event : doc["events"]) {
+    for (const char* key : {"fate", "flow", "bytes", "link", "original_size", "retransmission",
+                            "returned_ns", "timer", "action", "deadline_ns"})
+      event.erase(key);
+  }
+  return doc;
+}
+
+TEST(Json, WithoutFlowsAndFates_TheyComeFromEndpointsAndEvents) {
+  const HandTrace h = everything(model::Source::simulated);
+  const auto back = read_json(bare(json::parse(to_json(h.trace))).dump());
+  ASSERT_TRUE(back) << back.error().str();
+  ASSERT_EQ(back->flows().size(), 1u);
+  const model::Flow& flow = back->flows()[0];
+  EXPECT_EQ((*back)[flow.a].name, "client");
+  EXPECT_EQ(flow.base_a, wire::SeqNum{100});
+  EXPECT_EQ(flow.base_b, wire::SeqNum{0xffffffff});
+  EXPECT_FALSE(flow.began_mid_stream);
+  ASSERT_EQ(back->events().size(), h.trace.events().size());
+  for (std::size_t i = 0; i < back->events().size(); ++i) {
+    const model::Event &e = back->events()[i], &original = h.trace.events()[i];
+    EXPECT_EQ(e.flow, flow.id) << i;
+    const auto* packet = std::get_if<model::Packet>(&e.body);
+    if (packet == nullptr) continue;
+    const auto& before = std::get<model::Packet>(original.body);
+    EXPECT_EQ(packet->fate, before.fate) << i;
+    EXPECT_EQ(packet->arrived, before.arrived) << i;
+    EXPECT_EQ(back->relative_seq(e), h.trace.relative_seq(original)) << i;
+    EXPECT_EQ(back->relative_ack(e), h.trace.relative_ack(original)) << i;
+  }
+}
+
+TEST(Json, WithoutFlows_EachConversationIsFound) {
+  demos::DemoOptions options;
+  options.clients = 3;
+  for (const char* demo : {"tcp-echo", "udp-echo", "handshake"}) {
+    const model::Trace trace =
+        net::run(lessons::make_scenario(*demos::find_demo(demo), options, wire::Family::ipv4));
+    const auto back = read_json(bare(json::parse(to_json(trace))).dump());
+    ASSERT_TRUE(back) << back.error().str();
+    ASSERT_EQ(back->flows().size(), trace.flows().size()) << demo;
+    for (const model::Event& e : back->events()) {
+      const model::Event& original = trace[e.id];
+      if (!std::holds_alternative<model::Packet>(e.body)) continue;
+      EXPECT_EQ(e.flow, original.flow) << demo << " event " << index(e.id);
+      if (e.kind != model::EventKind::segment) continue;
+      EXPECT_EQ(back->relative_seq(e), trace.relative_seq(original));
+      EXPECT_EQ(back->relative_ack(e), trace.relative_ack(original));
+    }
+  }
+}
+
+TEST(Json, WithoutFlows_PortsUsedAgainAreAnotherConversation) {
+  HandTrace h(model::Source::captured);
+  for (const std::uint32_t isn : {100u, 100u, 900u}) {
+    const auto ms = static_cast<std::int64_t>(h.trace.events().size() * 10);
+    h.segment(ms, {.ctl = wire::SYN, .seq = isn});
+    h.segment(ms + 1, {.from_a = false, .ctl = wire::RST | wire::ACK, .ack = isn + 1});
+  }
+  const auto back = read_json(bare(json::parse(to_json(h.trace))).dump());
+  ASSERT_TRUE(back) << back.error().str();
+  EXPECT_EQ(back->flows().size(), 3u);
+}
+
+// Cut off anywhere, it gives what is whole, and says that it was cut off.
+TEST(Json, CutOff_GivesWhatIsWhole) {
+  const HandTrace h = everything(model::Source::simulated);
+  const std::string text = to_json(h.trace);
+  std::size_t most = 0;
+  for (std::size_t size = 0; size + 2 < text.size(); ++size) {
+    const auto part = read_json_document(std::string_view(text).substr(0, size));
+    if (!part) {
+      EXPECT_EQ(most, 0u) << "cut after " << size << " octets: " << part.error().str();
+      continue;
+    }
+    ASSERT_TRUE(part->cut) << size;
+    EXPECT_NE(part->cut->what.find("cut off"), std::string::npos);
+    const std::size_t events = part->trace.events().size();
+    EXPECT_GE(events, std::max<std::size_t>(most, 1)) << size;
+    most = events;
+  }
+  EXPECT_EQ(most, h.trace.events().size());
+  EXPECT_FALSE(read_json_document(text)->cut);
+  EXPECT_FALSE(read_json(std::string_view(text).substr(0, text.size() / 2)));
+}
+
+TEST(Json, AComparisonCutOff_GivesTheHalvesThatHaveEvents) {
+  const HandTrace sim = everything(model::Source::simulated),
+                  live = everything(model::Source::captured);
+  const std::string text = to_json(sim.trace, live.trace, ladder::Alignment{});
+  const std::size_t second = text.find("\"captured\":{");
+  const auto first_only = read_json_document(std::string_view(text).substr(0, second + 20));
+  ASSERT_TRUE(first_only) << first_only.error().str();
+  EXPECT_FALSE(first_only->captured);
+  EXPECT_EQ(to_json(first_only->trace), to_json(sim.trace));
+  const auto both = read_json_document(std::string_view(text).substr(0, text.size() * 3 / 4));
+  ASSERT_TRUE(both) << both.error().str();
+  ASSERT_TRUE(both->captured);
+  EXPECT_TRUE(both->cut);
+  EXPECT_LT(both->captured->events().size(), live.trace.events().size());
+  EXPECT_EQ(to_json(both->trace), to_json(sim.trace));
+}
+
+TEST(Json, AStateInWhichAnEndWasFound_IsNoTransition) {
+  HandTrace h(model::Source::captured);
+  h.segment(0, {.ctl = wire::SYN, .seq = 100});
+  using model::TcpState;
+  const model::StateChange found{TcpState::time_wait, TcpState::time_wait, model::Basis::inferred};
+  h.trace.add(h.at(1, h.a, found));
+  const std::string text = to_json(h.trace);
+  const json state = events_of(json::parse(text), "state")[0];
+  EXPECT_EQ(state["from_state"], state["to_state"]);
+  EXPECT_EQ(to_json(*read_json(text)), text);
 }
 
 struct Change {

@@ -124,6 +124,17 @@ TEST(Pcapng, EachSimulatedPacketSaysItsWhyAndLostOnesThatTheyAreLost) {
   for (std::size_t i = 2; i < blocks.size(); ++i) EXPECT_FALSE(comment_of(file, blocks[i]).empty());
 }
 
+TEST(Pcapng, ADamagedPacketSaysThatItWasDroppedForItsChecksum) {
+  HandTrace h(model::Source::simulated);
+  const model::EventId id = h.segment(0, {.ctl = wire::SYN, .seq = 100});
+  std::get<model::Packet>(h.trace.edit(id).body).fate = model::Fate::damaged;
+  const wire::Bytes file = to_pcapng(h.trace);
+  const std::string said = comment_of(file, blocks_of(file)[2]);
+  EXPECT_EQ(said.find("DAMAGED"), 0u) << said;
+  EXPECT_NE(said.find("checksum"), std::string::npos) << said;
+  EXPECT_NE(said.find("dropped"), std::string::npos) << said;
+}
+
 TEST(Pcapng, CapturedBytesAreUntouchedAndKeepTheirSizeOnTheWire) {
   HandTrace h(model::Source::captured);
   const wire::Bytes odd = {1, 2, 3, 4, 5};

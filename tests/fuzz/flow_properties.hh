@@ -87,6 +87,7 @@ class FlowInput {
     const std::uint8_t what = take();
     r.role = fmt::format("role {}", (head >> 3) & 1);
     r.serial = take() % 8;
+    r.after = r.serial ^ ((what >> 2) & 7);
     r.t = now_;
     r.call.name = static_cast<model::CallName>(what % 15);
     r.call.fd = static_cast<std::int32_t>(take() % 4) - 1;

@@ -164,6 +164,12 @@ std::string broken_property(ByteSpan bytes, LinkType link, std::uint32_t origina
   if (unchecked.ip_checksum != ChecksumStatus::absent ||
       unchecked.transport_checksum != ChecksumStatus::absent)
     return "a checksum was verified though nobody asked";
+  const auto odd = decode(bytes, link, original_size, Detail::anomalies).anomalies;
+  const auto alike = [](const Anomaly& x, const Anomaly& y) {
+    return x.code == y.code && x.range == y.range && x.text == y.text;
+  };
+  if (!std::ranges::equal(odd, decoded.anomalies, alike))
+    return "without fields, other anomalies are found";
   v.tcp.options.parse();
   if (const auto quoted = view_quoted(bytes, v)) {
     const ByteSpan quote = slice(bytes, v.payload);

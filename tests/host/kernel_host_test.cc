@@ -418,6 +418,29 @@ TEST(KernelHost, PrintWritesWholeLines_WhoeverPrints) {
   EXPECT_EQ(lines.size(), 9u);
 }
 
+TEST(KernelHost, Reports_NameTheCallBeforeThemInTheirTask) {
+  Log log;
+  KernelHost host(quiet(log.collector()));
+  host.run([](Host& host) -> Task {
+    co_await host.print("one");
+    host.spawn([](Host& host) -> Task {
+      co_await host.print("spawned");
+      co_await host.print("spawned again");
+    }(host));
+    co_await host.print("two");
+  }(host));
+  std::map<std::uint64_t, std::string> said{{0, "none"}};
+  std::map<std::string, std::uint64_t> after;
+  for (const Told& told : log.all()) {
+    said[told.report.serial] = told.data;
+    after[told.data] = told.report.after;
+  }
+  EXPECT_EQ(said[after["one"]], "none");
+  EXPECT_EQ(said[after["two"]], "one");
+  EXPECT_EQ(said[after["spawned"]], "one");
+  EXPECT_EQ(said[after["spawned again"]], "spawned");
+}
+
 TEST(KernelHost, WhatATaskThrows_RunThrows) {
   KernelHost host(quiet());
   EXPECT_THROW(host.run([](Host& host) -> Task {

@@ -65,6 +65,7 @@ TEST(Frames, ACall_ComesBackWhole) {
   record.local = {wire::IpAddress::v4(127, 0, 0, 1), 4321};
   record.remote = {wire::IpAddress::v4(127, 0, 0, 2), 9999};
   record.protocol = model::Protocol::udp;
+  record.after = 6;
   record.call.name = model::CallName::recvfrom;
   record.call.fd = 5;
   record.call.number = 1024;
@@ -85,6 +86,7 @@ TEST(Frames, ACall_ComesBackWhole) {
   EXPECT_EQ(back->local, record.local);
   EXPECT_EQ(back->remote, record.remote);
   EXPECT_EQ(back->protocol, record.protocol);
+  EXPECT_EQ(back->after, 6u);
   EXPECT_EQ(back->call.name, record.call.name);
   EXPECT_EQ(back->call.fd, 5);
   EXPECT_EQ(back->call.number, 1024);

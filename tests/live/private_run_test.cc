@@ -184,6 +184,29 @@ INSTANTIATE_TEST_SUITE_P(PrivateRun, Families,
                            return info.param == wire::Family::ipv4 ? "IPv4" : "IPv6";
                          });
 
+TEST(PrivateRun, SeveralClients_EachCallOfTheServerIsInItsConversation) {
+  for (const char* demo : {"tcp-echo", "udp-echo"}) {
+    const auto source = finished_run(demo_spec(demo, wire::Family::ipv4, 3));
+    ASSERT_TRUE(source);
+    const model::Trace& trace = source->trace();
+    std::map<model::FlowId, std::multiset<std::string>> by_flow;
+    for (const model::Event* event : calls(trace, "server")) {
+      const model::Call& call = call_of(*event);
+      if (event->flow == model::FlowId::none) continue;
+      by_flow[event->flow].emplace(model::call_name(call.name));
+      const std::string client = trace[trace[event->flow].a].address.str();
+      if (call.name == CallName::print) EXPECT_THAT(as_text(call.data), HasSubstr(client));
+    }
+    ASSERT_EQ(by_flow.size(), 3u) << described(trace);
+    const bool tcp = std::string_view(demo) == "tcp-echo";
+    for (const auto& [flow, names] : by_flow) {
+      EXPECT_EQ(names.count("print"), tcp ? 2u : 3u) << described(trace);
+      EXPECT_EQ(names.count(tcp ? "sleep" : "recvfrom"), tcp ? 4u : 3u) << described(trace);
+      EXPECT_EQ(names.count(tcp ? "accept" : "sendto"), tcp ? 1u : 3u) << described(trace);
+    }
+  }
+}
+
 TEST(PrivateRun, SendsAreBeforeTheirBytes_AndReceivesAfterThem) {
   const auto source = finished_run(demo_spec("tcp-echo", wire::Family::ipv4));
   ASSERT_TRUE(source);

@@ -41,8 +41,8 @@ int run_told(F main) {
   options.echo = false;
   if (reporter) {
     options.on_call = [&](const host::CallReport& report) {
-      reporter->report(
-          {"", report.serial, report.t, report.call, report.local, report.remote, report.protocol});
+      reporter->report({"", report.serial, report.t, report.call, report.local, report.remote,
+                        report.protocol, report.after});
     };
   }
   host::KernelHost host(std::move(options));

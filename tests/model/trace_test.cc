@@ -15,7 +15,9 @@ Event note_at(std::int64_t ns) {
 
 TEST(Trace, EventsAddedOutOfOrder_AreGivenByTimeThenId) {
   Trace trace;
+  EXPECT_EQ(trace.start(), Instant{});
   const EventId late = trace.add(note_at(5));
+  EXPECT_EQ(trace.start(), Instant{5});
   const EventId early = trace.add(note_at(1));
   const EventId late_too = trace.add(note_at(5));
   EXPECT_EQ(trace.by_time(), (std::vector{early, late, late_too}));

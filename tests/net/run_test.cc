@@ -30,6 +30,7 @@ using testing::hash;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::malformations;
+using ::testing::Not;
 using testing::packets;
 using testing::printed;
 using testing::run_demo;
@@ -158,6 +159,13 @@ TEST(Faults, Corrupt_IsDroppedByTheReceiver_AndTheTapHoldsWhatWasSent) {
   EXPECT_THAT(whys(trace), Contains("fault_corrupt"));
   EXPECT_THAT(whys(trace), Contains("checksum_mismatch"));
   EXPECT_THAT(malformations(trace), IsEmpty());  // every checksum in the trace is good
+  EXPECT_EQ(packets(trace)[3], "server > client [PSH, ACK] seq=1 ack=1 len=8 damaged");
+  for (const model::Event& event : trace.events()) {
+    if (event.why != Why::checksum_mismatch) continue;
+    const auto& packet = std::get<model::Packet>(trace[event.cause].body);
+    EXPECT_EQ(packet.fate, model::Fate::damaged);
+    EXPECT_EQ(packet.arrived, event.t);
+  }
   const Trace datagrams =
       run_demo({.demo = "udp-echo", .faults = {"corrupt 1st data client>server"}});
   EXPECT_THAT(whys(datagrams), Contains("checksum_mismatch"));
@@ -169,6 +177,22 @@ TEST(Faults, Swap_ArrivesBehindTheNext) {
       run_demo({.faults = {"swap 4th data client>server"}});  // "exit", overtaken by the FIN
   EXPECT_THAT(whys(trace), Contains("fault_swap"));
   EXPECT_THAT(whys(trace), Contains("queued_out_of_order"));
+  EXPECT_THAT(whys(trace), Not(Contains("fault_swap_alone")));
+}
+
+TEST(Faults, Swap_NothingFollows_SaysThatNothingOvertookIt) {
+  const Trace trace = run_demo({.demo = "udp-echo", .faults = {"swap 1st data client>server"}});
+  std::vector<std::pair<Why, model::Instant>> told;
+  for (const model::Event& event : trace.events()) {
+    if (event.kind != model::EventKind::note) continue;
+    told.emplace_back(event.why, event.t);
+    EXPECT_EQ(trace[event.cause].kind, model::EventKind::datagram);
+    EXPECT_EQ(event.endpoint, trace[event.cause].endpoint);
+  }
+  ASSERT_EQ(told.size(), 2u) << dump(trace);
+  EXPECT_EQ(told[0].first, Why::fault_swap);
+  EXPECT_EQ(told[1].first, Why::fault_swap_alone);
+  EXPECT_GE(told[1].second - told[0].second, model::milliseconds(500));
 }
 
 TEST(Faults, Datagrams_DuplicateAndDelayAndIcmp) {

@@ -379,10 +379,36 @@ TEST(SimHost, DatagramToClosedPort_IcmpComesBack) {
   EXPECT_THAT(malformations(trace), IsEmpty()) << dump(trace);
 }
 
-TEST(SimHost, DatagramTooLongForTheMtu_EMSGSIZE) {
+// As on the kernel's loopback: up to the largest IP packet it goes out in one piece.
+TEST(SimHost, DatagramBeyondTheMtu_GoesWhole_AndIsNoted) {
+  for (const auto& [size, notes] : {std::pair{1472, 0}, {1473, 1}, {65507, 1}}) {
+    const std::string text(static_cast<std::size_t>(size), 'x');
+    std::int64_t received = 0;
+    const Main server = [&](Host& host) -> Task {
+      std::vector<char> buffer(70'000);
+      const CallResult s = co_await host.socket(wire::Family::ipv4, SocketType::datagram);
+      co_await host.bind(s.socket(), server_at);
+      const CallResult got = co_await host.recvfrom(s.socket(), buffer);
+      received = got.value;
+    };
+    const Main main = [&](Host& host) -> Task {
+      const CallResult s = co_await host.socket(wire::Family::ipv4, SocketType::datagram);
+      co_await host.sendto(s.socket(), text, server_at);
+    };
+    Scenario scenario = two(server, main);
+    scenario.roles[1].start_after_call = model::CallName::bind;
+    const model::Trace trace = run(scenario);
+    EXPECT_EQ(received, size);
+    EXPECT_EQ(std::ranges::count(trace.events(), model::Why::udp_beyond_mtu, &model::Event::why),
+              notes);
+    EXPECT_THAT(malformations(trace), IsEmpty()) << size;
+  }
+}
+
+TEST(SimHost, DatagramTooLongForIp_EMSGSIZE) {
   std::vector<int> errors;
   const std::string fits(1472, 'x');
-  const std::string too_long(1473, 'x');
+  const std::string too_long(65'508, 'x');
   const Main server = [](Host& host) -> Task {
     std::array<char, 2000> buffer;
     const CallResult s = co_await host.socket(wire::Family::ipv4, SocketType::datagram);

@@ -58,6 +58,7 @@ std::string packet_line(const Trace& trace, const Event& event) {
   }
   text += fmt::format(" len={}", packet.len);
   if (packet.fate == model::Fate::lost) text += " lost";
+  if (packet.fate == model::Fate::damaged) text += " damaged";
   return text;
 }
 

@@ -31,6 +31,7 @@ struct Caller {
   Bench& bench;
   std::string role;
   std::uint64_t serial = 0;
+  std::uint64_t after = 0;  // the latest call of the task that calls
 
   // Made and returned at once.
   void call(Call call, wire::SocketAddress local = {}, wire::SocketAddress remote = {},
@@ -42,8 +43,10 @@ struct Caller {
                    Protocol protocol = Protocol::tcp) {
     call.result = 0;
     if (call.name != CallName::send && call.name != CallName::print) call.data = {};
-    if (call.name == CallName::accept) call.address = {};
-    CallRecord record{role, ++serial, bench.now, call, local, remote, protocol};
+    const bool finds = call.name == CallName::accept || call.name == CallName::recvfrom;
+    if (finds) call.address = {};
+    CallRecord record{role, ++serial, bench.now, call, local, remote, protocol, after};
+    after = serial;
     bench.tracker.call(record);
     return record;
   }
@@ -104,7 +107,7 @@ TEST(Calls, OfAnEchoGoToTheirLanesAndFlows) {
                   "server@127.0.0.2:9999 listen", "server@127.0.0.2:9999 accept flow 0",
                   "client@127.0.0.1:46978 print", "client@127.0.0.1:46978 socket flow 0",
                   "client@127.0.0.1:46978 connect flow 0", "client@127.0.0.1:46978 recv flow 0",
-                  "server@127.0.0.2:9999 send flow 0", "client@127.0.0.1:46978 sleep"));
+                  "server@127.0.0.2:9999 send flow 0", "client@127.0.0.1:46978 sleep flow 0"));
   EXPECT_EQ(b.trace.endpoints().size(), 2u);
   EXPECT_EQ(b.trace.flows().size(), 1u);
   // What was sent and received is there.
@@ -220,6 +223,142 @@ TEST(Calls, ConnectOnPortsUsedAgainGoesToItsOwnFlow) {
     }
   }
   EXPECT_THAT(flows, ElementsAre(0u, 1u));
+}
+
+const wire::SocketAddress other{client.ip, 46979};
+
+// A server with a thread for each client, whose calls mingle.
+TEST(Calls, OfAThread_AreInTheConversationThatItServes) {
+  Bench b;
+  Caller s{b, "server"};
+  s.call({.name = CallName::socket, .number = 1, .result = 3});
+  s.call({.name = CallName::bind, .fd = 3, .address = server}, server);
+  s.call({.name = CallName::listen, .fd = 3, .number = 5}, server);
+  s.call({.name = CallName::print, .data = bytes("Waiting")});
+  std::vector<std::uint64_t> threads;
+  for (const auto& peer : {client, other}) {
+    const CallRecord accept = s.begin({.name = CallName::accept, .fd = 3}, server);
+    b.tcp(peer, server, {SYN, 1000, 0});
+    b.tcp(server, peer, {SYN | ACK, 5000, 1001});
+    b.tcp(peer, server, {ACK, 1001, 5001});
+    const auto fd = static_cast<std::int64_t>(4 + threads.size());
+    s.end(accept, {.name = CallName::accept, .fd = 3, .address = peer, .result = fd}, server, peer);
+    threads.push_back(s.serial);
+  }
+  const CallRecord third = s.begin({.name = CallName::accept, .fd = 3}, server);
+  for (const std::size_t turn : {0u, 1u}) {
+    for (const std::size_t k : {1u, 0u}) {
+      s.after = threads[k];
+      if (turn == 0) {
+        s.call({.name = CallName::print, .data = bytes("Accept")});
+        s.call({.name = CallName::sleep, .number = 1'000'000});
+      } else {
+        const auto fd = static_cast<std::int32_t>(4 + k);
+        s.call({.name = CallName::close, .fd = fd}, server, k == 0 ? client : other);
+        s.call({.name = CallName::print, .data = bytes("Closed")});
+      }
+      threads[k] = s.after;
+    }
+  }
+  s.end(third, {.name = CallName::accept, .fd = 3, .result = -1, .error = 4}, server);
+  b.tracker.finish();
+  const std::string lane = "server@127.0.0.2:9999 ";
+  EXPECT_THAT(calls(b.trace),
+              ElementsAre(lane + "socket", lane + "bind", lane + "listen", lane + "print",
+                          lane + "accept flow 0", lane + "accept flow 1", lane + "accept",  //
+                          lane + "print flow 1", lane + "sleep flow 1", lane + "print flow 0",
+                          lane + "sleep flow 0", lane + "close flow 1", lane + "print flow 1",
+                          lane + "close flow 0", lane + "print flow 0"));
+}
+
+TEST(Calls, OfADatagramServer_AreInTheConversationOfThePeerFound) {
+  for (const bool packets_first : {true, false}) {
+    for (const bool any : {true, false}) {
+      Bench b;
+      Caller s{b, "server"};
+      const wire::SocketAddress at{any ? wire::IpAddress::v4(0, 0, 0, 0) : server.ip, server.port};
+      const auto packets = [&] {
+        for (const auto& peer : {client, other}) b.udp(peer, server, "hi");
+      };
+      s.call({.name = CallName::socket, .number = 2, .result = 3}, {}, {}, Protocol::udp);
+      s.call({.name = CallName::bind, .fd = 3, .address = at}, at, {}, Protocol::udp);
+      if (packets_first) packets();
+      for (const auto& peer : {other, client, other}) {
+        const Call found{.name = CallName::recvfrom, .fd = 3, .address = peer, .result = 2};
+        const CallRecord made = s.begin(found, at, {}, Protocol::udp);
+        s.end(made, found, at);
+        s.call({.name = CallName::print, .data = bytes("Received")});
+        s.call({.name = CallName::sendto, .fd = 3, .address = peer, .result = 2}, at, {},
+               Protocol::udp);
+      }
+      if (!packets_first) packets();
+      s.call({.name = CallName::close, .fd = 3}, at, {}, Protocol::udp);
+      b.tracker.finish();
+      const std::string lane = "server@127.0.0.2:9999 ";
+      EXPECT_THAT(calls(b.trace), ElementsAre(lane + "socket", lane + "bind",  //
+                                              lane + "recvfrom flow 1", lane + "print flow 1",
+                                              lane + "sendto flow 1", lane + "recvfrom flow 0",
+                                              lane + "print flow 0", lane + "sendto flow 0",
+                                              lane + "recvfrom flow 1", lane + "print flow 1",
+                                              lane + "sendto flow 1", lane + "close"));
+    }
+  }
+}
+
+TEST(Calls, OfADatagramClient_AreInTheConversationWithWhomItSendsTo) {
+  Bench b;
+  Caller c{b, "client"};
+  const wire::SocketAddress mine{wire::IpAddress::v4(0, 0, 0, 0), client.port};
+  c.call({.name = CallName::socket, .number = 2, .result = 3}, {}, {}, Protocol::udp);
+  b.udp(client, server, "hi");
+  c.call({.name = CallName::sendto, .fd = 3, .address = server, .result = 2}, mine, {},
+         Protocol::udp);
+  c.call({.name = CallName::recv, .fd = 3, .number = 10, .result = 2}, mine, {}, Protocol::udp);
+  c.call({.name = CallName::print, .data = bytes("Hello")});
+  c.call({.name = CallName::close, .fd = 3}, mine, {}, Protocol::udp);
+  b.tracker.finish();
+  const std::string lane = "client@127.0.0.1:46978 ";
+  EXPECT_THAT(calls(b.trace),
+              ElementsAre(lane + "socket flow 0", lane + "sendto flow 0", lane + "recv flow 0",
+                          lane + "print flow 0", lane + "close flow 0"));
+}
+
+TEST(Calls, OfAClientThatBinds_AreInItsConversation) {
+  Bench b;
+  Caller c{b, "client"};
+  c.call({.name = CallName::socket, .number = 1, .result = 3});
+  c.call({.name = CallName::bind, .fd = 3, .address = client}, client);
+  c.call({.name = CallName::print, .data = bytes("bound")});
+  const CallRecord connect =
+      c.begin({.name = CallName::connect, .fd = 3, .address = server}, client);
+  b.handshake();
+  c.end(connect, {.name = CallName::connect, .fd = 3, .address = server}, client, server);
+  b.tracker.finish();
+  const std::string lane = "client@127.0.0.1:46978 ";
+  EXPECT_THAT(calls(b.trace), ElementsAre(lane + "socket flow 0", lane + "bind flow 0",
+                                          lane + "print flow 0", lane + "connect flow 0"));
+}
+
+// One thread closes a descriptor, another gets it from accept() before the first hears that its
+// close has returned.
+TEST(Calls, ADescriptorGivenOutAgainDuringItsClose_IsTheNewSocket) {
+  Bench b;
+  Caller s{b, "server"};
+  for (const auto& peer : {client, other}) {
+    b.tcp(peer, server, {SYN, 1000, 0});
+    b.tcp(server, peer, {SYN | ACK, 5000, 1001});
+  }
+  s.call({.name = CallName::socket, .number = 1, .result = 3});
+  s.call({.name = CallName::bind, .fd = 3, .address = server}, server);
+  s.call({.name = CallName::listen, .fd = 3, .number = 5}, server);
+  s.call({.name = CallName::accept, .fd = 3, .address = client, .result = 4}, server, client);
+  const CallRecord close = s.begin({.name = CallName::close, .fd = 4}, server, client);
+  const Call second{.name = CallName::accept, .fd = 3, .address = other, .result = 4};
+  s.end(s.begin(second, server), second, server, other);
+  s.end(close, {.name = CallName::close, .fd = 4}, server, client);
+  s.call({.name = CallName::shutdown, .fd = 4});  // of a peer that has gone: no address any more
+  b.tracker.finish();
+  EXPECT_THAT(calls(b.trace).back(), "server@127.0.0.2:9999 shutdown flow 1");
 }
 
 }  // namespace

@@ -460,6 +460,8 @@ TEST(States, NothingIsInferredFromAWrongChecksum) {
   damaged[14 + 20 + 4] ^= 0x40;  // its sequence number
   other.raw(damaged);
   EXPECT_EQ(other.states(), before);
+  EXPECT_EQ(other.packet(3).fate, model::Fate::damaged) << "its receiver drops it";
+  EXPECT_EQ(other.packet(2).fate, model::Fate::delivered);
   EXPECT_EQ(other.trace.flows().size(), 1u);
   EXPECT_NE(b.states(), before);
 }

@@ -72,13 +72,15 @@ int open_json(const Input& input, const std::string& name, const Options& option
     say(fmt::format("'{}': {}", name, read.error().str()));
     return refused;
   }
+  if (read->cut) say(fmt::format("'{}': {}", name, read->cut->str()));
+  const auto status = [&](int shown) { return shown == done && read->cut ? refused : shown; };
   if (!read->captured) {
-    return show({.trace = read->trace, .title = name, .any_traffic = true}, options.output);
+    return status(show({.trace = read->trace, .title = name, .any_traffic = true}, options.output));
   }
   const ladder::Alignment alignment = ladder::align(read->trace, *read->captured);
-  return show(
-      {.trace = read->trace, .live = &*read->captured, .alignment = &alignment, .title = name},
-      options.output);
+  return status(
+      show({.trace = read->trace, .live = &*read->captured, .alignment = &alignment, .title = name},
+           options.output));
 }
 
 // What to say of a capture in which no packet was found; empty when one was.

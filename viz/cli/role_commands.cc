@@ -111,6 +111,7 @@ int run_role(const Options& options) {
     record.local = report.local;
     record.remote = report.remote;
     record.protocol = report.protocol;
+    record.after = report.after;
     reporter->report(record);
   };
   host::KernelHost host(std::move(host_options));

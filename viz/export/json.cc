@@ -155,7 +155,7 @@ void write_anomalies(Writer& w, const std::vector<wire::Anomaly>& anomalies) {
 void write_packet(Writer& w, const model::Trace& trace, const model::Event& event,
                   const model::Packet& p) {
   w.field("sent_ns", event.t.ns);
-  if (p.fate == model::Fate::delivered) {
+  if (p.has_arrived()) {
     w.field("arrived_ns", p.arrived.ns);
   } else {
     w.null("arrived_ns");
@@ -177,7 +177,8 @@ void write_packet(Writer& w, const model::Trace& trace, const model::Event& even
   }
   if (p.retransmission) w.flag("retransmission", true);
   if (!p.bytes.empty()) {
-    const wire::Decoded decoded = wire::decode(p.bytes, p.link, p.original_size);
+    const wire::Decoded decoded =
+        wire::decode(p.bytes, p.link, p.original_size, wire::Detail::anomalies);
     if (segment) write_options(w, decoded.view.tcp.options.parse());
     write_anomalies(w, decoded.anomalies);
   }

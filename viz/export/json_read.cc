@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "viz/export/export.hh"
+#include "viz/export/json_parts.hh"
 #include "viz/export/names.hh"
 #include "viz/export/socket_address.hh"
 
@@ -62,6 +63,7 @@ class Fields {
     const auto it = object_.find(key);
     return it == object_.end() || it->is_null() ? nullptr : &*it;
   }
+  bool has(const char* key) const { return object_.contains(key); }  // be it with null
   const json& need(const char* key) const {
     const json* value = find(key);
     if (!value) refuse(key, "is missing");
@@ -140,15 +142,25 @@ class Fields {
 struct Pending {
   model::Event event;
   model::EventKind kind;
+  RelativeNumbers numbers;
 };
 
 // --- the bodies of events ------------------------------------------------------------------------
 
+// Where "fate" is not told, "arrived_ns" tells it: null for a packet that was lost.
+model::Fate read_fate(const Fields& f) {
+  if (f.find("fate")) {
+    return f.one_of<model::Fate>("fate", fate_names.size(),
+                                 [](model::Fate fate) { return fate_names[std::size_t(fate)]; });
+  }
+  if (f.find("arrived_ns")) return model::Fate::delivered;
+  return f.has("arrived_ns") ? model::Fate::lost : model::Fate::in_flight;
+}
+
 model::Packet read_packet(const Fields& f, model::EventKind kind, model::ByteArena& arena) {
   model::Packet p;
-  p.fate = f.one_of<model::Fate>("fate", fate_names.size(),
-                                 [](model::Fate fate) { return fate_names[std::size_t(fate)]; });
-  if (p.fate == model::Fate::delivered) p.arrived = f.time("arrived_ns");
+  p.fate = read_fate(f);
+  if (p.has_arrived()) p.arrived = f.time("arrived_ns");
   p.bytes = arena.store(f.bytes("bytes"));
   p.link = static_cast<wire::LinkType>(f.integer_if("link", 0, 0xffff).value_or(1));
   p.original_size = static_cast<std::uint32_t>(
@@ -157,8 +169,8 @@ model::Packet read_packet(const Fields& f, model::EventKind kind, model::ByteAre
   p.len = f.u32("len");
   p.retransmission = f.flag("retransmission");
   if (kind == model::EventKind::icmp) {
-    p.icmp_type = static_cast<std::uint8_t>(f.integer("icmp_type", 0, 255));
-    p.icmp_code = static_cast<std::uint8_t>(f.integer("icmp_code", 0, 255));
+    p.icmp_type = static_cast<std::uint8_t>(f.integer_if("icmp_type", 0, 255).value_or(0));
+    p.icmp_code = static_cast<std::uint8_t>(f.integer_if("icmp_code", 0, 255).value_or(0));
   }
   if (kind != model::EventKind::segment) return p;
 
@@ -189,9 +201,9 @@ model::Call read_call(const Fields& f, const std::string& where, model::ByteAren
   }
   if (f.find("peer")) call.address = f.address("peer");
   call.data = arena.store(f.bytes("bytes"));
-  if (f.find("returned_ns")) {
+  if (f.find("returned_ns") || f.find("result")) {
     call.returned = true;
-    call.returned_at = f.time("returned_ns");
+    call.returned_at = f.time(f.find("returned_ns") ? "returned_ns" : "t_ns");
     call.result = f.integer("result", -max_time, max_time);
     call.error = static_cast<std::int32_t>(f.integer_if("errno", 0, 1 << 20).value_or(0));
   }
@@ -241,13 +253,26 @@ Pending read_event(const json& object, std::size_t position, model::ByteArena& a
   event.why = read_why(f, where);
   out.kind =
       f.one_of<model::EventKind>("kind", std::size_t(model::EventKind::note) + 1, model::kind_name);
+  if (out.kind == model::EventKind::segment) {
+    const auto number = [&](const char* key) {
+      const auto n = f.integer_if(key, 0, max_u32);
+      return n ? std::optional(static_cast<std::uint32_t>(*n)) : std::nullopt;
+    };
+    out.numbers = {number("rel_seq"), number("rel_ack")};
+  }
   switch (out.kind) {
     case model::EventKind::segment:
     case model::EventKind::datagram:
     case model::EventKind::icmp: event.body = read_packet(f, out.kind, arena); break;
     case model::EventKind::call: event.body = read_call(f, where, arena); break;
     case model::EventKind::state: event.body = read_state(f); break;
-    case model::EventKind::timer: event.body = read_timer(f); break;
+    case model::EventKind::timer:
+      if (f.find("timer")) {
+        event.body = read_timer(f);
+      } else {  // which one is not told: a note with its why
+        event.body = model::Note{};
+      }
+      break;
     case model::EventKind::loss: event.body = model::Loss{}; break;
     case model::EventKind::note:
       event.body =
@@ -281,7 +306,7 @@ void read_endpoints(const Fields& root, model::Trace& trace) {
 }
 
 void read_flows(const Fields& root, model::Trace& trace) {
-  for (const json& object : list(root, "flows", true)) {
+  for (const json& object : list(root, "flows", false)) {
     const std::size_t position = trace.flows().size();
     const Fields f(object, fmt::format("flow number {}", position + 1));
     if (f.integer("id", 0, max_u32) != std::int64_t(position))
@@ -297,7 +322,7 @@ void read_flows(const Fields& root, model::Trace& trace) {
 }
 
 // Every handle of an event names something that is there, and what its kind needs is given.
-void check_event(const Pending& pending, const model::Trace& trace) {
+void check_event(const Pending& pending, const model::Trace& trace, bool flows_told) {
   const model::Event& event = pending.event;
   auto refuse = [&](std::string_view what) {
     throw Refused(fmt::format("event {}: {}", index(event.id), what));
@@ -313,7 +338,8 @@ void check_event(const Pending& pending, const model::Trace& trace) {
   endpoint(event.endpoint, !placeless);
   endpoint(event.to, packet);
   if (event.flow == model::FlowId::none) {
-    if (packet && pending.kind != model::EventKind::icmp) refuse("its flow is missing");
+    if (flows_told && packet && pending.kind != model::EventKind::icmp)
+      refuse("its flow is missing");
   } else if (index(event.flow) >= trace.flows().size()) {
     refuse("its flow is not among the flows");
   }
@@ -321,15 +347,16 @@ void check_event(const Pending& pending, const model::Trace& trace) {
 }
 
 // Ids become positions: our own files keep theirs, one with events left out is numbered anew.
-void place_events(std::vector<Pending> events, model::Trace& trace) {
+void place_events(std::vector<Pending> events, model::Trace& trace, bool flows_told) {
   auto by_id = [](const Pending& a, const Pending& b) { return a.event.id < b.event.id; };
   std::sort(events.begin(), events.end(), by_id);
   for (std::size_t i = 0; i < events.size(); ++i) {
     Pending& pending = events[i];
+    if (!flows_told) pending.event.flow = model::FlowId::none;
     if (i > 0 && events[i - 1].event.id == pending.event.id) {
       throw Refused(fmt::format("two events have the id {}", index(pending.event.id)));
     }
-    check_event(pending, trace);
+    check_event(pending, trace, flows_told);
   }
   std::vector<model::EventId> ids;
   ids.reserve(events.size());
@@ -343,6 +370,11 @@ void place_events(std::vector<Pending> events, model::Trace& trace) {
     }
     trace.add(pending.event, pending.kind);
   }
+  if (flows_told) return;
+  std::vector<RelativeNumbers> numbers;
+  numbers.reserve(events.size());
+  for (const Pending& pending : events) numbers.push_back(pending.numbers);
+  derive_flows(trace, numbers);
 }
 
 // The events of one trace, as they come out of the parser, and the arena in which their bytes are.
@@ -366,7 +398,7 @@ model::Trace read_trace(const Fields& f, Incoming incoming) {
     out.warnings.push_back(harmless(warning.get<std::string>()));
   }
   out.arena() = std::move(incoming.arena);
-  place_events(std::move(incoming.events), out);
+  place_events(std::move(incoming.events), out, f.find("flows") != nullptr);
   return out;
 }
 
@@ -398,15 +430,49 @@ class EventTaker {
 };
 
 JsonDocument read(std::string_view text) {
-  if (text.size() > max_text) throw Refused("it is longer than 1 GiB");
   EventTaker taker;
   const json root = json::parse(text.begin(), text.end(), std::ref(taker));
   const Fields f(root, "the document");
   const json* simulated = f.find("simulated");
   const json* captured = f.find("captured");
-  if (!simulated || !captured) return {read_trace(f, std::move(taker.trace)), std::nullopt};
+  if (!simulated || !captured)
+    return {read_trace(f, std::move(taker.trace)), std::nullopt, std::nullopt};
   return {read_trace(Fields(*simulated, "the simulated half"), std::move(taker.trace)),
-          read_trace(Fields(*captured, "the captured half"), std::move(taker.captured))};
+          read_trace(Fields(*captured, "the captured half"), std::move(taker.captured)),
+          std::nullopt};
+}
+
+// What is whole of a document that was cut off: a comparison that ends in its first half, or before
+// its second one has events, is that half alone.
+JsonDocument read_closed(const std::string& closed) {
+  EventTaker taker;
+  const json root = json::parse(closed, std::ref(taker));
+  const Fields f(root, "the document");
+  const json* simulated = f.find("simulated");
+  const json* captured = f.find("captured");
+  const Fields first(simulated ? *simulated : root, "the trace");
+  if (taker.trace.events.empty()) throw Refused("it is cut off before its first event");
+  const std::size_t count = taker.trace.events.size() + taker.captured.events.size();
+  JsonDocument out{read_trace(first, std::move(taker.trace)), std::nullopt,
+                   model::Error{fmt::format("it is cut off; {} events could be read", count), ""}};
+  if (captured && !taker.captured.events.empty())
+    out.captured = read_trace(Fields(*captured, "the captured half"), std::move(taker.captured));
+  return out;
+}
+
+JsonDocument read_any(std::string_view text) {
+  if (text.size() > max_text) throw Refused("it is longer than 1 GiB");
+  try {
+    return read(text);
+  } catch (const json::parse_error&) {
+    const std::optional<std::string> closed = close_json(text);
+    if (!closed) throw;
+    try {
+      return read_closed(*closed);
+    } catch (const json::exception&) {  // more than its end is missing
+    }
+    throw;
+  }
 }
 
 }  // namespace
@@ -414,7 +480,7 @@ JsonDocument read(std::string_view text) {
 model::Expected<JsonDocument> read_json_document(std::string_view text) {
   std::string what;
   try {
-    return read(text);
+    return read_any(text);
   } catch (const Refused& refused) {
     what = refused.what;
   } catch (const json::exception& error) {
@@ -437,6 +503,7 @@ model::Expected<model::Trace> read_json(std::string_view text) {
     return std::unexpected(
         model::Error{"this is a comparison, with two traces in it", "give one of its two parts"});
   }
+  if (document->cut) return std::unexpected(*document->cut);
   return std::move(document->trace);
 }
 

@@ -22,7 +22,8 @@ inline constexpr std::array<std::pair<wire::Ctl, std::string_view>, 8> ctl_names
 }};
 
 // By model::Fate.
-inline constexpr std::array<std::string_view, 3> fate_names{"in-flight", "delivered", "lost"};
+inline constexpr std::array<std::string_view, 4> fate_names{"in-flight", "delivered", "lost",
+                                                            "damaged"};
 
 inline std::string_view protocol_name(model::Protocol protocol) {
   return protocol == model::Protocol::tcp ? "tcp" : "udp";

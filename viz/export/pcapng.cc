@@ -98,6 +98,10 @@ std::string comment(const model::Trace& trace, const model::Event& event, model:
     add("LOST: it left the sender and never arrived.");
     if (lost != model::Why::none) add(sentence(lost));
   }
+  if (packet.fate == model::Fate::damaged) {
+    add("DAMAGED: bits of it were changed on the way, so its checksum did not fit and the receiver "
+        "dropped it. The bytes here are those that were sent.");
+  }
   if (packet.retransmission) add("Retransmission.");
   if (event.why != model::Why::none) add(sentence(event.why));
   if (text.empty()) text = fmt::format("Sent by {}.", trace[event.endpoint].name);

@@ -28,7 +28,8 @@ Fact fact_of(const Trace& trace, const model::Event& e, bool from_a) {
   f.len = packet.len;
   f.wnd = packet.wnd;
   if (packet.fate == model::Fate::delivered) f.arrived = packet.arrived;
-  f.lost = packet.fate == model::Fate::lost;
+  f.damaged = packet.fate == model::Fate::damaged;
+  f.lost = f.damaged || packet.fate == model::Fate::lost;
   f.retransmission = packet.retransmission;
   f.icmp_type = packet.icmp_type;
   f.icmp_code = packet.icmp_code;

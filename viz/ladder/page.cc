@@ -21,7 +21,7 @@ std::string tip_of(const model::Trace& trace, const model::Event& e) {
   if (e.kind == model::EventKind::segment)
     tip += fmt::format(" raw seq {}{}", p.seq.raw,
                        p.ctl.has(wire::ACK) ? fmt::format(", ack {}", p.ack.raw) : "");
-  if (p.fate == model::Fate::delivered && trace.source() == model::Source::simulated)
+  if (p.has_arrived() && trace.source() == model::Source::simulated)
     tip += fmt::format("{}on its way for {}", tip.empty() ? "" : "; ",
                        model::format_duration(p.arrived - e.t));
   const model::WhyInfo& why = model::info(e.why);
