@@ -16,7 +16,7 @@ namespace {
 
 // One direction of a flow.
 struct Direction {
-  std::uint64_t packets = 0, octets = 0, lost = 0, retransmitted = 0;
+  std::uint64_t packets = 0, octets = 0, lost = 0, damaged = 0, retransmitted = 0;
   std::uint64_t copies = 0;  // made by the network of what was sent once
   bool syn = false, fin = false, rst = false;
 };
@@ -40,8 +40,7 @@ void count(Counts& counts, const model::Flow& flow, const model::Event& event,
   counts.any = true;
   counts.first = std::min(counts.first, event.t);
   counts.last =
-      std::max(counts.last,
-               packet.fate == model::Fate::delivered ? std::max(packet.arrived, event.t) : event.t);
+      std::max(counts.last, packet.has_arrived() ? std::max(packet.arrived, event.t) : event.t);
   if (event.kind == model::EventKind::icmp) {
     counts.icmp = true;
     return;
@@ -50,6 +49,7 @@ void count(Counts& counts, const model::Flow& flow, const model::Event& event,
   Direction& way = counts.ways[static_cast<std::size_t>(side)];
   ++way.packets;
   if (packet.fate == model::Fate::lost) ++way.lost;
+  if (packet.fate == model::Fate::damaged) ++way.damaged;
   if (is_network_copy(event)) {
     ++way.copies;
   } else if (packet.retransmission) {
@@ -114,6 +114,7 @@ std::string judge(const Counts& c, const model::Flow& flow,
   }
   if (c.icmp) text += ", ICMP spoke of it";
   if (a.lost + b.lost > 0) text += fmt::format(", {} lost", a.lost + b.lost);
+  if (a.damaged + b.damaged > 0) text += fmt::format(", {} damaged", a.damaged + b.damaged);
   const std::uint64_t again = a.retransmitted + b.retransmitted;
   const std::uint64_t copies = a.copies + b.copies;
   if (copies > 0) text += fmt::format(", {} duplicated by the network", copies);

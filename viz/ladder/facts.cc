@@ -109,12 +109,10 @@ std::vector<Conversation> conversations_of(const Trace& trace) {
   }
   if (!rest.facts.empty()) found.push_back(std::move(rest));
   using enum model::Why;
-  const std::set<model::EventId> damaged = noted(trace, {fault_corrupt}),
-                                 held = noted(trace, {fault_delay, fault_swap, link_reorder});
+  const std::set<model::EventId> held = noted(trace, {fault_delay, fault_swap, link_reorder});
   for (Conversation& c : found) {
     std::optional<std::uint32_t> said[2];
     for (Fact& f : c.facts) {
-      if (damaged.contains(f.id)) f.damaged = f.lost = true, f.arrived.reset();
       f.held = held.contains(f.id);
       auto& before = said[f.from_a ? 0 : 1];
       f.repeats = f.pure_ack() && before && *f.ack <= *before;

@@ -88,13 +88,12 @@ struct Seen {
   bool inferred = false, states = false, found_so = false;
   std::size_t packets = 0, lost = 0, damaged = 0, segments = 0, datagrams = 0;
   void look(const model::Trace& trace, std::span<const EventId> events) {
-    const std::set<EventId> broken = damaged_packets(trace, events);
     for (const EventId id : events) {
       const model::Event& e = trace[id];
       if (const auto* p = std::get_if<model::Packet>(&e.body)) {
         ++packets;
         lost += p->fate == model::Fate::lost ? 1 : 0;
-        damaged += p->fate != model::Fate::lost && broken.contains(id) ? 1 : 0;
+        damaged += p->fate == model::Fate::damaged ? 1 : 0;
         segments += e.kind == model::EventKind::segment ? 1 : 0;
         datagrams += e.kind == model::EventKind::datagram ? 1 : 0;
       }

@@ -237,8 +237,7 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
                             slope > 0 ? 1.5 : 1});
   } else if (slope > 0 && options_.time == TimeMode::proportional) {
     const auto& p = std::get<model::Packet>(e.body);
-    if (p.fate == model::Fate::delivered)
-      drawn.falling.emplace_back(scene_.lines.size(), p.arrived);
+    if (p.has_arrived()) drawn.falling.emplace_back(scene_.lines.size(), p.arrived);
   }
   if (placed.lines.empty()) {
     scene_.lines.push_back(std::move(arrow));

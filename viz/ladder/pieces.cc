@@ -52,7 +52,6 @@ class Pieces {
   }
 
   std::vector<Piece> of(std::span<const model::EventId> events) {
-    damaged_ = damaged_packets(trace_, events);
     for (const model::EventId id : events) {
       const model::Event& e = trace_[id];
       if (e.endpoint != model::EndpointId::none && e.flow != model::FlowId::none)
@@ -149,7 +148,7 @@ class Pieces {
   }
 
   void add_packet(const model::Event& e, const model::Packet& packet) {
-    const bool damaged = damaged_.contains(e.id);
+    const bool damaged = packet.fate == model::Fate::damaged;
     const Role role = packet.fate == model::Fate::lost || damaged ? Role::segment_lost
                       : e.kind == model::EventKind::datagram      ? Role::datagram
                       : e.kind == model::EventKind::icmp          ? Role::icmp
@@ -261,8 +260,7 @@ class Pieces {
   std::vector<std::size_t> place_;
   std::vector<std::vector<model::Instant>> packets_;  // when any was sent or received, by endpoint
   std::vector<std::set<model::FlowId>> flows_;        // that each endpoint takes part in
-  std::map<model::EventId, std::vector<model::EventId>> told_at_;  // what tells a packet's fate
-  std::set<model::EventId> damaged_;
+  std::map<model::EventId, std::vector<model::EventId>> told_at_;   // what tells a packet's fate
   std::set<std::pair<model::EndpointId, std::int32_t>> listening_;  // descriptors
   std::vector<Piece> out_, waiting_;
 };
@@ -278,18 +276,6 @@ bool shows(const model::Event& e) {
   if (const auto* note = std::get_if<model::Note>(&e.body))
     return !note->text.empty() || !model::info(e.why).text.empty();
   return true;
-}
-
-std::set<model::EventId> damaged_packets(const model::Trace& trace,
-                                         std::span<const model::EventId> events) {
-  std::set<model::EventId> damaged;
-  for (const model::EventId id : events) {
-    const model::Event& e = trace[id];
-    if ((e.why == model::Why::fault_corrupt || e.why == model::Why::checksum_mismatch) &&
-        e.cause != model::EventId::none && !std::holds_alternative<model::Packet>(e.body))
-      damaged.insert(e.cause);
-  }
-  return damaged;
 }
 
 std::vector<Piece> make_pieces(const model::Trace& trace, std::span<const model::EventId> events,
