@@ -7,9 +7,11 @@ namespace synoptic::model {
 wire::ByteSpan ByteArena::store(wire::ByteSpan bytes) {
   if (bytes.empty()) return {};
   if (bytes.size() > left_) {
-    const std::size_t size = std::max(bytes.size(), chunk_size);
-    auto& chunk = chunks_.emplace_back(std::make_unique_for_overwrite<std::uint8_t[]>(size));
-    if (size > chunk_size) {  // its own chunk: the one begun before goes on being filled
+    const std::size_t usual = chunks_.size() < 4 ? first_chunk : chunk_size;
+    const std::size_t size = std::max(bytes.size(), usual);
+    auto* const memory = static_cast<std::uint8_t*>(allocate_large(size));
+    auto& chunk = chunks_.emplace_back(Chunk(memory, {size}));
+    if (size > usual) {  // its own chunk: the one begun before goes on being filled
       std::memcpy(chunk.get(), bytes.data(), bytes.size());
       total_ += bytes.size();
       return {chunk.get(), bytes.size()};

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/model/large_memory.hh"
 #include "sim/wire/bytes.hh"
 
 namespace synoptic::model {
@@ -34,8 +35,14 @@ class ByteArena {
   std::size_t size() const { return total_; }  // bytes stored
 
  private:
-  static constexpr std::size_t chunk_size = 1 << 20;
-  std::vector<std::unique_ptr<std::uint8_t[]>> chunks_;
+  // A short trace needs little; of a long one each chunk is a large page.
+  static constexpr std::size_t first_chunk = 1 << 16, chunk_size = 1 << 21;
+  struct Free {
+    std::size_t size;
+    void operator()(std::uint8_t* chunk) const noexcept { free_large(chunk, size); }
+  };
+  using Chunk = std::unique_ptr<std::uint8_t[], Free>;
+  std::vector<Chunk> chunks_;
   std::uint8_t* next_ = nullptr;
   std::size_t left_ = 0;
   std::size_t total_ = 0;

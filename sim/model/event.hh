@@ -148,8 +148,8 @@ struct Event {
   EventId cause =
       EventId::none;  // what led to it: the segment that was answered, the call, the timer
   Why why = Why::none;
-  std::variant<Packet, Call, StateChange, Timer, Loss, Note> body;
   EventKind kind = EventKind::note;
+  std::variant<Packet, Call, StateChange, Timer, Loss, Note> body;
 };
 
 // "recv(1024)", "bind(127.0.0.2:9999)", "send("Hello")", and its result: "= 8 "Welcome!"", "=

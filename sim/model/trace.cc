@@ -66,7 +66,7 @@ namespace {
 
 // A long trace grows in large steps: room that nothing was written to costs address space only,
 // while copying a hundred megabytes of events to a place twice as large costs time.
-void make_room(std::vector<Event>& events) {
+void make_room(Events& events) {
   constexpr std::size_t long_trace = 1 << 16;
   constexpr std::size_t largest_step = 1 << 22;
   if (events.size() < events.capacity() || events.size() < long_trace) return;

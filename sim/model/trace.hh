@@ -13,8 +13,11 @@
 
 #include "sim/model/arena.hh"
 #include "sim/model/event.hh"
+#include "sim/model/large_memory.hh"
 
 namespace synoptic::model {
+
+using Events = std::vector<Event, LargeAllocator<Event>>;
 
 enum class Source : std::uint8_t { simulated, captured };
 
@@ -23,7 +26,7 @@ class Trace {
   explicit Trace(Source source = Source::simulated) : source_(source) {}
 
   Source source() const { return source_; }
-  const std::vector<Event>& events() const { return events_; }
+  const Events& events() const { return events_; }
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
   const std::vector<Flow>& flows() const { return flows_; }
   const Event& operator[](EventId id) const { return events_[index(id)]; }
@@ -59,7 +62,7 @@ class Trace {
  private:
   Source source_;
   Instant start_;
-  std::vector<Event> events_;
+  Events events_;
   std::vector<Endpoint> endpoints_;
   std::vector<Flow> flows_;
   ByteArena arena_;

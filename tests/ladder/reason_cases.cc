@@ -98,6 +98,14 @@ const std::vector<ReasonCase> cases = {
      hs_sim +
          R"(60 c FA 1 1; 80 s A 1 2 lost; 1060 c FA 1 1 again; 1080 s A 1 2; 1100 s FA 1 2; 1120 c A 2 2)",
      hs_live + R"(1 c FA 1 1; 1.05 s A 1 2; 900 s FA 1 2; 900.1 c A 2 2)"},
+    {"answers-retransmission", true, "only-live",
+     hs_sim + "60 c FA 1 1; 80 s A 1 2; 1080 s FA 1 2; 1100 c A 2 2",
+     hs_live + "1 c FA 1 1; 59 c FA 1 1 again; 59.03 s A 1 2; 59.08 s A 1 2 twice=1-2; 64 s FA 1 "
+               "2; 64.1 c A 2 2"},
+    {"answers-retransmission", false, "",
+     hs_sim + "60 c FA 1 1; 80 s A 1 2; 1080 s FA 1 2; 1100 c A 2 2",
+     hs_live +
+         "1 c FA 1 1; 59 c FA 1 1 again; 59.03 s A 1 2; 59.08 s A 1 2; 64 s FA 1 2; 64.1 c A 2 2"},
     {"answers-retransmission", false, "", hs_sim + R"(60 c PA 1 1 "abc"; 80 s A 1 4; 90 s A 1 4)",
      hs_live + R"(1 c PA 1 1 "abc"; 1.1 s A 1 4)"},
     {"answers-retransmission", false, "",

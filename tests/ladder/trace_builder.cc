@@ -45,6 +45,12 @@ constexpr model::Duration ms(double n) {
   return {static_cast<std::int64_t>(n * 1e6)};
 }
 
+// What a segment's options say.
+struct Said {
+  std::optional<std::uint32_t> tsval;
+  std::pair<std::uint32_t, std::uint32_t> twice;  // relative, of the other end; {0, 0}: nothing
+};
+
 class Builder {
  public:
   Builder(model::Source source, BuildOptions options) : trace_(source), options_(options) {
@@ -99,7 +105,7 @@ class Builder {
     std::uint32_t numbers[2] = {0, 0};
     int seen = 0;
     bool held = false;
-    std::optional<std::uint32_t> tsval;
+    Said said;
     p.wnd = 65535;
     for (; at < w.size(); ++at) {
       const std::string& word = w[at];
@@ -114,7 +120,10 @@ class Builder {
       else if (word == "rto")
         p.retransmission = true, e.why = model::Why::retransmission_timeout;
       else if (word.starts_with("ts="))
-        tsval = static_cast<std::uint32_t>(std::stoul(word.substr(3)));
+        said.tsval = static_cast<std::uint32_t>(std::stoul(word.substr(3)));
+      else if (word.starts_with("twice="))
+        said.twice = {static_cast<std::uint32_t>(std::stoul(word.substr(6))),
+                      static_cast<std::uint32_t>(std::stoul(word.substr(word.find('-') + 1)))};
       else if (word == "dup")
         e.why = model::Why::fault_duplicate;
       else if (word.starts_with("wnd="))
@@ -128,7 +137,7 @@ class Builder {
     }
     if (p.fate != model::Fate::lost) p.fate = model::Fate::delivered, p.arrived = t_ + ms(way);
     p.len = static_cast<std::uint32_t>(text.size());
-    fill(p, kind, w[2], numbers, text, tsval);
+    fill(p, kind, w[2], numbers, text, said);
     e.body = p;
     const model::EventId id = trace_.add(std::move(e), kind);
     if (held)
@@ -141,8 +150,7 @@ class Builder {
   }
 
   void fill(model::Packet& p, model::EventKind kind, const std::string& letters,
-            const std::uint32_t (&numbers)[2], const std::string& text,
-            std::optional<std::uint32_t> tsval) {
+            const std::uint32_t (&numbers)[2], const std::string& text, const Said& said) {
     const wire::IpSpec ip{.src = address_[from_].ip, .dst = address_[1 - from_].ip};
     const wire::ByteSpan payload{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
     wire::Bytes bytes;
@@ -158,7 +166,11 @@ class Builder {
                           .ack = p.ack,
                           .ctl = p.ctl,
                           .window = static_cast<std::uint16_t>(p.wnd)};
-      if (tsval) tcp.options.append_timestamps({*tsval, 0});
+      if (said.tsval) tcp.options.append_timestamps({*said.tsval, 0});
+      if (said.twice.second > 0) {
+        const wire::SackBlock block{{other + said.twice.first}, {other + said.twice.second}};
+        tcp.options.append_sack(std::span(&block, 1));
+      }
       wire::append_tcp(bytes, {}, ip, tcp, payload);
     } else if (kind == model::EventKind::datagram) {
       wire::append_udp(bytes, {}, ip, address_[from_].port, address_[1 - from_].port, payload);

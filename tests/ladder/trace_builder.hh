@@ -12,7 +12,7 @@
 //   warn stopped                 a warning
 //
 // A packet's words: lost; dt=MS (its way); held (back by the network); dup (the network's copy);
-// again (sent before); rto (again, by its timer); wnd=N; ts=N (timestamp); len=N (so many octets).
+// again (sent before); rto (again, by its timer); wnd=N; ts=N (timestamp); twice=N-N (D-SACK); len=N (so many octets).
 // Lines end at a semicolon or a newline.
 #pragma once
 

@@ -195,7 +195,8 @@ TEST(PrivateRun, SeveralClients_EachCallOfTheServerIsInItsConversation) {
       if (event->flow == model::FlowId::none) continue;
       by_flow[event->flow].emplace(model::call_name(call.name));
       const std::string client = trace[trace[event->flow].a].address.str();
-      if (call.name == CallName::print) EXPECT_THAT(as_text(call.data), HasSubstr(client));
+      if (call.name != CallName::print) continue;
+      EXPECT_THAT(as_text(call.data), HasSubstr(client));
     }
     ASSERT_EQ(by_flow.size(), 3u) << described(trace);
     const bool tcp = std::string_view(demo) == "tcp-echo";

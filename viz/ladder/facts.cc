@@ -41,8 +41,16 @@ Fact fact_of(const Trace& trace, const model::Event& e, bool from_a) {
   const auto view =
       wire::view(packet.bytes, packet.link, packet.original_size, {.verify_checksums = false});
   if (packet.len > 0) f.text = wire::slice(packet.bytes, view.payload);
-  if (view.transport == wire::Transport::tcp)
-    if (const auto stamps = view.tcp.options.parse().timestamps) f.tsval = stamps->val;
+  if (view.transport == wire::Transport::tcp) {
+    const auto options = view.tcp.options.parse();
+    if (options.timestamps) f.tsval = options.timestamps->val;
+    if (options.sack_count > 0 && f.ack) {
+      const wire::SackBlock first = options.sack_blocks[0];
+      const auto relative = [&](wire::SeqNum n) { return *f.ack - (packet.ack.raw - n.raw); };
+      if (relative(first.left) < relative(first.right) && relative(first.right) <= *f.ack)
+        f.came_twice = Fact::Octets{relative(first.left), relative(first.right)};
+    }
+  }
   return f;
 }
 

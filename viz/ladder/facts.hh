@@ -23,7 +23,11 @@ struct Fact {
   std::optional<std::uint32_t> ack;  // acknowledged up to here (exclusive); nothing without ACK
   std::uint32_t wnd = 0;
   std::optional<std::uint32_t> tsval;  // of its timestamps option
-  wire::ByteSpan text;                 // as far as it was captured
+  struct Octets {
+    std::uint32_t begin, end;
+  };
+  std::optional<Octets> came_twice;  // what its SACK option reports so (D-SACK, RFC 2883 4)
+  wire::ByteSpan text;               // as far as it was captured
   std::uint32_t len = 0;
   bool retransmission = false;
   bool lost = false;     // its receiver never took it in

@@ -110,6 +110,16 @@ std::optional<RowReason> duplicate_ack(const RowView& row) {
       {behind_gap->id, before->id, f.id}, {});
 }
 
+namespace {
+
+// Whether the ACK `f` says by itself that it answers a second coming of `g`.
+bool reports_twice(const Fact& f, const Fact& g) {
+  return f.came_twice && g.retransmission && f.came_twice->begin >= g.begin &&
+         f.came_twice->end <= g.end;
+}
+
+}  // namespace
+
 // An ACK for something that came a second time (RFC 9293 3.10.7.4: unacceptable, "send an
 // acknowledgment").
 std::optional<RowReason> answers_retransmission(const RowView& row) {
@@ -120,11 +130,19 @@ std::optional<RowReason> answers_retransmission(const RowView& row) {
   for (const Fact& g : row.around(lone->side)) {
     if (&g == &f) break;
     if (g.from_a == f.from_a && g.ack && *g.ack >= *f.ack) said = &g;
-    if (g.from_a != f.from_a && g.occupies() && g.arrived && *g.arrived <= f.t && g.end <= *f.ack &&
-        said && *g.arrived >= said->t)
-      again = &g;
+    if (g.from_a == f.from_a || !g.occupies() || !g.arrived || *g.arrived > f.t || g.end > *f.ack)
+      continue;
+    if ((said && *g.arrived >= said->t) || reports_twice(f, g)) again = &g;
   }
-  if (!again) return std::nullopt;
+  if (!again || !said) return std::nullopt;
+  if (reports_twice(f, *again))
+    return reason(
+        "answers-retransmission", lone->side,
+        fmt::format("in {} the {} got {} again and answers it with an ACK of its own (ACK "
+                    "{}); the SACK option in it names the octets that came twice "
+                    "(D-SACK, RFC 2883).",
+                    who(lone->side), row.talk(lone->side).name(f.from_a), what(*again), *f.ack),
+        {again->id, said->id, f.id}, {});
   return reason(
       "answers-retransmission", lone->side,
       fmt::format("in {} the {} got {} again, which it had acknowledged already: its ACK seems not "
