@@ -3,7 +3,11 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
+#include <functional>
+#include <queue>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "lessons/scenario.hh"
 #include "sim/net/scenario.hh"
@@ -112,6 +116,48 @@ void RunTenThousandConnections(benchmark::State& state) {
     state.SkipWithError("not all was run");
 }
 BENCHMARK(RunTenThousandConnections)->Unit(benchmark::kMillisecond);
+
+// The yardstick for the one above, in the same run: a bare event loop that for as many segments
+// does nothing but queue each by its time, write it with its checksums, keep its bytes, and verify
+// it on arrival. No TCP, no programs, no events of a trace. items are segments
+void BareEventLoop(benchmark::State& state) {
+  constexpr int count = 230'000;
+  struct Item {
+    std::int64_t t;
+    std::uint32_t number;
+    wire::ByteSpan bytes;
+    bool operator>(const Item& other) const {
+      return std::tie(t, number) > std::tie(other.t, other.number);
+    }
+  };
+  const std::string text = "Michael";
+  const wire::ByteSpan payload(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  const wire::IpSpec ip{.src = wire::IpAddress::v4(127, 0, 0, 1), .dst = server_address.ip};
+  for (auto _ : state) {
+    std::priority_queue<Item, std::vector<Item>, std::greater<>> agenda;
+    model::ByteArena arena;
+    wire::Bytes packet;
+    std::uint32_t sent = 0, good = 0;
+    const auto send = [&](std::int64_t now) {
+      wire::TcpHeader tcp{.src_port = 49152, .dst_port = 9999, .seq = {sent * 7}, .window = 65535};
+      tcp.ctl = wire::PSH | wire::ACK;
+      packet.clear();
+      wire::append_tcp(packet, {}, ip, tcp, payload);
+      agenda.push({now + 20'000'000, sent++, arena.store(packet)});
+    };
+    send(0);
+    while (!agenda.empty()) {
+      const Item item = agenda.top();
+      agenda.pop();
+      const auto view = wire::view(item.bytes, wire::LinkSpec{}.type);
+      good += view.transport_checksum == wire::ChecksumStatus::good;
+      if (sent < count) send(item.t);
+    }
+    if (good != count) state.SkipWithError("a checksum was not good");
+  }
+  state.SetItemsProcessed(state.iterations() * count);
+}
+BENCHMARK(BareEventLoop)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace synoptic
