@@ -223,6 +223,24 @@ TEST(Layout, LostSegmentsBreakOff) {
   EXPECT_TRUE(std::ranges::any_of(scene.texts, [](const Text& t) { return t.text == "✗"; }));
 }
 
+TEST(Layout, TheNetworksCopyIsMarkedUnderItsArrow) {
+  for (const std::string_view script :
+       {"0 c PA 1 1 \"a\"; 0 c PA 1 1 \"a\" dup; 20 s A 1 2", "0 c D \"a\"; 0 c D \"a\" dup"})
+    for (const Metrics& metrics : {text_metrics(100), svg_metrics()}) {
+      const model::Trace trace = simulated(script);
+      const Scene scene = layout(trace, {.metrics = metrics});
+      int marks = 0;
+      double mark_y = 0, copy_y = 0;
+      for (const Text& t : scene.texts) {
+        if (t.text == "· copy made by the network") ++marks, mark_y = t.at.y;
+        if (t.event == model::EventId{1} && t.text.find("Len=1") != std::string::npos)
+          copy_y = t.at.y;
+      }
+      EXPECT_EQ(marks, 1) << script;
+      EXPECT_GT(mark_y, copy_y) << script;
+    }
+}
+
 TEST(Layout, InferredStatesSaySo) {
   model::Trace trace = captured("0 c S 0");
   trace.add({.endpoint = model::EndpointId{0},

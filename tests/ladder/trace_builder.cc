@@ -125,7 +125,7 @@ class Builder {
         said.twice = {static_cast<std::uint32_t>(std::stoul(word.substr(6))),
                       static_cast<std::uint32_t>(std::stoul(word.substr(word.find('-') + 1)))};
       else if (word == "dup")
-        e.why = model::Why::fault_duplicate;
+        e.why = model::Why::fault_duplicate, e.cause = last_;
       else if (word.starts_with("wnd="))
         p.wnd = static_cast<std::uint32_t>(std::stoul(word.substr(4)));
       else if (word.starts_with("dt="))
@@ -140,6 +140,7 @@ class Builder {
     fill(p, kind, w[2], numbers, text, said);
     e.body = p;
     const model::EventId id = trace_.add(std::move(e), kind);
+    last_ = id;
     if (held)
       trace_.add({.t = t_,
                   .endpoint = end_[from_],
@@ -240,6 +241,7 @@ class Builder {
   wire::SocketAddress address_[2];
   model::EndpointId end_[2] = {};
   model::FlowId flow_ = model::FlowId::none;
+  model::EventId last_ = model::EventId::none;  // packet
   model::Instant t_;
   int from_ = 0;
 };

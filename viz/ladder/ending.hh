@@ -3,10 +3,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "viz/ladder/facts.hh"
 
 namespace synoptic::ladder {
+
+// A segment of a close: it carries a FIN, or acknowledges one.
+struct CloseSegment {
+  const Fact* fact = nullptr;
+  bool fin = false;
+  bool acks = false;  // the other end's FIN, which no segment without a FIN had acknowledged before
+};
 
 struct Ending {
   // [0] of the first role (client), [1] of the other; null where there is none.
@@ -14,8 +22,11 @@ struct Ending {
   const Fact* ack_of[2] = {nullptr, nullptr};  // the first segment that acknowledges that FIN
   const Fact* reset = nullptr;  // the RST that ended it; none after both FINs were acknowledged
   bool crossed = false;         // each FIN was sent before the other end's was known
+  bool simultaneous = false;    // and for that reason: both were on their way at the same time
   int first = -1;               // 0 or 1: whose FIN was sent first; -1: no FIN
-  int segments = 0;             // FINs and their ACKs, each segment counted once
+  // In order of time: every FIN and every ACK for one, those sent again, copied or lost as well.
+  std::vector<CloseSegment> close;
+  int segments() const { return static_cast<int>(close.size()); }
 };
 
 Ending ending_of(const Conversation& conversation);  // points into conversation.facts

@@ -31,6 +31,7 @@ Fact fact_of(const Trace& trace, const model::Event& e, bool from_a) {
   f.damaged = packet.fate == model::Fate::damaged;
   f.lost = f.damaged || packet.fate == model::Fate::lost;
   f.retransmission = packet.retransmission;
+  f.copy = is_network_copy(e);
   f.icmp_type = packet.icmp_type;
   f.icmp_code = packet.icmp_code;
   if (e.kind == EventKind::segment) {
@@ -157,6 +158,10 @@ std::vector<Pairing> pair_conversations(const Trace& sim, const Trace& live) {
   for (std::size_t i = 0; i < others.size(); ++i)
     if (!taken[i]) pairs.push_back({.sim = {.trace = &sim}, .live = std::move(others[i])});
   return pairs;
+}
+
+bool is_network_copy(const model::Event& packet) {
+  return packet.why == model::Why::fault_duplicate || packet.why == model::Why::link_duplicate;
 }
 
 bool same_options(const model::Event& a, const model::Event& b) {

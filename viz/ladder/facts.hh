@@ -33,6 +33,7 @@ struct Fact {
   bool lost = false;     // its receiver never took it in
   bool damaged = false;  // it arrived with bits changed and was dropped; `lost` as well
   bool held = false;     // the network held it back on its way, so that others could overtake it
+  bool copy = false;     // made by the network: its sender sent it once
   bool repeats = false;  // a pure ACK for what its sender had acknowledged before
   std::uint8_t icmp_type = 0, icmp_code = 0;
 
@@ -66,6 +67,9 @@ std::vector<Conversation> conversations_of(const model::Trace& trace);
 // Pairs conversations by role and order. Together they hold every packet of both traces exactly
 // once.
 std::vector<Pairing> pair_conversations(const model::Trace& sim, const model::Trace& live);
+
+// A second delivery by the network of a packet that was sent once; its cause is that packet.
+bool is_network_copy(const model::Event& packet);
 
 // The options of a segment apart from the values that differ between any two runs (timestamps).
 bool same_options(const model::Event& a, const model::Event& b);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "viz/ladder/cells.hh"
+#include "viz/ladder/facts.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -165,7 +166,12 @@ class Pieces {
       p.kind = Piece::Kind::across;
       p.text = packet_line(trace_, e, false);
     }
+    const std::size_t from = p.lane, to_lane = p.lane_to;
     out_.push_back(std::move(p));
+    if (!is_network_copy(e)) return;
+    Piece note = piece(e, Piece::Kind::across, Role::note, "· copy made by the network");
+    note.lane = from, note.lane_to = to_lane;
+    out_.push_back(std::move(note));
   }
 
   void add_call(const model::Event& e, const model::Call& call) {

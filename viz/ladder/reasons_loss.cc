@@ -10,12 +10,6 @@ namespace {
 
 using model::format_duration;
 
-// A second delivery by the network of what was sent once.
-bool is_network_copy(const Conversation& c, const Fact& f) {
-  const model::Why why = (*c.trace)[f.id].why;
-  return why == model::Why::fault_duplicate || why == model::Why::link_duplicate;
-}
-
 // Where the trace itself says so.
 bool says_timer_ran_out(const Conversation& c, const Fact& f) {
   const model::Why why = (*c.trace)[f.id].why;
@@ -234,7 +228,7 @@ std::optional<RowReason> network_duplicate(const RowView& row) {
   const auto side = row.only();
   if (!side || row.members(*side).size() != 1) return std::nullopt;
   const Fact& f = row.members(*side)[0];
-  if (!is_network_copy(row.talk(*side), f)) return std::nullopt;
+  if (!f.copy) return std::nullopt;
   const Fact* first = nullptr;
   for (const Fact& g : row.around(*side)) {
     if (&g == &f) break;
@@ -346,9 +340,7 @@ std::optional<RowReason> answers_duplicate(const RowView& row) {
   for (const Fact& g : row.around(alone->side)) {
     if (&g == &f) break;
     if (g.from_a == f.from_a && g.kind == f.kind && same_text(g, f)) before = &g;
-    if (g.from_a != f.from_a && g.arrived && *g.arrived <= f.t &&
-        is_network_copy(row.talk(alone->side), g))
-      copy = &g;
+    if (g.from_a != f.from_a && g.arrived && *g.arrived <= f.t && g.copy) copy = &g;
   }
   if (!copy || !before) return std::nullopt;
   return reason("answers-duplicate", alone->side,

@@ -1,0 +1,15 @@
+// Giving up: an end that sent something again and again without an answer ends the connection
+// alone (RFC 9293 3.8.3, threshold R2).
+#pragma once
+
+#include <string>
+
+#include "viz/ladder/facts.hh"
+
+namespace synoptic::ladder {
+
+// " The client gave up (…): …", a sentence for each end that did, with a blank before it; empty
+// where none did, or where the trace does not say so (a captured one).
+std::string gave_up_text(const Conversation& conversation);
+
+}  // namespace synoptic::ladder
