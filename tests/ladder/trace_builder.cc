@@ -75,6 +75,7 @@ class Builder {
     from_ = w.at(1) == "c" ? 0 : 1;
     const std::string& what = w.at(2);
     if (what == "crowd") return crowd(std::stoi(w.at(3)), w.size() > 4);
+    if (what == "gives-up") return give_up();
     if (what == "D") return packet(w, 3, model::EventKind::datagram);
     if (what == "I") return packet(w, 3, model::EventKind::icmp);
     if (std::isupper(static_cast<unsigned char>(what[0])))
@@ -124,6 +125,8 @@ class Builder {
       else if (word.starts_with("twice="))
         said.twice = {static_cast<std::uint32_t>(std::stoul(word.substr(6))),
                       static_cast<std::uint32_t>(std::stoul(word.substr(word.find('-') + 1)))};
+      else if (word.starts_with("re="))
+        e.cause = packets_.at(std::stoul(word.substr(3)));
       else if (word == "dup")
         e.why = model::Why::fault_duplicate;
       else if (word.starts_with("wnd="))
@@ -140,6 +143,7 @@ class Builder {
     fill(p, kind, w[2], numbers, text, said);
     e.body = p;
     const model::EventId id = trace_.add(std::move(e), kind);
+    packets_.push_back(id);
     if (held)
       trace_.add({.t = t_,
                   .endpoint = end_[from_],
@@ -210,6 +214,14 @@ class Builder {
     end_[0] = client, flow_ = flow, address_[0] = address;
   }
 
+  void give_up() {
+    trace_.add({.t = t_,
+                .endpoint = end_[from_],
+                .flow = flow_,
+                .why = model::Why::gave_up,
+                .body = model::StateChange{model::TcpState::established, model::TcpState::closed}});
+  }
+
   void call(const std::vector<std::string>& w) {
     open(model::Protocol::tcp);
     model::Call c{.returned = true, .returned_at = t_};
@@ -236,6 +248,7 @@ class Builder {
   }
 
   model::Trace trace_;
+  std::vector<model::EventId> packets_;
   BuildOptions options_;
   wire::SocketAddress address_[2];
   model::EndpointId end_[2] = {};

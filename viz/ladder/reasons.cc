@@ -152,6 +152,18 @@ RowReason reason(std::string_view code, int side, std::string text,
   return made;
 }
 
+std::optional<const Fact*> told_cause(const RowView& row, int side, const Fact& f) {
+  if (f.cause == model::EventId::none) return std::nullopt;
+  for (const Fact& g : row.around(side))
+    if (g.id == f.cause && g.from_a != f.from_a) return &g;
+  return nullptr;
+}
+
+bool may_answer(const RowView& row, int side, const Fact& f, const Fact& g) {
+  const auto cause = told_cause(row, side, f);
+  return !cause || *cause == &g;
+}
+
 // A capture shows when a packet passed the tap; the receiving TCP may take it in a little later
 // (its socket busy, its processor elsewhere), and its next segment then still has the old ACK
 // number.

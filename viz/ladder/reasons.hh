@@ -80,6 +80,11 @@ RowReason reason(std::string_view code, int side, std::string text,
                  std::vector<model::EventId> mine, std::vector<model::EventId> theirs,
                  std::string_view lesson = "");
 std::vector<model::EventId> ids(std::span<const Fact> facts);
+// The segment of the other end that `f` answers, where the trace itself says what led to `f`: null
+// if that was something else (a timer, a call). Nothing where the trace does not say.
+std::optional<const Fact*> told_cause(const RowView& row, int side, const Fact& f);
+// Whether `f` may answer `g`: by what the trace says, and anyhow where it does not say.
+bool may_answer(const RowView& row, int side, const Fact& f, const Fact& g);
 // Whether `f` was in the hands of its receiver at `t`.
 bool known_at(const Conversation& conversation, const Fact& f, model::Instant t);
 

@@ -77,7 +77,10 @@ std::optional<RowReason> answers_repeated_syn(const RowView& row) {
       continue;
     (first ? second : first) = &g;
   }
-  if (!second || again->fact->t - *second->arrived > model::milliseconds(50)) return std::nullopt;
+  if (!second || again->fact->t - *second->arrived > model::milliseconds(50) ||
+      says_timer_ran_out(row.talk(again->side), *again->fact) ||
+      !may_answer(row, again->side, *again->fact, *second))
+    return std::nullopt;
   return reason("answers-repeated-syn", again->side,
                 fmt::format("in {} the {} got the SYN a second time, while it waits for the "
                             "handshake's last ACK: it answers it like "
