@@ -559,8 +559,10 @@ const std::vector<ReasonCase> cases = {
 
 }  // namespace
 
-const std::vector<ReasonCase>& reason_cases() {
-  return cases;
+std::vector<ReasonCase> reason_cases() {
+  std::vector<ReasonCase> all = cases;
+  all.insert(all.end(), late_and_early_cases().begin(), late_and_early_cases().end());
+  return all;
 }
 
 void PrintTo(const ReasonCase& c, std::ostream* out) {

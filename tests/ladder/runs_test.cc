@@ -129,6 +129,31 @@ TEST(Runs, BadLinks) {
     }
 }
 
+// One end gives up, after all its retransmissions.
+TEST(Runs, OneEndGivesUp) {
+  for (const std::string demo : {"tcp-echo", "handshake"})
+    for (const int pause_ms : {60, 1000}) {
+      DemoRun r{.demo = demo, .pause_ms = pause_ms};
+      const model::Trace live = kernel_like(r);
+      for (const std::string profile : {"textbook", "linux", "rfc"})
+        for (const std::string match : {"any", "data", "fin", "syn-ack", "ack", "syn"})
+          for (const std::string way : {"client>server", "server>client"})
+            for (const std::string from : {"", " from 100ms"}) {
+              r.faults = {fmt::format("drop {} {}{}", match, way, from)};
+              r.set = {{"profile", profile}};
+              expect_explained(r, live);
+            }
+    }
+}
+
+TEST(Runs, TheSimulatedRunIsEnded) {
+  for (const std::string& demo : demos_tested) {
+    const model::Trace live = kernel_like({.demo = demo});
+    for (const int events : {1, 5, 20, 40})
+      expect_explained({.demo = demo, .set = {{"max-events", fmt::format("{}", events)}}}, live);
+  }
+}
+
 // Names that close the connection early, and names that do not fit into one segment or one recv().
 TEST(Runs, NamesPausesAndDelays) {
   const auto letters = [](std::size_t n) { return std::string(n, 'a'); };

@@ -114,6 +114,8 @@ class Builder {
         text = word.substr(1);
       else if (word == "lost")
         p.fate = model::Fate::lost;
+      else if (word == "damaged")
+        p.fate = model::Fate::damaged;
       else if (word == "again")
         p.retransmission = true;
       else if (word == "held")
@@ -138,7 +140,8 @@ class Builder {
       else
         numbers[seen++] = static_cast<std::uint32_t>(std::stoul(word));
     }
-    if (p.fate != model::Fate::lost) p.fate = model::Fate::delivered, p.arrived = t_ + ms(way);
+    if (p.fate != model::Fate::lost && p.fate != model::Fate::damaged)
+      p.fate = model::Fate::delivered, p.arrived = t_ + ms(way);
     p.len = static_cast<std::uint32_t>(text.size());
     fill(p, kind, w[2], numbers, text, said);
     e.body = p;

@@ -99,6 +99,7 @@ std::optional<RowReason> coalesced(const RowView&);
 std::optional<RowReason> other_cuts(const RowView&);
 // acknowledgements (reasons_ack.cc)
 std::optional<RowReason> window_update(const RowView&);
+std::optional<RowReason> challenge_ack(const RowView&);
 std::optional<RowReason> duplicate_ack(const RowView&);
 std::optional<RowReason> answers_retransmission(const RowView&);
 std::optional<RowReason> overtaken_ack(const RowView&);
@@ -121,6 +122,7 @@ std::optional<RowReason> other_end_closes_first(const RowView&);
 std::optional<RowReason> other_order(const RowView&);
 // loss and probing (reasons_loss.cc)
 std::optional<RowReason> answers_repeated_syn(const RowView&);
+std::optional<RowReason> late_syn(const RowView&);
 std::optional<RowReason> accept_queue_full(const RowView&);
 std::optional<RowReason> fast_retransmit(const RowView&);
 std::optional<RowReason> retransmission_after_loss(const RowView&);
@@ -133,12 +135,15 @@ std::optional<RowReason> zero_window_probe(const RowView&);
 std::optional<RowReason> request_lost(const RowView&);
 std::optional<RowReason> answers_duplicate(const RowView&);
 std::optional<RowReason> port_unreachable(const RowView&);
+// an early end (reasons_end.cc)
+std::optional<RowReason> gave_up(const RowView&);
 std::optional<RowReason> run_ended(const RowView&);
 // resets (reasons_reset.cc)
 std::optional<RowReason> connection_refused(const RowView&);
 std::optional<RowReason> reset_unread_data(const RowView&);
 std::optional<RowReason> reset_instead_of_fin(const RowView&);
 std::optional<RowReason> reset_after_close(const RowView&);
+std::optional<RowReason> reset_half_open(const RowView&);
 std::optional<RowReason> reset_no_connection(const RowView&);
 std::optional<RowReason> reset_acknowledges(const RowView&);
 std::optional<RowReason> follows_a_reset(const RowView&);
