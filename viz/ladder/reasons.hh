@@ -146,6 +146,7 @@ std::optional<RowReason> reset_after_close(const RowView&);
 std::optional<RowReason> reset_half_open(const RowView&);
 std::optional<RowReason> reset_no_connection(const RowView&);
 std::optional<RowReason> reset_acknowledges(const RowView&);
+std::optional<RowReason> reset_number(const RowView&);
 std::optional<RowReason> follows_a_reset(const RowView&);
 std::optional<RowReason> dropped_by_reset(const RowView&);
 std::optional<RowReason> sent_before_reset(const RowView&);

@@ -246,7 +246,9 @@ std::optional<RowReason> answers_old_timestamp(const RowView& row) {
     old = older ? g : nullptr;
     if (!older) newest = g;
   }
-  if (!old || f.t - *old->arrived > model::milliseconds(50)) return std::nullopt;
+  if (!old || f.t - *old->arrived > model::milliseconds(50) ||
+      !may_answer(row, lone->side, f, *old))
+    return std::nullopt;
   return reason(
       "answers-old-timestamp", lone->side,
       fmt::format("in {} {} reached the {} late: its timestamp is older than that of {}, "

@@ -85,6 +85,8 @@ struct Unread {
 std::optional<Unread> unread_at_close(const RowView& row, int side, const Fact& f) {
   const Conversation& talk = row.talk(side);
   if (!talk.flow || own_reset_before(row, side, f)) return std::nullopt;
+  const auto cause = told_cause(row, side, f);
+  if (cause && *cause) return std::nullopt;  // it answers a segment, not close()
   const model::Event* close = last_call(talk, f.from_a, model::CallName::close, f.t);
   if (!close) return std::nullopt;
   std::uint64_t arrived = 0;
@@ -164,10 +166,10 @@ std::optional<RowReason> reset_after_close(const RowView& row) {
   if (!late || !close || close->t > *late->arrived || own_reset_before(row, reset->side, f))
     return std::nullopt;
   return reason("reset-after-close", reset->side,
-                fmt::format("in {} {} came {} after the {} had called close(): nobody is left to "
+                fmt::format("in {} {} came {} the {} had called close(): nobody is left to "
                             "read it, so it is answered with RST.",
-                            who(reset->side), what(*late),
-                            format_duration(*late->arrived - close->t), talk.name(f.from_a)),
+                            who(reset->side), what(*late), after(*late->arrived - close->t),
+                            talk.name(f.from_a)),
                 {close->id, late->id, f.id}, partners(row, reset->side));
 }
 
@@ -273,6 +275,38 @@ std::optional<RowReason> reset_acknowledges(const RowView& row) {
                             "3.5.3).",
                             who(with)),
                 ids(row.members(with)), ids(row.members(1 - with)));
+}
+
+namespace {
+
+// What the RST `f` answers, which gave it its number; null if no segment before it did.
+const Fact* answered_by(const RowView& row, int side, const Fact& f) {
+  const Fact* found = nullptr;
+  for (const Fact& g : row.around(side)) {
+    if (&g == &f) break;
+    if (g.from_a != f.from_a && g.arrived && *g.arrived <= f.t && g.ack == f.begin &&
+        may_answer(row, side, f, g))
+      found = &g;
+  }
+  return found;
+}
+
+}  // namespace
+
+// Two resets that differ in their sequence number.
+std::optional<RowReason> reset_number(const RowView& row) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (!a.has(wire::RST) || !b.has(wire::RST) || a.ack || b.ack || a.begin == b.begin)
+    return std::nullopt;
+  const Fact *there = answered_by(row, sim_side, a), *here = answered_by(row, live_side, b);
+  if (!there || !here) return std::nullopt;
+  return reason("reset-number", sim_side,
+                fmt::format("both reset the connection here. A RST takes its sequence number from "
+                            "the ACK of what it answers (RFC 9293 3.5.2): in {} that acknowledged "
+                            "up to {}, in {} up to {}.",
+                            who(sim_side), a.begin, who(live_side), b.begin),
+                {there->id, a.id}, {here->id, b.id});
 }
 
 // What one side has after the other side's connection was reset.
