@@ -21,6 +21,13 @@ const std::vector<ReasonCase> cases = {
     {"reset-after-close", false, "",
      hs_sim + R"(59 s close; 60 c PA 1 1 "abc"; 61 c A 4 1; 80 s R 1 re=4)",
      hs_live + R"(1 c PA 1 1 "abc"; 1.1 c A 4 1)"},
+    {"reset-unread-data", true, "only-sim",
+     hs_sim +
+         R"(60 c PA 1 1 "abc" lost; 61 c PA 4 1 "de"; 81 s A 1 1; 90 c PA 1 1 "abc" again; 110 s A 1 6; 111 s recv 3; 112 s close; 112 s RA 1 6)",
+     hs_live + R"(1 c PA 1 1 "abc"; 1.1 c PA 4 1 "de"; 1.2 s A 1 6)"},
+    {"reset-unread-data", false, "",
+     hs_sim + R"(60 c PA 1 1 "abc" lost; 61 c PA 4 1 "de"; 81 s A 1 1; 112 s close; 112 s RA 1 1)",
+     hs_live + R"(1 c PA 1 1 "abc"; 1.1 c PA 4 1 "de"; 1.2 s A 1 6)"},
     {"reset-unread-data", false, "",
      hs_sim + R"(60 c PA 1 1 "abc" dt=20; 80 s close; 80 s R 1 re=3)",
      hs_live + R"(1 c PA 1 1 "abc"; 1.1 s A 1 4)"},

@@ -89,17 +89,23 @@ std::optional<Unread> unread_at_close(const RowView& row, int side, const Fact& 
   if (cause && *cause) return std::nullopt;  // it answers a segment, not close()
   const model::Event* close = last_call(talk, f.from_a, model::CallName::close, f.t);
   if (!close) return std::nullopt;
-  std::uint64_t arrived = 0;
-  std::uint32_t high = 0;
-  const Fact* unread = nullptr;
+  // What waits behind a gap was not there for the program yet.
+  std::vector<const Fact*> came;
+  std::optional<std::uint32_t> first;
   for (const Fact& g : talk.facts) {
     if (&g == &f) break;
-    if (g.from_a == f.from_a || g.len == 0 || !g.arrived || *g.arrived > close->t || g.end <= high)
-      continue;
-    arrived += g.len;
-    high = g.end;
-    unread = &g;
+    if (g.from_a == f.from_a || !g.arrived || *g.arrived > close->t) continue;
+    if (g.has(wire::SYN) && !first) first = g.end - g.len;
+    if (g.len > 0) came.push_back(&g);
   }
+  std::ranges::stable_sort(came, {}, &Fact::begin);
+  if (came.empty()) return std::nullopt;
+  std::uint32_t next = first.value_or(came.front()->begin);
+  const std::uint32_t start = next;
+  const Fact* unread = nullptr;
+  for (const Fact* g : came)
+    if (g->begin <= next && g->end > next) unread = g, next = g->end - (g->has(wire::FIN) ? 1 : 0);
+  const std::uint64_t arrived = next - start;
   const std::uint64_t read = octets_read(talk, f.from_a, close->t);
   if (!unread || read >= arrived) return std::nullopt;
   return Unread{close, unread, arrived - read, arrived};
