@@ -347,6 +347,8 @@ const std::vector<ReasonCase> cases = {
      R"(0 c S 0; 20 s SA 0 1 lost; 1020 s SA 0 1 again; 1040 c A 1 1)", hs_live},
     {"answers-repeated-syn", false, "",
      R"(0 c S 0; 0 c S 0 dup; 20 s SA 0 1; 900 s SA 0 1 again; 920 c A 1 1)", hs_live},
+    {"answers-repeated-syn", false, "",
+     R"(0 c S 0; 20 s SA 0 1 lost; 1000 c S 0 again; 1020 s SA 0 1 rto; 1040 c A 1 1)", hs_live},
     {"accept-queue-full", true, "only-live",
      "0 s listen 5; 1 s crowd 6; 10 c S 0; 30 s SA 0 1; 50 c A 1 1",
      "0 s listen 5; 0 s crowd 6; 1 c S 0; 1.1 s SA 0 1; 1.2 c A 1 1; 1001 s SA 0 1 again; 1001.1 c "
@@ -557,8 +559,10 @@ const std::vector<ReasonCase> cases = {
 
 }  // namespace
 
-const std::vector<ReasonCase>& reason_cases() {
-  return cases;
+std::vector<ReasonCase> reason_cases() {
+  std::vector<ReasonCase> all = cases;
+  all.insert(all.end(), late_and_early_cases().begin(), late_and_early_cases().end());
+  return all;
 }
 
 void PrintTo(const ReasonCase& c, std::ostream* out) {

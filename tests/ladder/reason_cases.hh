@@ -15,7 +15,8 @@ struct ReasonCase {
   std::string sim, live;     // scripts; see trace_builder.hh
   bool ipv6 = false;         // the live side
 };
-const std::vector<ReasonCase>& reason_cases();
-void PrintTo(const ReasonCase& c, std::ostream* out);  // for GoogleTest
+std::vector<ReasonCase> reason_cases();                 // all
+const std::vector<ReasonCase>& late_and_early_cases();  // those of reason_cases_end.cc
+void PrintTo(const ReasonCase& c, std::ostream* out);   // for GoogleTest
 
 }  // namespace synoptic::ladder

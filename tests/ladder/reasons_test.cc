@@ -83,5 +83,31 @@ TEST(ReasonTable, EachHasTwoCasesForAndTwoAgainst) {
   }
 }
 
+std::string text_of(std::string_view sim, std::string_view live, std::string_view code) {
+  const model::Trace a = simulated(sim), b = captured(live);
+  const Alignment alignment = align(a, b);
+  const Row* row = row_with(alignment, code);
+  return row ? row->reason->text : picture(a, b, alignment);
+}
+
+TEST(ReasonWords, ADamagedAnswerIsNeitherLostNorARequest) {
+  EXPECT_EQ(
+      text_of("0 c D \"a\"; 20 s D \"A\" damaged", "0 c D \"a\"; 1 s D \"A\"; 2 c D \"b\"",
+              "request-lost"),
+      "In the simulation the server's answer (datagram of 1 octets) arrived with bits changed "
+      "and was dropped, so the client waits in vain for it, and sends nothing more. UDP does "
+      "not send again: that is left to the program.");
+}
+
+TEST(ReasonWords, ARunThatWasEndedSaysSo) {
+  const std::string_view live = "0 c S 0; 0.01 s SA 0 1";
+  EXPECT_EQ(text_of("warn the run was ended after 5 events; 0 c S 0", live, "run-ended"),
+            "The simulation's run was ended before this, after 5 events.");
+  EXPECT_EQ(text_of("0 c S 0; warn stopped before it was done: 'server' waits in accept()", live,
+                    "run-ended"),
+            "The simulation's run was ended before this, before it was done: 'server' waits in "
+            "accept().");
+}
+
 }  // namespace
 }  // namespace synoptic::ladder

@@ -1,6 +1,6 @@
 // Whole runs of the demos: the simulation under every fault and many options, against what the
 // Linux profile does over a loopback's short way, told as a capture tells it. Nothing may stay
-// unexplained, whatever the two do.
+// unexplained, whatever the two do, and no reason may contradict what the simulator itself says.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +10,7 @@
 
 #include "lessons/scenario.hh"
 #include "sim/net/scenario.hh"
+#include "tests/ladder/why_table.hh"
 #include "viz/export/export.hh"
 #include "viz/ladder/align.hh"
 #include "viz/ladder/layout.hh"
@@ -86,13 +87,23 @@ model::Trace kernel_like(DemoRun r, int seed = 1) {
   return as_captured(run(r));
 }
 
-void expect_explained(const DemoRun& r, const model::Trace& live) {
-  const model::Trace sim = run(r);
-  const Alignment alignment = align(sim, live);
+// The simulator said itself why it sent each packet: no reason may tell something else of it.
+void expect_true(const DemoRun& r, const model::Trace& sim, const Alignment& alignment) {
   for (const Row& row : alignment.rows) {
     if (!row.reason) continue;
     EXPECT_FALSE(row.reason->cites_sim.empty() && row.reason->cites_live.empty()) << name(r);
+    if (row.verdict != Verdict::only_sim) continue;
+    const model::Event& e = sim[row.sim.front()];
+    EXPECT_TRUE(consistent(row.reason->code, e.why))
+        << name(r) << ": \"" << row.reason->text << "\" is told of a packet of which the simulator "
+        << "says " << model::info(e.why).name;
   }
+}
+
+void expect_explained(const DemoRun& r, const model::Trace& live) {
+  const model::Trace sim = run(r);
+  const Alignment alignment = align(sim, live);
+  expect_true(r, sim, alignment);
   EXPECT_EQ(alignment.unexplained, 0u)
       << name(r) << "\n"
       << exporting::to_text(layout(sim, live, alignment, {.metrics = text_metrics(160)}));
@@ -127,6 +138,67 @@ TEST(Runs, BadLinks) {
           expect_explained(r, live);
         }
     }
+}
+
+// What is held back comes when the connection is over, and perhaps forgotten.
+TEST(Runs, LateComers) {
+  for (const std::string demo : {"tcp-echo", "handshake"})
+    for (const int pause_ms : {0, 20, 60}) {
+      DemoRun r{.demo = demo, .pause_ms = pause_ms};
+      const model::Trace live = kernel_like(r);
+      for (const std::string profile : {"textbook", "linux", "rfc"})
+        for (const std::string action : {"delay 500ms", "delay 1500ms", "delay 3s", "delay 300s"})
+          for (const std::string nth : {"1st", "2nd", "3rd"})
+            for (const std::string match : {"syn", "syn-ack", "ack", "data", "fin", "any"})
+              for (const std::string way : {"client>server", "server>client"}) {
+                r.faults = {fmt::format("{} {} {} {}", action, nth, match, way)};
+                r.set = {{"profile", profile}};
+                expect_explained(r, live);
+              }
+    }
+}
+
+// One end gives up, after all its retransmissions.
+TEST(Runs, OneEndGivesUp) {
+  for (const std::string demo : {"tcp-echo", "handshake"})
+    for (const int pause_ms : {60, 1000}) {
+      DemoRun r{.demo = demo, .pause_ms = pause_ms};
+      const model::Trace live = kernel_like(r);
+      for (const std::string profile : {"textbook", "linux", "rfc"})
+        for (const std::string match : {"any", "data", "fin", "syn-ack", "ack", "syn"})
+          for (const std::string way : {"client>server", "server>client"})
+            for (const std::string from : {"", " from 100ms"}) {
+              r.faults = {fmt::format("drop {} {}{}", match, way, from)};
+              r.set = {{"profile", profile}};
+              expect_explained(r, live);
+            }
+    }
+}
+
+TEST(Runs, TheSimulatedRunIsEnded) {
+  for (const std::string& demo : demos_tested) {
+    const model::Trace live = kernel_like({.demo = demo});
+    for (const int events : {1, 5, 20, 40})
+      expect_explained({.demo = demo, .set = {{"max-events", fmt::format("{}", events)}}}, live);
+  }
+}
+
+// Much text at once, over links that lose, double and reorder: whatever is told must be true.
+TEST(Runs, LongNamesOverBadLinksGetTrueReasons) {
+  for (int seed = 1; seed <= 10; ++seed) {
+    DemoRun r{.names = {std::string(3000, 'a'), std::string(600, 'b')}, .pause_ms = 100};
+    const model::Trace live = kernel_like(r, seed);
+    for (const std::string chance : {"loss", "duplicate", "reorder"})
+      for (const std::string profile : {"textbook", "linux", "rfc"})
+        for (const std::string mtu : {"200", "1500"}) {
+          r.set = {{chance, "0.1"},
+                   {"seed", fmt::format("{}", seed)},
+                   {"profile", profile},
+                   {"mtu", mtu}};
+          const model::Trace sim = run(r);
+          expect_true(r, sim, align(sim, live));
+        }
+  }
 }
 
 // Names that close the connection early, and names that do not fit into one segment or one recv().

@@ -75,6 +75,7 @@ class Builder {
     from_ = w.at(1) == "c" ? 0 : 1;
     const std::string& what = w.at(2);
     if (what == "crowd") return crowd(std::stoi(w.at(3)), w.size() > 4);
+    if (what == "gives-up") return give_up();
     if (what == "D") return packet(w, 3, model::EventKind::datagram);
     if (what == "I") return packet(w, 3, model::EventKind::icmp);
     if (std::isupper(static_cast<unsigned char>(what[0])))
@@ -113,6 +114,8 @@ class Builder {
         text = word.substr(1);
       else if (word == "lost")
         p.fate = model::Fate::lost;
+      else if (word == "damaged")
+        p.fate = model::Fate::damaged;
       else if (word == "again")
         p.retransmission = true;
       else if (word == "held")
@@ -124,6 +127,8 @@ class Builder {
       else if (word.starts_with("twice="))
         said.twice = {static_cast<std::uint32_t>(std::stoul(word.substr(6))),
                       static_cast<std::uint32_t>(std::stoul(word.substr(word.find('-') + 1)))};
+      else if (word.starts_with("re="))
+        e.cause = packets_.at(std::stoul(word.substr(3)));
       else if (word == "dup")
         e.why = model::Why::fault_duplicate, e.cause = last_;
       else if (word.starts_with("wnd="))
@@ -135,12 +140,14 @@ class Builder {
       else
         numbers[seen++] = static_cast<std::uint32_t>(std::stoul(word));
     }
-    if (p.fate != model::Fate::lost) p.fate = model::Fate::delivered, p.arrived = t_ + ms(way);
+    if (p.fate != model::Fate::lost && p.fate != model::Fate::damaged)
+      p.fate = model::Fate::delivered, p.arrived = t_ + ms(way);
     p.len = static_cast<std::uint32_t>(text.size());
     fill(p, kind, w[2], numbers, text, said);
     e.body = p;
     const model::EventId id = trace_.add(std::move(e), kind);
     last_ = id;
+    packets_.push_back(id);
     if (held)
       trace_.add({.t = t_,
                   .endpoint = end_[from_],
@@ -211,6 +218,14 @@ class Builder {
     end_[0] = client, flow_ = flow, address_[0] = address;
   }
 
+  void give_up() {
+    trace_.add({.t = t_,
+                .endpoint = end_[from_],
+                .flow = flow_,
+                .why = model::Why::gave_up,
+                .body = model::StateChange{model::TcpState::established, model::TcpState::closed}});
+  }
+
   void call(const std::vector<std::string>& w) {
     open(model::Protocol::tcp);
     model::Call c{.returned = true, .returned_at = t_};
@@ -237,6 +252,7 @@ class Builder {
   }
 
   model::Trace trace_;
+  std::vector<model::EventId> packets_;
   BuildOptions options_;
   wire::SocketAddress address_[2];
   model::EndpointId end_[2] = {};

@@ -9,10 +9,12 @@
 //   5    s recv 7                a call and its result
 //   5    s listen 5              … or its argument
 //   0    s crowd 6 [accepted]    six other connections, waiting for accept() or accepted
+//   9    c gives-up              its TCP, after all its retransmissions
 //   warn stopped                 a warning
 //
-// A packet's words: lost; dt=MS (its way); held (back by the network); dup (the network's copy);
-// again (sent before); rto (again, by its timer); wnd=N; ts=N (timestamp); twice=N-N (D-SACK); len=N (so many octets).
+// A packet's words: lost; damaged; dt=MS (its way); held (back by the network); dup (the network's
+// copy); again (sent before); rto (again, by its timer); wnd=N; ts=N (timestamp); twice=N-N
+// (D-SACK); len=N (so many octets); re=N (it answers the script's N-th packet, counted from 0).
 // Lines end at a semicolon or a newline.
 #pragma once
 

@@ -23,10 +23,12 @@ constexpr std::array table{
     Reason{"reset-unread-data", reset_unread_data},
     Reason{"reset-instead-of-fin", reset_instead_of_fin},
     Reason{"reset-after-close", reset_after_close},
+    Reason{"reset-half-open", reset_half_open},
     Reason{"reset-no-connection", reset_no_connection},
     Reason{"reset-acknowledges", reset_acknowledges},
     Reason{"network-duplicate", network_duplicate},
     Reason{"answers-repeated-syn", answers_repeated_syn},
+    Reason{"late-syn", late_syn},
     Reason{"accept-queue-full", accept_queue_full},
     Reason{"fast-retransmit", fast_retransmit},
     Reason{"retransmission-after-loss", retransmission_after_loss},
@@ -38,14 +40,15 @@ constexpr std::array table{
     Reason{"keep-alive", keep_alive},
     Reason{"zero-window-probe", zero_window_probe},
     Reason{"overtaken-ack", overtaken_ack},
-    Reason{"answers-old-segment", answers_old_segment},
     Reason{"answers-old-timestamp", answers_old_timestamp},
+    Reason{"answers-old-segment", answers_old_segment},
     Reason{"answers-duplicate", answers_duplicate},
     Reason{"fin-held-back", fin_held_back},
     Reason{"fins-cross", fins_cross},
     Reason{"other-end-closes-first", other_end_closes_first},
     Reason{"fin-rides-on-ack", fin_rides_on_ack},
     Reason{"answers-retransmission", answers_retransmission},
+    Reason{"challenge-ack", challenge_ack},
     Reason{"duplicate-ack", duplicate_ack},
     Reason{"other-order", other_order},
     Reason{"window-update", window_update},
@@ -58,8 +61,10 @@ constexpr std::array table{
     Reason{"acknowledges-more", acknowledges_more},
     Reason{"ack-after-data", ack_after_data},
     Reason{"reset-after-data", reset_after_data},
+    Reason{"reset-number", reset_number},
     Reason{"other-cuts", other_cuts},
     Reason{"sent-before-reset", sent_before_reset},
+    Reason{"gave-up", gave_up},
     Reason{"other-text", other_text},
     Reason{"after-other-text", after_other_text},
     Reason{"request-lost", request_lost},
@@ -150,6 +155,18 @@ RowReason reason(std::string_view code, int side, std::string text,
   made.lesson_at = made.text.size();
   if (!lesson.empty()) made.text += fmt::format(" {}", lesson);
   return made;
+}
+
+std::optional<const Fact*> told_cause(const RowView& row, int side, const Fact& f) {
+  if (f.cause == model::EventId::none) return std::nullopt;
+  for (const Fact& g : row.around(side))
+    if (g.id == f.cause && g.from_a != f.from_a) return &g;
+  return nullptr;
+}
+
+bool may_answer(const RowView& row, int side, const Fact& f, const Fact& g) {
+  const auto cause = told_cause(row, side, f);
+  return !cause || *cause == &g;
 }
 
 // A capture shows when a packet passed the tap; the receiving TCP may take it in a little later

@@ -80,6 +80,11 @@ RowReason reason(std::string_view code, int side, std::string text,
                  std::vector<model::EventId> mine, std::vector<model::EventId> theirs,
                  std::string_view lesson = "");
 std::vector<model::EventId> ids(std::span<const Fact> facts);
+// The segment of the other end that `f` answers, where the trace itself says what led to `f`: null
+// if that was something else (a timer, a call). Nothing where the trace does not say.
+std::optional<const Fact*> told_cause(const RowView& row, int side, const Fact& f);
+// Whether `f` may answer `g`: by what the trace says, and anyhow where it does not say.
+bool may_answer(const RowView& row, int side, const Fact& f, const Fact& g);
 // Whether `f` was in the hands of its receiver at `t`.
 bool known_at(const Conversation& conversation, const Fact& f, model::Instant t);
 
@@ -94,6 +99,7 @@ std::optional<RowReason> coalesced(const RowView&);
 std::optional<RowReason> other_cuts(const RowView&);
 // acknowledgements (reasons_ack.cc)
 std::optional<RowReason> window_update(const RowView&);
+std::optional<RowReason> challenge_ack(const RowView&);
 std::optional<RowReason> duplicate_ack(const RowView&);
 std::optional<RowReason> answers_retransmission(const RowView&);
 std::optional<RowReason> overtaken_ack(const RowView&);
@@ -116,6 +122,7 @@ std::optional<RowReason> other_end_closes_first(const RowView&);
 std::optional<RowReason> other_order(const RowView&);
 // loss and probing (reasons_loss.cc)
 std::optional<RowReason> answers_repeated_syn(const RowView&);
+std::optional<RowReason> late_syn(const RowView&);
 std::optional<RowReason> accept_queue_full(const RowView&);
 std::optional<RowReason> fast_retransmit(const RowView&);
 std::optional<RowReason> retransmission_after_loss(const RowView&);
@@ -128,14 +135,18 @@ std::optional<RowReason> zero_window_probe(const RowView&);
 std::optional<RowReason> request_lost(const RowView&);
 std::optional<RowReason> answers_duplicate(const RowView&);
 std::optional<RowReason> port_unreachable(const RowView&);
+// an early end (reasons_end.cc)
+std::optional<RowReason> gave_up(const RowView&);
 std::optional<RowReason> run_ended(const RowView&);
 // resets (reasons_reset.cc)
 std::optional<RowReason> connection_refused(const RowView&);
 std::optional<RowReason> reset_unread_data(const RowView&);
 std::optional<RowReason> reset_instead_of_fin(const RowView&);
 std::optional<RowReason> reset_after_close(const RowView&);
+std::optional<RowReason> reset_half_open(const RowView&);
 std::optional<RowReason> reset_no_connection(const RowView&);
 std::optional<RowReason> reset_acknowledges(const RowView&);
+std::optional<RowReason> reset_number(const RowView&);
 std::optional<RowReason> follows_a_reset(const RowView&);
 std::optional<RowReason> dropped_by_reset(const RowView&);
 std::optional<RowReason> sent_before_reset(const RowView&);

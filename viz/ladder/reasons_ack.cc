@@ -96,8 +96,8 @@ std::optional<RowReason> duplicate_ack(const RowView& row) {
   const Fact* behind_gap = nullptr;
   for (const Fact& g : row.around(lone->side)) {
     if (&g == &f) break;
-    if (g.from_a != f.from_a && g.occupies() && g.arrived && *g.arrived <= f.t &&
-        *g.arrived >= before->t && g.begin > *f.ack)
+    if (g.from_a != f.from_a && g.occupies() && !g.has(wire::SYN) && g.arrived &&
+        *g.arrived <= f.t && *g.arrived >= before->t && g.begin > *f.ack)
       behind_gap = &g;
   }
   if (!behind_gap) return std::nullopt;
@@ -150,6 +150,32 @@ std::optional<RowReason> answers_retransmission(const RowView& row) {
                   "the peer, so it repeats it (ACK {}).",
                   who(lone->side), row.talk(lone->side).name(f.from_a), what(*again), *f.ack),
       {again->id, said->id, f.id}, {});
+}
+
+// RFC 5961 4.2: in a connection that stands, a SYN is never believed; what it is answered with
+// makes a peer that did begin anew say so.
+std::optional<RowReason> challenge_ack(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone || !lone->fact->repeats) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const Fact *last = nullptr, *said = nullptr;
+  for (const Fact& g : row.around(lone->side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.ack) said = &g;
+    if (g.from_a != f.from_a && g.is_segment() && g.arrived && *g.arrived <= f.t &&
+        (!last || *last->arrived <= *g.arrived) && may_answer(row, lone->side, f, g))
+      last = &g;
+  }
+  if (!last || !said || !last->has(wire::SYN) || *last->arrived < said->t ||
+      f.t - *last->arrived > model::milliseconds(50))
+    return std::nullopt;
+  const std::string name = row.talk(lone->side).name(f.from_a);
+  return reason("challenge-ack", lone->side,
+                fmt::format("in {} the {} got {} in a connection that stands already. It may be "
+                            "old or forged, so the {} keeps to its connection and answers with an "
+                            "ACK that says what it expects: ACK {} (RFC 5961 4.2).",
+                            who(lone->side), name, what(*last), name, *f.ack),
+                {said->id, last->id, f.id}, {});
 }
 
 // An ACK made before its sender's last segment, but seen after it: its sequence number is older.
@@ -220,7 +246,9 @@ std::optional<RowReason> answers_old_timestamp(const RowView& row) {
     old = older ? g : nullptr;
     if (!older) newest = g;
   }
-  if (!old || f.t - *old->arrived > model::milliseconds(50)) return std::nullopt;
+  if (!old || f.t - *old->arrived > model::milliseconds(50) ||
+      !may_answer(row, lone->side, f, *old))
+    return std::nullopt;
   return reason(
       "answers-old-timestamp", lone->side,
       fmt::format("in {} {} reached the {} late: its timestamp is older than that of {}, "

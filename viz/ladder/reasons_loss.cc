@@ -71,13 +71,44 @@ std::optional<RowReason> answers_repeated_syn(const RowView& row) {
       continue;
     (first ? second : first) = &g;
   }
-  if (!second || again->fact->t - *second->arrived > model::milliseconds(50)) return std::nullopt;
+  if (!second || again->fact->t - *second->arrived > model::milliseconds(50) ||
+      says_timer_ran_out(row.talk(again->side), *again->fact) ||
+      !may_answer(row, again->side, *again->fact, *second))
+    return std::nullopt;
   return reason("answers-repeated-syn", again->side,
                 fmt::format("in {} the {} got the SYN a second time, while it waits for the "
                             "handshake's last ACK: it answers it like "
                             "the first.",
                             who(again->side), row.talk(again->side).name(again->fact->from_a)),
                 {again->first->id, second->id, again->fact->id}, {});
+}
+
+// A SYN that comes when its connection is over already: to a listening port it is a new one.
+std::optional<RowReason> late_syn(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::segment);
+  if (!alone || !alone->fact->has(wire::SYN) || !alone->fact->ack) return std::nullopt;
+  const Fact& f = *alone->fact;
+  const Fact *first = nullptr, *syn = nullptr;
+  for (const Fact& g : row.around(alone->side)) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a && g.has(wire::SYN)) {
+      if (g.begin == f.begin) return std::nullopt;
+      first = first ? first : &g;
+    }
+    if (g.from_a != f.from_a && g.has(wire::SYN) && g.arrived && *g.arrived <= f.t &&
+        g.end == *f.ack && may_answer(row, alone->side, f, g) &&
+        (!syn || *syn->arrived < *g.arrived))
+      syn = &g;
+  }
+  if (!first || !syn || *syn->arrived <= first->t) return std::nullopt;
+  const std::string name = row.talk(alone->side).name(f.from_a);
+  return reason("late-syn", alone->side,
+                fmt::format("in {} a copy of the SYN reached the {} {} after the first one was "
+                            "answered, when that connection was over there. Its port was "
+                            "listening still, so it takes this for a new connection, and answers "
+                            "with a new SYN,ACK.",
+                            who(alone->side), name, format_duration(*syn->arrived - first->t)),
+                {first->id, syn->id, f.id}, {});
 }
 
 namespace {
@@ -307,28 +338,53 @@ std::optional<RowReason> zero_window_probe(const RowView& row) {
   return std::nullopt;
 }
 
-// A datagram that on the other side was never sent, because what it answers never arrived there.
+namespace {
+
+// The last datagram before this row that the other side has as well, back along the exchange:
+// what this one answers, what that one answered …
+struct Before {
+  const Fact *here, *there;
+  bool direct;  // this row's own is the answer to it
+};
+std::optional<Before> last_of_both(const RowView& row, const Lone& alone) {
+  bool from_a = !alone.fact->from_a;
+  for (std::size_t i = row.begin(alone.side), steps = 0; i-- > 0;) {
+    const Fact& g = row.all(alone.side)[i];
+    if (g.from_a != from_a) continue;
+    const std::uint32_t twin = row.twin[alone.side][i];
+    if (twin != no_twin) return Before{&g, &row.all(1 - alone.side)[twin], steps == 0};
+    from_a = !from_a;
+    ++steps;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// A datagram that on the other side was never sent, because what it follows never arrived there.
 std::optional<RowReason> request_lost(const RowView& row) {
   const auto alone = lone(row, model::EventKind::datagram);
   if (!alone) return std::nullopt;
-  const Fact& f = *alone->fact;
-  const std::size_t at = row.begin(alone->side);
-  for (std::size_t i = at; i-- > 0;) {
-    const Fact& request = row.all(alone->side)[i];
-    if (request.from_a == f.from_a) continue;
-    const std::uint32_t twin = row.twin[alone->side][i];
-    if (twin == no_twin) return std::nullopt;
-    const Fact& there = row.all(1 - alone->side)[twin];
-    if (!there.lost) return std::nullopt;
-    return reason(
-        "request-lost", alone->side,
-        fmt::format("in {} the {} of the {} was lost on the way, so there was nothing to answer. "
-                    "UDP does not send again: "
-                    "that is left to the program.",
-                    who(1 - alone->side), what(there), row.talk(alone->side).name(there.from_a)),
-        {request.id, f.id}, {there.id});
+  const auto before = last_of_both(row, *alone);
+  if (!before || !before->there->lost) return std::nullopt;
+  const Fact& there = *before->there;
+  const int other = 1 - alone->side;
+  const bool is_answer = row.all(other).front().from_a != there.from_a;
+  const bool waiter = is_answer ? !there.from_a : there.from_a;  // for an answer
+  std::string then = "so there was nothing to answer";
+  if (is_answer || !before->direct) {
+    for (const Fact& g : row.all(other))
+      if (g.from_a == waiter && &g > &there) return std::nullopt;
+    then = fmt::format("so the {} waits in vain for {}, and sends nothing more",
+                       row.talk(other).name(waiter), is_answer ? "it" : "an answer");
   }
-  return std::nullopt;
+  return reason(
+      "request-lost", alone->side,
+      fmt::format("in {} the {}'s {} {}, {}. UDP does not send again: that is left to the program.",
+                  who(other), row.talk(other).name(there.from_a),
+                  is_answer ? fmt::format("answer ({})", what(there)) : what(there), befell(there),
+                  then),
+      {before->here->id, alone->fact->id}, {there.id});
 }
 
 // The answer to a datagram's second copy.
@@ -368,18 +424,6 @@ std::optional<RowReason> port_unreachable(const RowView& row) {
                             "answers with ICMP \"port unreachable\".",
                             who(alone->side), what(*cause)),
                 {cause->id, f.id}, {});
-}
-
-std::optional<RowReason> run_ended(const RowView& row) {
-  const auto side = row.only();
-  if (!side) return std::nullopt;
-  const int other = 1 - *side;
-  const Conversation& cut = row.talk(other);
-  if (cut.trace->warnings.empty() || cut.facts.empty() || row.begin(other) != cut.facts.size())
-    return std::nullopt;
-  return reason("run-ended", *side,
-                fmt::format("{} ended before this: {}.", who(other), cut.trace->warnings.front()),
-                ids(row.members(*side)), {cut.facts.back().id});
 }
 
 }  // namespace synoptic::ladder::reasons

@@ -85,19 +85,27 @@ struct Unread {
 std::optional<Unread> unread_at_close(const RowView& row, int side, const Fact& f) {
   const Conversation& talk = row.talk(side);
   if (!talk.flow || own_reset_before(row, side, f)) return std::nullopt;
+  const auto cause = told_cause(row, side, f);
+  if (cause && *cause) return std::nullopt;  // it answers a segment, not close()
   const model::Event* close = last_call(talk, f.from_a, model::CallName::close, f.t);
   if (!close) return std::nullopt;
-  std::uint64_t arrived = 0;
-  std::uint32_t high = 0;
-  const Fact* unread = nullptr;
+  // What waits behind a gap was not there for the program yet.
+  std::vector<const Fact*> came;
+  std::optional<std::uint32_t> first;
   for (const Fact& g : talk.facts) {
     if (&g == &f) break;
-    if (g.from_a == f.from_a || g.len == 0 || !g.arrived || *g.arrived > close->t || g.end <= high)
-      continue;
-    arrived += g.len;
-    high = g.end;
-    unread = &g;
+    if (g.from_a == f.from_a || !g.arrived || *g.arrived > close->t) continue;
+    if (g.has(wire::SYN) && !first) first = g.end - g.len;
+    if (g.len > 0) came.push_back(&g);
   }
+  std::ranges::stable_sort(came, {}, &Fact::begin);
+  if (came.empty()) return std::nullopt;
+  std::uint32_t next = first.value_or(came.front()->begin);
+  const std::uint32_t start = next;
+  const Fact* unread = nullptr;
+  for (const Fact* g : came)
+    if (g->begin <= next && g->end > next) unread = g, next = g->end - (g->has(wire::FIN) ? 1 : 0);
+  const std::uint64_t arrived = next - start;
   const std::uint64_t read = octets_read(talk, f.from_a, close->t);
   if (!unread || read >= arrived) return std::nullopt;
   return Unread{close, unread, arrived - read, arrived};
@@ -145,58 +153,117 @@ std::optional<RowReason> reset_after_close(const RowView& row) {
   if (!reset || !row.talk(reset->side).flow) return std::nullopt;
   const Fact& f = *reset->fact;
   const Conversation& talk = row.talk(reset->side);
+  // A RST takes its number from what it answers; and what was acknowledged was taken.
+  std::uint32_t taken = 0;
   const Fact* late = nullptr;
   for (const Fact& g : row.around(reset->side)) {
     if (&g == &f) break;
-    if (g.from_a != f.from_a && g.len > 0 && g.arrived && *g.arrived <= f.t) late = &g;
+    if (g.from_a == f.from_a) {
+      taken = std::max(taken, g.ack.value_or(0));
+    } else if (g.len > 0 && g.arrived && *g.arrived <= f.t && g.ack == f.begin &&
+               may_answer(row, reset->side, f, g)) {
+      late = &g;
+    }
   }
+  if (late && late->end <= taken) return std::nullopt;
   const model::Event* close = last_call(talk, f.from_a, model::CallName::close, f.t);
   const model::Event* shut = last_call(talk, f.from_a, model::CallName::shutdown, f.t);
   if (!close && shut && std::get<model::Call>(shut->body).number != 1) close = shut;
   if (!late || !close || close->t > *late->arrived || own_reset_before(row, reset->side, f))
     return std::nullopt;
   return reason("reset-after-close", reset->side,
-                fmt::format("in {} {} came {} after the {} had called close(): nobody is left to "
+                fmt::format("in {} {} came {} the {} had called close(): nobody is left to "
                             "read it, so it is answered with RST.",
-                            who(reset->side), what(*late),
-                            format_duration(*late->arrived - close->t), talk.name(f.from_a)),
+                            who(reset->side), what(*late), after(*late->arrived - close->t),
+                            talk.name(f.from_a)),
                 {close->id, late->id, f.id}, partners(row, reset->side));
 }
+
+namespace {
+
+// The SYN,ACK by which the receiver of `late` had begun another connection, with another sequence
+// number, when that came.
+const Fact* second_syn_ack(const RowView& row, int side, const Fact& late) {
+  const Fact *first = nullptr, *second = nullptr;
+  for (const Fact& g : row.around(side)) {
+    if (g.from_a == late.from_a || !g.has(wire::SYN) || g.t > *late.arrived) continue;
+    if (!first) first = &g;
+    if (g.begin != first->begin) second = &g;
+  }
+  return second;
+}
+
+}  // namespace
 
 // RFC 9293 3.5.2, group 1: a segment for a connection that is CLOSED is answered with RST.
 std::optional<RowReason> reset_no_connection(const RowView& row) {
   const auto reset = lone_reset(row);
   if (!reset) return std::nullopt;
   const Fact& f = *reset->fact;
-  const Fact *fin = nullptr, *fin_acked = nullptr, *late = nullptr;
-  bool peer_closed = false;
+  const Fact *fin = nullptr, *fin_acked = nullptr, *late = nullptr, *theirs = nullptr;
+  bool peer_closed = false, peer_first = false;
   for (const Fact& g : row.around(reset->side)) {
     if (&g == &f) break;
     if (g.from_a == f.from_a && g.has(wire::FIN)) fin = &g;
     if (g.from_a == f.from_a || !g.arrived || *g.arrived > f.t) continue;
-    if (fin && g.ack && *g.ack >= fin->end && (!fin_acked || *g.arrived < *fin_acked->arrived))
+    if (g.has(wire::RST) && !theirs) theirs = &g;
+    // What was held back comes after what overtook it, even at the same instant.
+    const auto order = [](const Fact& h) { return std::pair(*h.arrived, h.held); };
+    if (fin && g.ack && *g.ack >= fin->end && (!fin_acked || order(g) < order(*fin_acked)))
       fin_acked = &g;
-    peer_closed |= g.has(wire::FIN);
+    if (g.has(wire::FIN) && !peer_closed) peer_closed = true, peer_first = !fin;
   }
   const Fact* own = own_reset_before(row, reset->side, f);
-  if (!own && (!fin_acked || !peer_closed)) return std::nullopt;
-  const Fact* gone = own ? own : fin_acked;
-  const model::Instant since = own ? own->t : *fin_acked->arrived;
+  if (!own && !theirs && (!fin_acked || !peer_closed)) return std::nullopt;
+  // Who closed second forgets at the last ACK; who closed first waits in TIME-WAIT, where a RST
+  // finds it still.
+  const bool forgotten = fin_acked && peer_closed && peer_first;
+  if (own || (theirs && forgotten && *fin_acked->arrived <= *theirs->arrived)) theirs = nullptr;
+  const Fact* gone = own ? own : theirs ? theirs : fin_acked;
+  const model::Instant since = own ? own->t : *gone->arrived;
   // What came after that, which may have been sent before. A RST takes its number from what it
   // answers.
   for (const Fact& g : row.around(reset->side)) {
     if (&g == &f) break;
     if (g.from_a == f.from_a || &g == gone || !g.arrived || *g.arrived > f.t || *g.arrived < since)
       continue;
-    if (g.ack ? *g.ack == f.begin : f.ack == g.end) late = &g;
+    if ((g.ack ? *g.ack == f.begin : f.ack == g.end) && may_answer(row, reset->side, f, g))
+      late = &g;
   }
-  if (!late) return std::nullopt;
+  if (!late || second_syn_ack(row, reset->side, *late)) return std::nullopt;
+  const Conversation& talk = row.talk(reset->side);
   return reason("reset-no-connection", reset->side,
                 fmt::format("in {} {} reached the {} when its connection was closed already and "
                             "forgotten ({}): a segment for no connection is answered with RST.",
-                            who(reset->side), what(*late), row.talk(reset->side).name(f.from_a),
-                            own ? "it had reset it" : "its FIN had been acknowledged"),
+                            who(reset->side), what(*late), talk.name(f.from_a),
+                            own      ? "it had reset it"
+                            : theirs ? fmt::format("the {} had reset it", talk.name(theirs->from_a))
+                                     : "its FIN had been acknowledged"),
                 {gone->id, late->id, f.id}, partners(row, reset->side));
+}
+
+// RFC 9293 3.10.7.4, fifth check: in SYN-RECEIVED an ACK that does not acknowledge the own SYN is
+// answered with RST.
+std::optional<RowReason> reset_half_open(const RowView& row) {
+  const auto reset = lone_reset(row);
+  if (!reset) return std::nullopt;
+  const Fact& f = *reset->fact;
+  const Fact* late = nullptr;
+  for (const Fact& g : row.around(reset->side)) {
+    if (&g == &f) break;
+    if (g.from_a != f.from_a && g.arrived && *g.arrived <= f.t && g.ack == f.begin &&
+        may_answer(row, reset->side, f, g))
+      late = &g;
+  }
+  if (!late) return std::nullopt;
+  const Fact* syn_ack = second_syn_ack(row, reset->side, *late);
+  if (!syn_ack || syn_ack->end == *late->ack) return std::nullopt;
+  return reason("reset-half-open", reset->side,
+                fmt::format("in {} a late SYN had opened a second connection at the {}, half open "
+                            "only (SYN-RECEIVED). {} does not acknowledge the SYN,ACK of that one, "
+                            "so it is answered with RST (RFC 9293 3.10.7.4).",
+                            who(reset->side), row.talk(reset->side).name(f.from_a), what(*late)),
+                {syn_ack->id, late->id, f.id}, partners(row, reset->side));
 }
 
 // Two resets that differ only in the ACK they carry.
@@ -214,6 +281,38 @@ std::optional<RowReason> reset_acknowledges(const RowView& row) {
                             "3.5.3).",
                             who(with)),
                 ids(row.members(with)), ids(row.members(1 - with)));
+}
+
+namespace {
+
+// What the RST `f` answers, which gave it its number; null if no segment before it did.
+const Fact* answered_by(const RowView& row, int side, const Fact& f) {
+  const Fact* found = nullptr;
+  for (const Fact& g : row.around(side)) {
+    if (&g == &f) break;
+    if (g.from_a != f.from_a && g.arrived && *g.arrived <= f.t && g.ack == f.begin &&
+        may_answer(row, side, f, g))
+      found = &g;
+  }
+  return found;
+}
+
+}  // namespace
+
+// Two resets that differ in their sequence number.
+std::optional<RowReason> reset_number(const RowView& row) {
+  if (!row.one_to_one()) return std::nullopt;
+  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+  if (!a.has(wire::RST) || !b.has(wire::RST) || a.ack || b.ack || a.begin == b.begin)
+    return std::nullopt;
+  const Fact *there = answered_by(row, sim_side, a), *here = answered_by(row, live_side, b);
+  if (!there || !here) return std::nullopt;
+  return reason("reset-number", sim_side,
+                fmt::format("both reset the connection here. A RST takes its sequence number from "
+                            "the ACK of what it answers (RFC 9293 3.5.2): in {} that acknowledged "
+                            "up to {}, in {} up to {}.",
+                            who(sim_side), a.begin, who(live_side), b.begin),
+                {there->id, a.id}, {here->id, b.id});
 }
 
 // What one side has after the other side's connection was reset.

@@ -1,0 +1,108 @@
+// Reasons of an early end: one side stopped before it came to what the other side has.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "viz/ladder/reasons.hh"
+
+namespace synoptic::ladder::reasons {
+namespace {
+
+// Where one end of a conversation gave up, as its trace or its program's ETIMEDOUT says.
+struct GaveUp {
+  model::EventId id;
+  bool from_a;
+  model::Instant t;
+};
+// If both ends did, that of the packet's sender.
+std::optional<GaveUp> gave_up_in(const Conversation& c, bool sender_a) {
+  constexpr std::int32_t etimedout = 110;
+  std::optional<GaveUp> found;
+  if (!c.flow) return found;
+  for (const model::Event& e : c.trace->events()) {
+    if (e.flow != *c.flow) continue;
+    const bool a = e.endpoint == c.endpoint(true);
+    if (found && (found->from_a == sender_a || a != sender_a)) continue;
+    const auto* call = std::get_if<model::Call>(&e.body);
+    if (e.why == model::Why::gave_up && e.kind == model::EventKind::state)
+      found = GaveUp{e.id, a, e.t};
+    else if (call && call->returned && call->result < 0 && call->error == etimedout)
+      found = GaveUp{e.id, a, call->returned_at};
+  }
+  return found;
+}
+
+// Whether the conversation has what `f` says: its octets, or its ACK.
+bool has_it(const Conversation& c, const Fact& f) {
+  return std::ranges::any_of(c.facts, [&](const Fact& g) {
+    if (g.from_a != f.from_a || !g.is_segment()) return false;
+    return f.occupies() ? g.end > f.begin && g.begin < f.end : g.ack && *g.ack >= *f.ack;
+  });
+}
+
+}  // namespace
+
+// RFC 9293 3.8.3, R2: a TCP that hears no answer sends again some times, and then no more.
+std::optional<RowReason> gave_up(const RowView& row) {
+  const auto side = row.only();
+  if (!side) return std::nullopt;
+  const int other = 1 - *side;
+  const Conversation& cut = row.talk(other);
+  const Fact& f = row.members(*side)[0];
+  if (!f.is_segment() || (!f.occupies() && !f.pure_ack()) || has_it(cut, f)) return std::nullopt;
+  const auto end = gave_up_in(cut, f.from_a);
+  if (!end) return std::nullopt;
+  const Fact* last = nullptr;
+  for (const Fact& g : cut.facts)
+    if (g.from_a == end->from_a && g.occupies() && g.t <= end->t) last = &g;
+  if (!last) return std::nullopt;
+  const auto times = std::ranges::count_if(cut.facts, [&](const Fact& g) {
+    return g.from_a == last->from_a && g.occupies() && g.begin == last->begin && g.t <= end->t;
+  });
+  if (times < 2) return std::nullopt;
+  return reason(
+      "gave-up", other,
+      fmt::format("in {} the {} had sent {} {} times, no ACK for it came back, and then it "
+                  "gave up: it never came to this.",
+                  who(other), cut.name(end->from_a), what(*last), times),
+      {last->id, end->id}, {f.id},
+      "A TCP does not try for ever: after enough retransmissions it drops the connection, "
+      "and a program that still uses it gets ETIMEDOUT (RFC 9293 3.8.3).");
+}
+
+namespace {
+
+// What made a run end before its programs were through, as a clause; empty where the warning speaks
+// of something else.
+std::string end_told_by(std::string_view warning, int side) {
+  for (const std::string_view begins : {"the run was ended ", "stopped "})
+    if (warning.starts_with(begins))
+      return fmt::format("{}'s run was ended before this, {}.", who(side),
+                         warning.substr(begins.size()));
+  for (const std::string_view says :
+       {" waits for ever in ", " never began: ", " was ended by signal ", " ended with status "})
+    if (warning.find(says) != std::string_view::npos)
+      return fmt::format("{} does not come to this: {}.", who(side), warning);
+  return "";
+}
+
+}  // namespace
+
+std::optional<RowReason> run_ended(const RowView& row) {
+  const auto side = row.only();
+  if (!side) return std::nullopt;
+  const int other = 1 - *side;
+  const Conversation& cut = row.talk(other);
+  if (row.begin(other) != cut.facts.size()) return std::nullopt;
+  for (const std::string& warning : cut.trace->warnings) {
+    std::string text = end_told_by(warning, other);
+    if (text.empty()) continue;
+    std::vector<model::EventId> last;
+    if (!cut.facts.empty()) last.push_back(cut.facts.back().id);
+    return reason("run-ended", *side, std::move(text), ids(row.members(*side)), std::move(last));
+  }
+  return std::nullopt;
+}
+
+}  // namespace synoptic::ladder::reasons
