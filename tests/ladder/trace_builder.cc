@@ -130,7 +130,7 @@ class Builder {
       else if (word.starts_with("re="))
         e.cause = packets_.at(std::stoul(word.substr(3)));
       else if (word == "dup")
-        e.why = model::Why::fault_duplicate, e.cause = last_;
+        e.why = model::Why::fault_duplicate, e.cause = packets_.back();
       else if (word.starts_with("wnd="))
         p.wnd = static_cast<std::uint32_t>(std::stoul(word.substr(4)));
       else if (word.starts_with("dt="))
@@ -146,7 +146,6 @@ class Builder {
     fill(p, kind, w[2], numbers, text, said);
     e.body = p;
     const model::EventId id = trace_.add(std::move(e), kind);
-    last_ = id;
     packets_.push_back(id);
     if (held)
       trace_.add({.t = t_,
@@ -257,7 +256,6 @@ class Builder {
   wire::SocketAddress address_[2];
   model::EndpointId end_[2] = {};
   model::FlowId flow_ = model::FlowId::none;
-  model::EventId last_ = model::EventId::none;  // packet
   model::Instant t_;
   int from_ = 0;
 };
