@@ -32,9 +32,10 @@ void Connection::claim(End& x, TcpState to, Sighting cause, Why why, Claims& out
                  .to = to,
                  .t = t,
                  .cause = cause.event,
-                 .why = why});
+                 .why = x.supposed ? Why::observed_ordinary : why});
   x.state = to;
   x.known = true;
+  if (to == TcpState::time_wait) x.supposed = false;  // all ways lead there
   x.last_change = t;
 }
 
@@ -44,8 +45,15 @@ void Connection::claim_received(End& x, TcpState to, Sighting cause, Claims& out
   claim(x, to, {cause.event, std::max(cause.t, x.last_sent)}, Why::observed_answer, out);
 }
 
+// What happened if nothing was lost that does not look lost.
+void Connection::suppose(End& x, TcpState to, Sighting cause, Claims& out) {
+  x.supposed = true;
+  claim(x, to, cause, Why::observed_ordinary, out);
+}
+
 void Connection::found(End& x, TcpState state, Sighting cause, Why why, Claims& out) {
   x.state = state;
+  x.supposed = false;
   claim(x, state, cause, why, out);
 }
 
@@ -275,6 +283,11 @@ void Connection::received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims
       claim(x, TcpState::time_wait, x.fin_received, Why::observed_answer, out);
     } else if (!alone && (in_order || trusts_arrival())) {
       claim(x, TcpState::time_wait, x.fin_received, Why::observed_answer, out);
+    } else if (x.acked_since) {
+      suppose(x, TcpState::fin_wait_2, x.acked_since, out);
+      suppose(x, TcpState::time_wait, x.fin_received, out);
+    } else if (!x.alone_before_fin && fin_came_once(y)) {
+      suppose(x, TcpState::time_wait, x.fin_received, out);
     } else {
       found(x, TcpState::time_wait, {s.event, s.t}, Why::observed_again, out);
     }
@@ -284,10 +297,17 @@ void Connection::received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims
   // or may have.
   if (!x.fin_acked || trusts_arrival() || too_early(x.fin_acked, s)) {
     claim(x, TcpState::closing, x.fin_received, Why::observed_answer, out);
+  } else if (fin_came_once(y)) {  // before what was sent after it
+    suppose(x, TcpState::closing, x.fin_received, out);
   } else {
     x.state = TcpState::closing;  // or TIME-WAIT already
     lose(x);
   }
+}
+
+// Whether Y's FIN shows no sign of having been lost.
+bool Connection::fin_came_once(const End& y) const {
+  return y.fins == 1 && y.holes.empty() && !y.missed;
 }
 
 // Whether `sent` cannot have come yet when its receiver sent `s`: no packet of this connection was
@@ -308,8 +328,10 @@ bool Connection::fin_wait_2_is_certain(const End& x, const SegmentSeen& s) const
 
 void Connection::sent_fin(End& x, const SegmentSeen& s, Claims& out) {
   const End& y = peer(x);
+  ++x.fins;
   if (x.fin) {
     if (x.fin_acked) ++x.fin_again;
+    x.acked_since = {};
     x.fin_segment = wire::min(x.fin_segment, s.seq);
     return;
   }
@@ -361,6 +383,40 @@ void Connection::sent_rst(End& x, const SegmentSeen& s, Claims& out) {
   }
   if (certain) {
     claim(x, TcpState::closed, now, Why::observed_sent, out);
+  } else {
+    closed_by_own_rst(x, s, now, out);
+  }
+}
+
+// X sent a reset, and it is open what had reached it by then, or whether its FIN waited.
+void Connection::closed_by_own_rst(End& x, const SegmentSeen& s, Sighting now, Claims& out) {
+  const End& y = peer(x);
+  const bool fin_unanswered = y.fin && !(x.max_ack && wire::lt(*y.fin, *x.max_ack));
+  const bool whole = !x.missed && !y.missed && y.holes.empty();
+  bool ordinary = whole;
+  switch (x.state) {
+    case TcpState::established:
+      // Its ACK tells whether the FIN had come.
+      if (whole && fin_unanswered && s.acks(*y.fin)) {
+        suppose(x, TcpState::close_wait, {y.first_fin.event, std::max(y.first_fin.t, x.last_sent)},
+                out);
+      } else if (fin_unanswered) {
+        ordinary = whole && s.ctl.has(wire::ACK);
+      }
+      break;
+    case TcpState::close_wait: break;
+    case TcpState::fin_wait_1:
+      // The reset's SEQ is the ACK of the text that called for it (RFC 9293 3.10.7.1).
+      ordinary = whole && !s.ctl.has(wire::ACK) && wire::leq(s.seq, *x.fin);
+      if (ordinary) break;
+      // It was the text with the acknowledgment of its FIN, or later text.
+      ordinary = whole && !y.fin && x.acked_since && x.max_ack == x.acked_since_at;
+      if (ordinary) suppose(x, TcpState::fin_wait_2, x.acked_since, out);
+      break;
+    default: ordinary = false; break;
+  }
+  if (ordinary) {
+    suppose(x, TcpState::closed, now, out);
   } else {
     found(x, TcpState::closed, now, Why::observed_again, out);
   }

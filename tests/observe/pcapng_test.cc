@@ -41,7 +41,9 @@ void expect_read_back(const net::Scenario& scenario, bool lossless, std::string_
   }
   ASSERT_FALSE((*source)->failure());
   const Trace& seen = (*source)->trace();
-  EXPECT_EQ(testing::errors(truth, seen), "") << what << "\n" << testing::picture(truth, seen);
+  const auto network = lossless ? testing::Network::lossless : testing::Network::faulty;
+  EXPECT_EQ(testing::errors(truth, seen, network), "") << what << "\n"
+                                                       << testing::picture(truth, seen);
   // The very same as from memory.
   const Trace direct = testing::observe(truth, {.copies = true});
   if (lossless) {
