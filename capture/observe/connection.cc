@@ -63,6 +63,7 @@ bool Connection::segment(const SegmentSeen& s, Claims& out) {
   End& x = ends_[static_cast<std::size_t>(s.from)];
   End& y = peer(x);
   last_packet_ = s.t;
+  if (s.lost) disturbed_ = true;
   if (s.ctl.has(wire::RST)) {
     sent_rst(x, s, out);
     x.last_sent = s.t;
@@ -82,7 +83,7 @@ bool Connection::segment(const SegmentSeen& s, Claims& out) {
   }
   if (s.ctl.has(wire::FIN)) sent_fin(x, s, out);
   if (s.ctl.has(wire::ACK)) {
-    note_acknowledged(y, x, s, next_before);
+    if (!s.lost) note_acknowledged(y, x, s, next_before);
     const bool moves_on = !x.max_ack || wire::lt(*x.max_ack, s.ack);
     if (moves_on && !(y.fin && s.acks(*y.fin))) y.partly_acked = s.t;
     if (!x.max_ack || wire::lt(*x.max_ack, s.ack)) x.max_ack = s.ack;
@@ -362,7 +363,7 @@ void Connection::sent_rst(End& x, const SegmentSeen& s, Claims& out) {
   const bool in_syn_sent = y.state == TcpState::syn_sent && y.next;
   if (in_syn_sent && !(s.ctl.has(wire::ACK) && s.ack == *y.next)) return;
   x.rst = now;
-  x.rst_fits = in_syn_sent || x.next == s.seq;
+  x.rst_fits = !s.lost && (in_syn_sent || x.next == s.seq);
   if (!x.known) return;
   const bool fin_on_its_way = y.fin && !(x.max_ack && wire::lt(*y.fin, *x.max_ack));
   bool certain = true;

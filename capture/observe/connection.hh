@@ -42,6 +42,7 @@ struct SegmentSeen {
   wire::SeqNum seq, ack;
   std::uint32_t text_size = 0;
   std::uint32_t window = 0;  // in octets
+  bool lost = false;         // known never to have arrived as it was
 
   wire::SeqSize len() const {
     return {text_size + (ctl.has(wire::SYN) ? 1u : 0u) + (ctl.has(wire::FIN) ? 1u : 0u)};

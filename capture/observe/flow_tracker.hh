@@ -28,6 +28,8 @@ struct CapturedPacket {
   wire::ByteSpan bytes;  // copied into the trace
   std::uint32_t original_size = 0;
   wire::LinkType link = wire::LinkType::ethernet;
+  // Where whoever wrote the packets down knows more than they show: lost, or damaged, after this.
+  model::Fate fate = model::Fate::delivered;
 };
 
 // One call of a program that ran while the capture went on, as its host recorded it. A call that
