@@ -7,6 +7,8 @@
 // when it is certain, which may be later than it happened: Event::t says when it happened, as near
 // as the packets tell, and Event::cause by which packet. A state change from a state to the same
 // state says that an end was found in it, by ways that the packets leave open.
+// Why::observed_ordinary marks what claims no certainty: it holds where nothing was lost without a
+// sign.
 //
 // A segment whose checksum is wrong (not merely left to the network card) is shown, and nothing is
 // inferred from it.
