@@ -17,6 +17,7 @@
 
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/live.hh"
+#include "capture/live/own_notes.hh"
 #include "capture/live/pcap_device.hh"
 #include "capture/live/queue_source.hh"
 
@@ -27,7 +28,9 @@ namespace {
 class PacketReader {
  public:
   PacketReader(PcapHandle handle, std::string name)
-      : handle_(std::move(handle)), name_(std::move(name)) {}
+      : handle_(std::move(handle)),
+        name_(std::move(name)),
+        notes_(::fileno(::pcap_file(handle_.get()))) {}
 
   // Nothing at the end. The bytes live until the next call.
   std::optional<observe::CapturedPacket> next() {
@@ -36,7 +39,12 @@ class PacketReader {
     const int status = ::pcap_next_ex(handle_.get(), &header, &bytes);
     if (status == 1) {
       ++count_;
-      return as_packet(handle_.get(), *header, bytes);
+      observe::CapturedPacket packet = as_packet(handle_.get(), *header, bytes);
+      if (const auto note = notes_.before(::ftello(::pcap_file(handle_.get())))) {
+        packet.fate = note->fate;
+        (note->simulated ? simulated_ : real_) = true;
+      }
+      return packet;
     }
     if (status != PCAP_ERROR_BREAK) {
       failure_ = model::Error{fmt::format("'{}' is damaged or cut off after packet {}: {}", name_,
@@ -46,6 +54,14 @@ class PacketReader {
     return std::nullopt;
   }
   const std::optional<model::Error>& failure() const { return failure_; }
+  // What is to be known of the packets read so far, if anything.
+  std::optional<std::string> remark() const {
+    if (!simulated_ || !real_) return std::nullopt;
+    return fmt::format(
+        "'{}' holds two runs, a simulated one and a real one, each with times of its "
+        "own: look at one of them with --flow N",
+        name_);
+  }
   // What the reader of the trace should know, if anything.
   std::optional<std::string> warning() const {
     if (link_type(handle_.get()) != wire::LinkType::unknown) return std::nullopt;
@@ -56,6 +72,8 @@ class PacketReader {
  private:
   PcapHandle handle_;
   std::string name_;
+  OwnNotes notes_;
+  bool simulated_ = false, real_ = false;  // packets of such runs were read
   std::uint64_t count_ = 0;
   std::optional<model::Error> failure_;
 };
@@ -72,6 +90,7 @@ class FileSource : public observe::TraceSource {
       const auto packet = stopped_ ? std::nullopt : reader_.next();
       if (!packet) {
         tracker_.finish();
+        if (auto text = reader_.remark()) trace_.warnings.push_back(*text);
         ended_ = true;
         break;
       }

@@ -65,7 +65,8 @@ struct CaptureOptions {
 model::Expected<std::unique_ptr<observe::TraceSource>> capture(const CaptureOptions& options);
 
 // Reads a pcap or pcapng file, "-" for standard input. A file cut off or damaged gives what could
-// be read: `failure()` of the source then says where it ended. `filter` is BPF.
+// be read: `failure()` of the source then says where it ended. `filter` is BPF. Which packets of a
+// simulated run never arrived is read from the comments of a file on disk, not from a pipe.
 model::Expected<std::unique_ptr<observe::TraceSource>> open_file(const std::string& path,
                                                                  const std::string& filter);
 

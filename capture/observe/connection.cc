@@ -32,9 +32,10 @@ void Connection::claim(End& x, TcpState to, Sighting cause, Why why, Claims& out
                  .to = to,
                  .t = t,
                  .cause = cause.event,
-                 .why = why});
+                 .why = x.supposed ? Why::observed_ordinary : why});
   x.state = to;
   x.known = true;
+  if (to == TcpState::time_wait) x.supposed = false;  // all ways lead there
   x.last_change = t;
 }
 
@@ -44,8 +45,15 @@ void Connection::claim_received(End& x, TcpState to, Sighting cause, Claims& out
   claim(x, to, {cause.event, std::max(cause.t, x.last_sent)}, Why::observed_answer, out);
 }
 
+// What happened if nothing was lost that does not look lost.
+void Connection::suppose(End& x, TcpState to, Sighting cause, Claims& out) {
+  x.supposed = true;
+  claim(x, to, cause, Why::observed_ordinary, out);
+}
+
 void Connection::found(End& x, TcpState state, Sighting cause, Why why, Claims& out) {
   x.state = state;
+  x.supposed = false;
   claim(x, state, cause, why, out);
 }
 
@@ -55,6 +63,7 @@ bool Connection::segment(const SegmentSeen& s, Claims& out) {
   End& x = ends_[static_cast<std::size_t>(s.from)];
   End& y = peer(x);
   last_packet_ = s.t;
+  if (s.lost) disturbed_ = true;
   if (s.ctl.has(wire::RST)) {
     sent_rst(x, s, out);
     x.last_sent = s.t;
@@ -74,7 +83,7 @@ bool Connection::segment(const SegmentSeen& s, Claims& out) {
   }
   if (s.ctl.has(wire::FIN)) sent_fin(x, s, out);
   if (s.ctl.has(wire::ACK)) {
-    note_acknowledged(y, x, s, next_before);
+    if (!s.lost) note_acknowledged(y, x, s, next_before);
     const bool moves_on = !x.max_ack || wire::lt(*x.max_ack, s.ack);
     if (moves_on && !(y.fin && s.acks(*y.fin))) y.partly_acked = s.t;
     if (!x.max_ack || wire::lt(*x.max_ack, s.ack)) x.max_ack = s.ack;
@@ -275,6 +284,11 @@ void Connection::received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims
       claim(x, TcpState::time_wait, x.fin_received, Why::observed_answer, out);
     } else if (!alone && (in_order || trusts_arrival())) {
       claim(x, TcpState::time_wait, x.fin_received, Why::observed_answer, out);
+    } else if (x.acked_since) {
+      suppose(x, TcpState::fin_wait_2, x.acked_since, out);
+      suppose(x, TcpState::time_wait, x.fin_received, out);
+    } else if (!x.alone_before_fin && fin_came_once(y)) {
+      suppose(x, TcpState::time_wait, x.fin_received, out);
     } else {
       found(x, TcpState::time_wait, {s.event, s.t}, Why::observed_again, out);
     }
@@ -284,10 +298,17 @@ void Connection::received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims
   // or may have.
   if (!x.fin_acked || trusts_arrival() || too_early(x.fin_acked, s)) {
     claim(x, TcpState::closing, x.fin_received, Why::observed_answer, out);
+  } else if (fin_came_once(y)) {  // before what was sent after it
+    suppose(x, TcpState::closing, x.fin_received, out);
   } else {
     x.state = TcpState::closing;  // or TIME-WAIT already
     lose(x);
   }
+}
+
+// Whether Y's FIN shows no sign of having been lost.
+bool Connection::fin_came_once(const End& y) const {
+  return y.fins == 1 && y.holes.empty() && !y.missed;
 }
 
 // Whether `sent` cannot have come yet when its receiver sent `s`: no packet of this connection was
@@ -308,8 +329,10 @@ bool Connection::fin_wait_2_is_certain(const End& x, const SegmentSeen& s) const
 
 void Connection::sent_fin(End& x, const SegmentSeen& s, Claims& out) {
   const End& y = peer(x);
+  ++x.fins;
   if (x.fin) {
     if (x.fin_acked) ++x.fin_again;
+    x.acked_since = {};
     x.fin_segment = wire::min(x.fin_segment, s.seq);
     return;
   }
@@ -340,7 +363,7 @@ void Connection::sent_rst(End& x, const SegmentSeen& s, Claims& out) {
   const bool in_syn_sent = y.state == TcpState::syn_sent && y.next;
   if (in_syn_sent && !(s.ctl.has(wire::ACK) && s.ack == *y.next)) return;
   x.rst = now;
-  x.rst_fits = in_syn_sent || x.next == s.seq;
+  x.rst_fits = !s.lost && (in_syn_sent || x.next == s.seq);
   if (!x.known) return;
   const bool fin_on_its_way = y.fin && !(x.max_ack && wire::lt(*y.fin, *x.max_ack));
   bool certain = true;
@@ -361,6 +384,40 @@ void Connection::sent_rst(End& x, const SegmentSeen& s, Claims& out) {
   }
   if (certain) {
     claim(x, TcpState::closed, now, Why::observed_sent, out);
+  } else {
+    closed_by_own_rst(x, s, now, out);
+  }
+}
+
+// X sent a reset, and it is open what had reached it by then, or whether its FIN waited.
+void Connection::closed_by_own_rst(End& x, const SegmentSeen& s, Sighting now, Claims& out) {
+  const End& y = peer(x);
+  const bool fin_unanswered = y.fin && !(x.max_ack && wire::lt(*y.fin, *x.max_ack));
+  const bool whole = !x.missed && !y.missed && y.holes.empty();
+  bool ordinary = whole;
+  switch (x.state) {
+    case TcpState::established:
+      // Its ACK tells whether the FIN had come.
+      if (whole && fin_unanswered && s.acks(*y.fin)) {
+        suppose(x, TcpState::close_wait, {y.first_fin.event, std::max(y.first_fin.t, x.last_sent)},
+                out);
+      } else if (fin_unanswered) {
+        ordinary = whole && s.ctl.has(wire::ACK);
+      }
+      break;
+    case TcpState::close_wait: break;
+    case TcpState::fin_wait_1:
+      // The reset's SEQ is the ACK of the text that called for it (RFC 9293 3.10.7.1).
+      ordinary = whole && !s.ctl.has(wire::ACK) && wire::leq(s.seq, *x.fin);
+      if (ordinary) break;
+      // It was the text with the acknowledgment of its FIN, or later text.
+      ordinary = whole && !y.fin && x.acked_since && x.max_ack == x.acked_since_at;
+      if (ordinary) suppose(x, TcpState::fin_wait_2, x.acked_since, out);
+      break;
+    default: ordinary = false; break;
+  }
+  if (ordinary) {
+    suppose(x, TcpState::closed, now, out);
   } else {
     found(x, TcpState::closed, now, Why::observed_again, out);
   }

@@ -4,14 +4,16 @@
 // has received whatever it acknowledges. It proves nothing about its receiver: it may have been
 // lost on the way. So an end's transition by what it received is claimed when a later packet of
 // that end shows it, or when the end would have had to send something again and did not. Where the
-// packets leave two ways open, nothing is claimed, until they agree again: a claim with `from`
-// equal to `to` says in which state an end was then found, not how it came there.
+// packets leave two ways open and nothing looks lost, the way is claimed that it went if nothing
+// was: Why::observed_ordinary says that it is no proof, of this and what builds on it. Otherwise
+// nothing is claimed, until the ways agree again: a claim with `from` equal to `to` says in which
+// state an end was then found, not how it came there.
 //
 // What no packet shows, even when nothing is lost:
 //   CLOSED to LISTEN, the end of TIME-WAIT, whatever else ends by a timer;
 //   whether an end that still has text on its way has been closed: it is FIN-WAIT-1 or CLOSING
 //   then, before its FIN is sent, and ESTABLISHED or CLOSE-WAIT otherwise.
-// And nothing but a capture taken where packets arrive shows:
+// And nothing but a capture taken where packets arrive proves:
 //   that a connection without anything to send again received a reset;
 //   FIN-WAIT-2, when the peer's FIN follows its acknowledgment of ours within the time of a
 //   retransmission (had that acknowledgment been lost, the same packets would have been seen), and
@@ -40,6 +42,7 @@ struct SegmentSeen {
   wire::SeqNum seq, ack;
   std::uint32_t text_size = 0;
   std::uint32_t window = 0;  // in octets
+  bool lost = false;         // known never to have arrived as it was
 
   wire::SeqSize len() const {
     return {text_size + (ctl.has(wire::SYN) ? 1u : 0u) + (ctl.has(wire::FIN) ? 1u : 0u)};
@@ -103,9 +106,10 @@ class Connection {
   };
   struct End {
     model::TcpState state = model::TcpState::closed;
-    bool known = false;    // state is certain
-    bool passive = false;  // opened by the peer's SYN
-    bool missed = false;   // packets of this end may be missing since the last one that fitted
+    bool known = false;     // state is certain, or
+    bool supposed = false;  // … the ordinary reading of what was seen
+    bool passive = false;   // opened by the peer's SYN
+    bool missed = false;    // packets of this end may be missing since the last one that fitted
     bool not_closing =
         false;  // mid-stream: shown not to have sent a FIN before its latest new octets
     std::optional<wire::SeqNum> iss, fin;  // the octets of SYN and FIN
@@ -141,10 +145,13 @@ class Connection {
     Sighting fin_acked;        // the first that acknowledges this end's FIN
     Sighting fin_acked_alone;  // … and is no FIN itself
     bool alone_before_fin = false;  // … and came before the peer's first FIN
+    Sighting acked_since;           // … the first such after this end had last sent its FIN
+    std::optional<wire::SeqNum> acked_since_at;  // … and where that stands in the peer's octets
     std::optional<wire::SeqNum>
         fin_acked_text;  // from here on the peer's text came in such segments
     // Sent again although the peer's answer had been seen:
     int syn_again = 0, fin_again = 0, any_again_after_rst = 0;
+    int fins = 0;  // how often its FIN was sent
   };
 
   End& peer(const End& e) { return &e == &ends_[0] ? ends_[1] : ends_[0]; }
@@ -154,6 +161,7 @@ class Connection {
 
   void claim(End& x, model::TcpState to, Sighting cause, model::Why why, Claims& out);
   void claim_received(End& x, model::TcpState to, Sighting cause, Claims& out);
+  void suppose(End& x, model::TcpState to, Sighting cause, Claims& out);
   void found(End& x, model::TcpState state, Sighting cause, model::Why why, Claims& out);
   void lose(End& x) { x.known = false; }
 
@@ -165,6 +173,8 @@ class Connection {
   void sent_syn(End& x, const SegmentSeen& s, Claims& out);
   void sent_ack(End& x, const SegmentSeen& s, Claims& out);
   void received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims& out);
+  bool fin_came_once(const End& y) const;
+  void closed_by_own_rst(End& x, const SegmentSeen& s, Sighting now, Claims& out);
   bool fin_wait_2_is_certain(const End& x, const SegmentSeen& s) const;
   bool too_early(Sighting sent, const SegmentSeen& s) const;
   void sent_fin(End& x, const SegmentSeen& s, Claims& out);
@@ -176,6 +186,7 @@ class Connection {
   void settle_handshake(End& y, bool by_silence, Claims& out);
   void settle_close(End& y, bool by_silence, Claims& out);
   void settle_reset(End& y, bool by_silence, Claims& out);
+  bool suppose_reset(End& y, Claims& out);
   bool nothing_came_back(const End& y) const;
 
   std::array<End, 2> ends_;

@@ -92,7 +92,7 @@ model::Event FlowTracker::Impl::event(const CapturedPacket& p, const wire::Packe
   packet.original_size = std::max(p.original_size, static_cast<std::uint32_t>(p.bytes.size()));
   packet.link = p.link;
   const bool damaged = v.transport_checksum == wire::ChecksumStatus::wrong;
-  packet.fate = damaged ? model::Fate::damaged : model::Fate::delivered;
+  packet.fate = damaged ? model::Fate::damaged : p.fate;
   packet.arrived = p.t;
   packet.len = v.payload_length;
   return {.t = p.t, .endpoint = from, .to = to, .flow = flow, .body = packet};
@@ -118,7 +118,8 @@ void FlowTracker::Impl::segment(const CapturedPacket& p, const wire::PacketView&
                 .ctl = v.tcp.ctl,
                 .seq = v.tcp.seq,
                 .ack = v.tcp.ack,
-                .text_size = v.payload_length};
+                .text_size = v.payload_length,
+                .lost = p.fate != model::Fate::delivered};
   const bool readable = v.transport_checksum != wire::ChecksumStatus::wrong && !v.malformed;
   claims.clear();
   old_claims.clear();

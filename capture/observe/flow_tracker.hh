@@ -7,6 +7,8 @@
 // when it is certain, which may be later than it happened: Event::t says when it happened, as near
 // as the packets tell, and Event::cause by which packet. A state change from a state to the same
 // state says that an end was found in it, by ways that the packets leave open.
+// Why::observed_ordinary marks what claims no certainty: it holds where nothing was lost without a
+// sign.
 //
 // A segment whose checksum is wrong (not merely left to the network card) is shown, and nothing is
 // inferred from it.
@@ -28,6 +30,8 @@ struct CapturedPacket {
   wire::ByteSpan bytes;  // copied into the trace
   std::uint32_t original_size = 0;
   wire::LinkType link = wire::LinkType::ethernet;
+  // Where whoever wrote the packets down knows more than they show: lost, or damaged, after this.
+  model::Fate fate = model::Fate::delivered;
 };
 
 // One call of a program that ran while the capture went on, as its host recorded it. A call that

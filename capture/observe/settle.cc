@@ -34,6 +34,10 @@ void Connection::note_acknowledged(End& y, const End& x, const SegmentSeen& s,
     y.fin_acked_alone = now;
     y.alone_before_fin = !x.fin;
   }
+  if (!y.acked_since && !x.fin) {
+    y.acked_since = now;
+    y.acked_since_at = s.seq;
+  }
   if (s.text_size > 0 && !y.fin_acked_text && next_before && wire::lt(*next_before, s.end())) {
     y.fin_acked_text = *next_before;
   }
@@ -115,18 +119,46 @@ void Connection::settle_reset(End& y, bool by_silence, Claims& out) {
       // Perhaps it was closed already, and its FIN waited; or the peer's FIN came between.
       if (y.idle_at == y.next && (y.state == TcpState::close_wait || !x.fin)) {
         claim(y, TcpState::closed, x.rst, why, out);
-      } else {
+      } else if (!suppose_reset(y, out)) {
         found(y, TcpState::closed, x.rst, Why::observed_again, out);
       }
       break;
     case TcpState::last_ack:
     case TcpState::fin_wait_2: claim(y, TcpState::closed, x.rst, why, out); break;
     case TcpState::fin_wait_1:
-      if (!y.fin_acked && !x.fin) claim(y, TcpState::closed, x.rst, why, out);
+      if (!y.fin_acked && !x.fin) {
+        claim(y, TcpState::closed, x.rst, why, out);
+      } else {
+        suppose_reset(y, out);
+      }
       break;
     case TcpState::time_wait:  // Linux ignores it there (RFC 1337)
     default: break;
   }
+}
+
+// The peer's reset came, and before it what was sent before it. False when that is not the ordinary
+// reading.
+bool Connection::suppose_reset(End& y, Claims& out) {
+  const End& x = peer(y);
+  if (!x.rst_fits || x.missed || y.missed || !x.holes.empty() || y.any_again_after_rst > 0)
+    return false;
+  switch (y.state) {
+    case TcpState::established:
+      if (x.fin && !fin_came_once(x)) return false;
+      if (x.fin) suppose(y, TcpState::close_wait, x.first_fin, out);
+      break;
+    case TcpState::fin_wait_1:
+      if (x.fin) return false;
+      if (y.acked_since) suppose(y, TcpState::fin_wait_2, y.acked_since, out);
+      break;
+    case TcpState::close_wait:
+    case TcpState::last_ack:
+    case TcpState::fin_wait_2: break;
+    default: return false;
+  }
+  suppose(y, TcpState::closed, {x.rst.event, std::max(x.rst.t, y.last_sent)}, out);
+  return true;
 }
 
 // --- the passing of time
@@ -169,6 +201,7 @@ void Connection::finish(Claims& out) {
                      .unsure = true});
     };
     const bool open = y.state != TcpState::closed && y.state != TcpState::listen;
+    if (open && x.rst && !y.rst && suppose_reset(y, out)) continue;
     if (open && x.rst && !y.rst) {
       unsure(x.rst, Why::observed_reset_unanswered);
     } else if (y.fin_acked && y.fin_again > 0 &&

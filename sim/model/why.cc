@@ -296,6 +296,9 @@ constexpr std::array table{
     WhyInfo{Why::observed_again, "observed_again", "",
             "The packets leave open how this end came into this state; that it is in it is "
             "certain."},
+    WhyInfo{Why::observed_ordinary, "observed_ordinary", "",
+            "Inferred as the ordinary reading, not proved: it holds unless a packet was lost or "
+            "overtaken without a sign of it, or a FIN waited to be sent."},
     WhyInfo{Why::observed_superseded, "observed_superseded", "RFC 9293 3.6.1",
             "Inferred: this end has begun another connection between the same ports, so the old "
             "one is over."},

@@ -129,6 +129,7 @@ enum class Why : std::uint16_t {
   observed_silence,
   observed_on_arrival,
   observed_again,
+  observed_ordinary,
   observed_superseded,
   observed_reset_unanswered,
   observed_ack_unanswered,

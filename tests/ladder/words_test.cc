@@ -56,9 +56,9 @@ TEST(Words, AStateThatWasFoundIsNoTransition) {
              .body = model::StateChange{model::TcpState::established, model::TcpState::established,
                                         model::Basis::inferred}});
   const auto lines = lines_of(trace, 100);
-  EXPECT_NE(find(lines, "○ ~ESTABLISHED already"), -1);
+  EXPECT_NE(find(lines, "○ ~ESTABLISHED by now"), -1);
   EXPECT_EQ(find(lines, "● ~ESTABLISHED"), -1);
-  EXPECT_NE(find(lines, "○ in this state already"), -1);
+  EXPECT_NE(find(lines, "○ in this state by now"), -1);
 }
 
 TEST(Words, CallsOfAServerWithSeveralClientsSayForWhom) {

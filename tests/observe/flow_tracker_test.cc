@@ -328,7 +328,7 @@ TEST(States, FourSegmentsOfAClose) {
                   "CLOSE-WAIT > LAST-ACK", "LAST-ACK > CLOSED"));
 }
 
-TEST(States, FinRightBehindItsAckLeavesFinWait2Open) {
+TEST(States, FinRightBehindItsAckMakesFinWait2TheOrdinaryReading) {
   for (const bool on_arrival : {false, true}) {
     Bench b({.captured_on_arrival = on_arrival});
     b.handshake();
@@ -337,14 +337,49 @@ TEST(States, FinRightBehindItsAckLeavesFinWait2Open) {
     b.s({FIN | ACK, 5001, 1002});
     b.c({ACK, 1002, 5002});
     const auto states = b.states_of("client");
-    if (on_arrival) {
-      EXPECT_THAT(states, Contains("FIN-WAIT-1 > FIN-WAIT-2"));
-      EXPECT_THAT(states, Contains("FIN-WAIT-2 > TIME-WAIT"));
-    } else {
-      EXPECT_THAT(states, Not(Contains("FIN-WAIT-1 > FIN-WAIT-2")));
-      EXPECT_EQ(states.back(), "= TIME-WAIT");
-    }
+    EXPECT_THAT(states, Contains("FIN-WAIT-1 > FIN-WAIT-2"));
+    EXPECT_THAT(states, Contains("FIN-WAIT-2 > TIME-WAIT"));
+    EXPECT_EQ(b.count(Why::observed_ordinary), on_arrival ? 0u : 2u);
   }
+}
+
+TEST(States, FinSentTwiceBeforeItsAckLeavesFinWait2Ordinary) {
+  for (const bool on_arrival : {false, true}) {
+    Bench b({.captured_on_arrival = on_arrival});
+    b.handshake();
+    b.c({FIN | ACK, 1001, 5001});
+    b.c({FIN | ACK, 1001, 5001});  // a tail-loss probe
+    b.s({ACK, 5001, 1002});
+    b.s({FIN | ACK, 5001, 1002});
+    b.c({ACK, 1002, 5002});
+    const auto states = b.states_of("client");
+    EXPECT_THAT(states, Contains("FIN-WAIT-1 > FIN-WAIT-2"));
+    EXPECT_EQ(states.back(), "FIN-WAIT-2 > TIME-WAIT");
+    EXPECT_EQ(b.count(Why::observed_ordinary), 2u);
+  }
+}
+
+TEST(States, FinSentAgainAfterItsAckLeavesFinWait2Open) {
+  Bench b;
+  b.handshake();
+  b.c({FIN | ACK, 1001, 5001});
+  b.s({ACK, 5001, 1002});
+  b.c({FIN | ACK, 1001, 5001});  // had that ACK been lost …
+  b.s({FIN | ACK, 5001, 1002});
+  b.c({ACK, 1002, 5002});
+  EXPECT_EQ(b.states_of("client").back(), "= TIME-WAIT");
+}
+
+TEST(States, ResetOfTextAfterTheFinEndsFinWait2AndCloseWait) {
+  Bench b;
+  b.handshake();
+  b.s({FIN | ACK, 5001, 1001});
+  b.c({PSH | ACK, 1001, 5002, 4});
+  b.s({RST, 5002, 0});
+  b.tracker.finish();
+  EXPECT_THAT(b.states_of("server"), Contains("FIN-WAIT-1 > FIN-WAIT-2"));
+  EXPECT_EQ(b.states_of("server").back(), "FIN-WAIT-2 > CLOSED");
+  EXPECT_EQ(b.states_of("client").back(), "CLOSE-WAIT > CLOSED");
 }
 
 TEST(States, ThreeSegmentsOfAClose) {
@@ -410,7 +445,7 @@ TEST(States, AResetThatDoesNotFitChangesNothing) {
   EXPECT_THAT(b.states_of("client"), ElementsAre("CLOSED > SYN-SENT", "SYN-SENT > ESTABLISHED"));
 }
 
-TEST(States, ResetOfAnIdleConnectionShowsOnlyOnArrival) {
+TEST(States, ResetOfAnIdleConnectionIsCertainOnlyOnArrival) {
   for (const bool on_arrival : {false, true}) {
     Bench b({.captured_on_arrival = on_arrival});
     b.handshake();
@@ -419,10 +454,21 @@ TEST(States, ResetOfAnIdleConnectionShowsOnlyOnArrival) {
     b.s({RST, 5009, 0});
     b.tracker.finish();
     const auto states = b.states_of("client");
-    EXPECT_EQ(states.back(), on_arrival ? "ESTABLISHED > CLOSED" : "SYN-SENT > ESTABLISHED");
-    const bool noted = b.trace.events().back().why == Why::observed_reset_unanswered;
-    EXPECT_EQ(noted, !on_arrival);
+    EXPECT_EQ(states.back(), "ESTABLISHED > CLOSED");
+    EXPECT_EQ(b.trace.events().back().why,
+              on_arrival ? Why::observed_on_arrival : Why::observed_ordinary);
   }
+}
+
+TEST(States, ResetAfterMissingOctetsIsNotKnownToHaveArrived) {
+  Bench b;
+  b.handshake();
+  b.s({PSH | ACK, 5001, 1001, 8});
+  b.c({ACK, 1001, 5009});
+  b.s({RST, 5019, 0});
+  b.tracker.finish();
+  EXPECT_EQ(b.states_of("client").back(), "SYN-SENT > ESTABLISHED");
+  EXPECT_EQ(b.trace.events().back().why, Why::observed_reset_unanswered);
 }
 
 TEST(States, SenderOfAResetIsClosed) {

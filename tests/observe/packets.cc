@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace synoptic::observe::testing {
@@ -65,6 +66,12 @@ std::vector<std::string> Bench::states_of(std::string_view name) const {
     if (text.starts_with(name)) all.push_back(text.substr(name.size() + 1));
   }
   return all;
+}
+
+std::size_t Bench::count(model::Why why) const {
+  return static_cast<std::size_t>(std::ranges::count_if(trace.events(), [why](const Event& e) {
+    return e.kind == EventKind::state && e.why == why;
+  }));
 }
 
 const Event& Bench::packet_event(std::size_t nth) const {

@@ -38,6 +38,7 @@ class Bench {
   // "client CLOSED > SYN-SENT", in order of time; "= STATE" where an end was found in it.
   std::vector<std::string> states() const;
   std::vector<std::string> states_of(std::string_view name) const;
+  std::size_t count(model::Why why) const;             // state changes
   const model::Packet& packet(std::size_t nth) const;  // the nth segment, datagram or ICMP message
   const model::Event& packet_event(std::size_t nth) const;
 

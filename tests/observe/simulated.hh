@@ -46,8 +46,10 @@ std::vector<History> histories(const model::Trace& trace);
 const History* find(const std::vector<History>& all, const History& like);
 
 // Where the observer is wrong: a change that the simulator did not make, in order, or made before
-// it says so. Empty when it is right.
-std::string errors(const model::Trace& truth, const model::Trace& seen);
+// it says so. Empty when it is right. What it gives as the ordinary reading holds where nothing is
+// lost, and may be wrong elsewhere.
+enum class Network : bool { faulty, lossless };
+std::string errors(const model::Trace& truth, const model::Trace& seen, Network network);
 // The simulator's changes that the observer did not report: "127.0.0.1:49152 TIME-WAIT > CLOSED".
 std::vector<std::string> unreported(const model::Trace& truth, const model::Trace& seen);
 // Both traces' packets and state changes, for a failure's message.

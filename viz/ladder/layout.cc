@@ -116,7 +116,7 @@ void legend(Page& page, const LayoutOptions& options, const Seen& seen) {
   if (seen.states)
     parts.emplace_back(drawn ? "● state, the lane coloured by it"
                              : "● state  lane: ┊ closed │ opening ┃ open ║ closing");
-  if (seen.found_so) parts.emplace_back("○ in this state already when first seen");
+  if (seen.found_so) parts.emplace_back("○ in this state by now (how it came there is not seen)");
   if (seen.inferred) parts.emplace_back("~ inferred");
   if (parts.empty()) return;
   page.skip(1);

@@ -238,13 +238,13 @@ class Pieces {
   }
 
   // A listening socket is another socket than that of a connection. An end that is found in a
-  // state, at the first look at it, did not come to it then.
+  // state may have come to it before, and the packets do not tell how.
   void add_state(const model::Event& e, const model::StateChange& change) {
     const bool found_so = change.from == change.to;
     const Role role =
         change.basis == model::Basis::inferred ? Role::state_name_inferred : Role::state_name;
     std::string text = fmt::format("{} {}{}{}", found_so ? "○" : "●", mark(change.basis),
-                                   model::rfc_name(change.to), found_so ? " already" : "");
+                                   model::rfc_name(change.to), found_so ? " by now" : "");
     using model::TcpState;
     if (e.flow == model::FlowId::none &&
         (change.from == TcpState::listen || change.to == TcpState::listen))
