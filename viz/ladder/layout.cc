@@ -77,14 +77,14 @@ Pace pace_of(const model::Trace& trace, std::span<const EventId> events) {
   return pace;
 }
 
-// Proportional time: about two lines for each event, shared out by time, and no more than six for
-// the time that is usual between two.
+// Proportional time: six lines for the time that is usual between two events, and on the average of
+// all events no more.
 StripOptions strip_options(const LayoutOptions& options, Pace pace, std::size_t events) {
   StripOptions strip{.raw_seq = options.raw_seq,
                      .labels_above_arrows = options.metrics.arrow_slope > 0};
   if (options.time == TimeMode::proportional && events > 0)
     strip.line_time = std::max(
-        {pace.sum / static_cast<std::int64_t>(2 * events), pace.median / 6, model::nanoseconds(1)});
+        {pace.sum / static_cast<std::int64_t>(6 * events), pace.median / 6, model::nanoseconds(1)});
   return strip;
 }
 
