@@ -64,7 +64,8 @@ class FlowTracker {
   FlowTracker(const FlowTracker&) = delete;
   FlowTracker& operator=(const FlowTracker&) = delete;
 
-  // Packets in order of time. Any bytes; what is neither TCP, UDP nor ICMP is counted and left out.
+  // Packets in order of time. Any bytes; what is neither TCP, UDP nor ICMP is counted and left
+  // out; finish() adds a warning to the trace that says how many, and what they were.
   void packet(const CapturedPacket& packet);
   // The capture lost packets before the next one: of the connections so far, less is certain.
   void packets_missed();

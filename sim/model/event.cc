@@ -30,7 +30,7 @@ std::string_view basis_name(Basis basis) {
 
 std::string_view timer_name(TimerName name) {
   constexpr std::array<std::string_view, 5> names{"retransmission", "persist", "delayed-ack",
-                                                  "time-wait", "user-timeout"};
+                                                  "time-wait", "fin-wait-2"};
   return names[static_cast<std::size_t>(name)];
 }
 

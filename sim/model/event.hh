@@ -123,7 +123,7 @@ enum class TimerName : std::uint8_t {
   persist,
   delayed_ack,
   time_wait,
-  user_timeout
+  fin_wait_2,  // Linux: how long FIN-WAIT-2 lasts once no program holds the connection
 };
 enum class TimerAction : std::uint8_t { started, stopped, expired };
 std::string_view timer_name(TimerName name);       // "retransmission"

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -22,44 +23,44 @@ constexpr std::array<Unit, 6> units{{{"ns", 1},
                                      {"s", 1'000'000'000},
                                      {"min", 60'000'000'000}}};
 
-// Digits with at most one point, as nanoseconds of `unit`; exact, without floating point.
-std::optional<std::int64_t> scaled(std::string_view digits, std::int64_t unit) {
+using Parsed = std::expected<Duration, NoDuration>;
+constexpr auto unreadable = std::unexpected(NoDuration::unreadable);
+constexpr auto too_long = std::unexpected(NoDuration::too_long);
+
+// Digits with at most one point, as so many of `unit`; exact, without floating point.
+Parsed scaled(std::string_view digits, std::int64_t unit) {
   const auto point = digits.find('.');
   const std::string_view whole = digits.substr(0, point);
   const std::string_view part =
       point == std::string_view::npos ? std::string_view{} : digits.substr(point + 1);
-  if (whole.empty() && part.empty()) return std::nullopt;
+  if ((whole.empty() && part.empty()) || part.find('.') != std::string_view::npos)
+    return unreadable;
   std::int64_t value = 0;
   if (!whole.empty()) {
-    const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
-    if (error != std::errc{} || end != whole.data() + whole.size() || value < 0)
-      return std::nullopt;
+    const auto error = std::from_chars(whole.data(), whole.data() + whole.size(), value).ec;
+    if (error != std::errc{} || value > longest_duration.ns / unit) return too_long;
   }
-  constexpr std::int64_t longest_ns = 1'000'000'000'000'000'000;  // about 31 years
-  if (value > longest_ns / unit) return std::nullopt;
   std::int64_t ns = value * unit;
   for (std::int64_t step = unit; const char c : part) {
-    if (c < '0' || c > '9') return std::nullopt;
     step /= 10;
     ns += step * (c - '0');
   }
-  return ns;
+  if (ns > longest_duration.ns) return too_long;
+  return Duration{ns};
 }
 
 }  // namespace
 
-std::optional<Duration> parse_duration(std::string_view text) {
+Parsed parse_duration(std::string_view text) {
+  if (text == "0") return Duration{};
   const auto end = text.find_first_not_of("0123456789.");
-  if (end == std::string_view::npos || end == 0) return std::nullopt;
+  if (end == std::string_view::npos || end == 0) return unreadable;
   const std::string_view digits = text.substr(0, end);
   std::string_view name = text.substr(end);
   while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-  for (const Unit& unit : units) {
-    if (unit.name != name) continue;
-    if (const auto ns = scaled(digits, unit.ns)) return Duration{*ns};
-    return std::nullopt;
-  }
-  return std::nullopt;
+  const auto* const unit = std::ranges::find(units, name, &Unit::name);
+  if (unit == units.end()) return unreadable;
+  return scaled(digits, unit->ns);
 }
 
 std::string format_duration(Duration d) {

@@ -4,8 +4,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <expected>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,8 +41,12 @@ struct Instant {
   friend constexpr Duration operator-(Instant a, Instant b) { return {a.ns - b.ns}; }
 };
 
-// "20ms", "1s", "1.5 s", "250us", "3ns"; a bare number is refused, so is a negative one.
-std::optional<Duration> parse_duration(std::string_view text);
+// The longest time that can be given: about 31 years. Some of them can be added up.
+inline constexpr Duration longest_duration{1'000'000'000'000'000'000};
+enum class NoDuration : std::uint8_t { unreadable, too_long };
+// "20ms", "1s", "1.5 s", "250us", "3ns", "0"; any other bare number is refused, so is a negative
+// one.
+std::expected<Duration, NoDuration> parse_duration(std::string_view text);
 // "20 ms", "1.5 s", "250 µs": at most four significant digits.
 std::string format_duration(Duration d);
 

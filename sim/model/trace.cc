@@ -12,7 +12,7 @@ std::vector<EventId> Trace::by_time() const {
   std::vector<EventId> ids(events_.size());
   for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = EventId(static_cast<std::uint32_t>(i));
   if (!std::ranges::is_sorted(events_, {}, &Event::t)) {
-    std::ranges::stable_sort(ids, {}, [&](EventId id) { return (*this)[id].t; });
+    std::ranges::sort(ids, {}, [&](EventId id) { return std::pair((*this)[id].t, id); });
   }
   return ids;
 }

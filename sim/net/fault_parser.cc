@@ -15,6 +15,9 @@ namespace synoptic::net {
 
 namespace {
 
+constexpr const char* largest_time = "the largest time is 1000000000s";
+static_assert(model::longest_duration == model::seconds(1'000'000'000));
+
 using Action = Fault::Action;
 using Match = Fault::Match;
 
@@ -110,6 +113,8 @@ class FaultParser {
     if (!more())
       return refuse(fmt::format("a time is missing after '{}'", key), "write one as 500ms or 2s");
     const auto time = model::parse_duration(word());
+    if (!time && time.error() == model::NoDuration::too_long)
+      return refuse(fmt::format("'{}' is too large", word()), largest_time);
     if (!time) return refuse(fmt::format("'{}' is no time", word()), "write one as 500ms or 2s");
     ++next_;
     return *time;

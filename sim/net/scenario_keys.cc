@@ -78,7 +78,7 @@ constexpr std::string_view chance_form = "a probability from 0 to 1, or a percen
 constexpr std::string_view isn_form = "a number from 0 to 4294967295";
 const std::array rows{
     Row{{"delay", "one-way delay of the link (20ms)"},
-        "a time as 20ms",
+        "a time as 20ms, or 0; at most 1000000000s",
         [](Scenario& s, Text v) { return put(s.link.delay, model::parse_duration(v)); }},
     Row{{"rate", "rate of the link (0: infinitely fast)"},
         "a rate as 10Mbit, 64kbit or 9600bit, or 0",
@@ -123,7 +123,7 @@ const std::array rows{
           return n && *n > 0 && put(s.max_events, n);
         }},
     Row{{"max-time", "end the run after this much simulated time (3600s)"},
-        "a time as 60s",
+        "a time as 60s; at most 1000000000s",
         [](Scenario& s, Text v) { return put(s.max_time, model::parse_duration(v)); }},
 };
 

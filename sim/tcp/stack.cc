@@ -39,7 +39,7 @@ SocketAddress any_address(const SocketAddress& local) {
 
 constexpr TimerName all_timers[] = {TimerName::retransmission, TimerName::persist,
                                     TimerName::delayed_ack, TimerName::time_wait,
-                                    TimerName::user_timeout};
+                                    TimerName::fin_wait_2};
 static_assert(std::size(all_timers) == timer_count);
 
 }  // namespace

@@ -32,8 +32,8 @@ void Stack::Impl::timeouts(Connection& c) {
     set_state(c, TcpState::closed, Why::time_wait_over);
     delete_tcb(c);
   }
-  if (due(TimerName::user_timeout)) {
-    expired(c, TimerName::user_timeout, Why::fin_wait_2_over);
+  if (due(TimerName::fin_wait_2)) {
+    expired(c, TimerName::fin_wait_2, Why::fin_wait_2_over);
     set_state(c, TcpState::closed, Why::fin_wait_2_over);
     delete_tcb(c);
   }

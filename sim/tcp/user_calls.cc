@@ -228,7 +228,7 @@ void Stack::close(Instant now, ConnectionId id) {
 void Stack::Impl::await_last_fin(Connection& c) {
   const model::Duration timeout = options.profile.fin_wait_2_timeout;
   if (c.state() != TcpState::fin_wait_2 || c.owner != Owner::nobody || timeout.ns == 0) return;
-  start_timer(c, model::TimerName::user_timeout, now + timeout, Why::fin_wait_2_waits);
+  start_timer(c, model::TimerName::fin_wait_2, now + timeout, Why::fin_wait_2_waits);
 }
 
 // --- 3.10.5, ABORT

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "sim/wire/decode_layers.hh"
+#include "sim/wire/endian.hh"
+#include "sim/wire/parse.hh"
 
 namespace synoptic::wire {
 namespace {
@@ -48,6 +50,24 @@ std::string_view code_name(AnomalyCode code) {
     case AnomalyCode::length_not_filled: return "length_not_filled";
   }
   return "unknown";
+}
+
+std::string kind_without_transport(ByteSpan bytes, LinkType link, const PacketView& view) {
+  if (view.malformed) return "damaged";
+  if (view.has_ip) {
+    if (view.fragment) return view.src.is_v6() ? "IPv6 fragment" : "IPv4 fragment";
+    if (view.truncated && view.payload.size < 8) return "cut off";
+    const char* const name = known_protocol(view.ip_protocol);
+    return name != nullptr ? name : fmt::format("IP protocol {}", view.ip_protocol);
+  }
+  if (link == LinkType::unknown) return "of an unknown link type";
+  const LinkParse found = parse_link(bytes, link, unbounded - 1);
+  if (found.network != Network::other) return "cut off";
+  if (link != LinkType::ethernet) return "not IP";
+  const std::uint16_t type = load_u16(&bytes[found.size - 2]);
+  if (type < 0x0600) return "IEEE 802.3";
+  const char* const name = known_ether_type(type);
+  return name != nullptr ? name : fmt::format("EtherType {:#06x}", type);
 }
 
 Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size, Detail detail) {

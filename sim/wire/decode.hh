@@ -73,4 +73,8 @@ enum class Detail : std::uint8_t { fields, anomalies };
 Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size = 0,
                Detail detail = Detail::fields);
 
+// What a packet is in which no transport was found, in a word or two: "ARP", "IPv4 fragment",
+// "IGMP", "IP protocol 99", "EtherType 0x88b5", "damaged".
+std::string kind_without_transport(ByteSpan bytes, LinkType link, const PacketView& view);
+
 }  // namespace synoptic::wire

@@ -98,27 +98,30 @@ std::uint16_t expected_checksum(ByteSpan bytes, Sum pseudo_header, std::uint16_t
   return static_cast<std::uint16_t>(~sum);
 }
 
-std::string protocol_name(std::uint8_t protocol) {
-  const char* name = nullptr;
+const char* known_protocol(std::uint8_t protocol) {
   switch (protocol) {
-    case 0: name = "Hop-by-Hop Options"; break;
-    case 1: name = "ICMP"; break;
-    case 2: name = "IGMP"; break;
-    case 6: name = "TCP"; break;
-    case 17: name = "UDP"; break;
-    case 43: name = "Routing header"; break;
-    case 44: name = "Fragment header"; break;
-    case 47: name = "GRE"; break;
-    case 50: name = "ESP"; break;
-    case 51: name = "Authentication Header"; break;
-    case 58: name = "ICMPv6"; break;
-    case 59: name = "no next header"; break;
-    case 60: name = "Destination Options"; break;
-    case 89: name = "OSPF"; break;
-    case 132: name = "SCTP"; break;
-    default: return decimal(protocol);
+    case 0: return "Hop-by-Hop Options";
+    case 1: return "ICMP";
+    case 2: return "IGMP";
+    case 6: return "TCP";
+    case 17: return "UDP";
+    case 43: return "Routing header";
+    case 44: return "Fragment header";
+    case 47: return "GRE";
+    case 50: return "ESP";
+    case 51: return "Authentication Header";
+    case 58: return "ICMPv6";
+    case 59: return "no next header";
+    case 60: return "Destination Options";
+    case 89: return "OSPF";
+    case 132: return "SCTP";
+    default: return nullptr;
   }
-  return fmt::format("{} ({})", name, protocol);
+}
+
+std::string protocol_name(std::uint8_t protocol) {
+  const char* const name = known_protocol(protocol);
+  return name == nullptr ? decimal(protocol) : fmt::format("{} ({})", name, protocol);
 }
 
 void report_short_header(Decoding& d, std::string_view name, std::uint32_t at, std::uint32_t end,

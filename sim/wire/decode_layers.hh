@@ -92,6 +92,9 @@ std::string show_checksum(std::uint32_t found, ChecksumStatus status, std::uint1
 // The checksum that would be right for `bytes`, which hold `found` in its place.
 std::uint16_t expected_checksum(ByteSpan bytes, Sum pseudo_header, std::uint16_t found);
 
+// Their names; none where we know none.
+const char* known_ether_type(std::uint32_t type);
+const char* known_protocol(std::uint8_t protocol);
 std::string protocol_name(std::uint8_t protocol);  // "TCP (6)", "139"
 // Reports a header that the packet has no room for.
 void report_short_header(Decoding& d, std::string_view name, std::uint32_t at, std::uint32_t end,

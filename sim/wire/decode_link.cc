@@ -8,21 +8,8 @@ namespace synoptic::wire {
 namespace {
 
 std::string ether_type_name(std::uint32_t type) {
-  const char* name = nullptr;
-  switch (type) {
-    case 0x0800: name = "IPv4"; break;
-    case 0x0806: name = "ARP"; break;
-    case 0x8100: name = "802.1Q"; break;
-    case 0x86dd: name = "IPv6"; break;
-    case 0x8847: name = "MPLS"; break;
-    case 0x8863: name = "PPPoE discovery"; break;
-    case 0x8864: name = "PPPoE session"; break;
-    case 0x88a8: name = "802.1ad"; break;
-    case 0x88cc: name = "LLDP"; break;
-    case 0x9100: name = "802.1Q, old"; break;
-    default: return hexadecimal(type);
-  }
-  return fmt::format("{:#06x} ({})", type, name);
+  const char* const name = known_ether_type(type);
+  return name == nullptr ? hexadecimal(type) : fmt::format("{:#06x} ({})", type, name);
 }
 
 std::string mac_text(ByteSpan bytes) {
@@ -98,6 +85,22 @@ void decode_bsd_loopback(Decoding& d, LinkType link, const LinkParse& found) {
 }
 
 }  // namespace
+
+const char* known_ether_type(std::uint32_t type) {
+  switch (type) {
+    case 0x0800: return "IPv4";
+    case 0x0806: return "ARP";
+    case 0x8100: return "802.1Q";
+    case 0x86dd: return "IPv6";
+    case 0x8847: return "MPLS";
+    case 0x8863: return "PPPoE discovery";
+    case 0x8864: return "PPPoE session";
+    case 0x88a8: return "802.1ad";
+    case 0x88cc: return "LLDP";
+    case 0x9100: return "802.1Q, old";
+    default: return nullptr;
+  }
+}
 
 LinkParse decode_link(Decoding& d, LinkType link) {
   const LinkParse found = parse_link(d.bytes, link, d.wire_end);

@@ -35,6 +35,14 @@ TEST(Open, PcapAndPcapngAlike) {
   EXPECT_EQ(packets(pcap), packets(pcapng));
 }
 
+TEST(Open, WhatIsNotShownIsCounted) {
+  const std::string file = data + "wire-ethernet.pcap";
+  const std::string told = "3 packets are not shown: 2 IPv4 fragments, 1 ARP";
+  EXPECT_EQ(run_json({"open", file})["warnings"], json::array({told}));
+  for (const char* format : {"txt", "svg"})
+    EXPECT_NE(run({"open", file, "--format", format}).out.find(told), std::string::npos) << format;
+}
+
 TEST(Open, ReadsThePcapngThatTheSimulatorWrote) {
   const TempDir dir;
   EXPECT_EQ(run({"sim", "tcp-echo", "-o", dir.file("sim.pcapng")}).status, 0);

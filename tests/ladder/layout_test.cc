@@ -211,6 +211,34 @@ TEST(Layout, ProportionalTimeGivesLongPausesMoreRoom) {
   EXPECT_LT(height(TimeMode::proportional), 4 * height(TimeMode::ordinal));
 }
 
+// 20 ms on the way fall equally far, whether or not a long silence follows; the silence takes a
+// line.
+TEST(Layout, ProportionalArrowsEndAtTheHeightOfTheirArrival) {
+  const model::Trace trace = simulated(
+      "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 1000 s PA 1 1 \"hello\"; 1020 c A 1 6; 2000 c FA 1 6; "
+      "2020 s A 6 2; 3000 s PA 6 2 \"lost\" lost; 4000 s PA 6 2 \"lost\" again");
+  const Scene scene = layout(trace, {.metrics = svg_metrics(), .time = TimeMode::proportional});
+  std::map<std::string, double> heights;  // of the times
+  double fall = 0, lowest = 0;
+  for (const Text& text : scene.texts) {
+    if (text.role == Role::time_label) heights[text.text] = text.at.y;
+    if (text.role != Role::gap) continue;
+    EXPECT_GT(text.at.y, lowest);
+    lowest = text.at.y;
+  }
+  for (const std::string at : {"0.060000", "1.040000", "2.040000"})
+    EXPECT_TRUE(heights.contains(at)) << "an arrival at " << at;
+  for (const Line& line : scene.lines) {
+    if (line.event == model::EventId::none) continue;
+    const double way = (line.to.y - line.from.y) / (line.broken ? 0.8 : 1);
+    if (fall == 0) fall = way;
+    EXPECT_NEAR(way, fall, 0.01) << line.tip;
+  }
+  EXPECT_GT(fall, 3 * scene.row_height);
+  EXPECT_LE(heights["1.000000"] - heights["0.060000"], 2 * scene.row_height);
+  EXPECT_LE(heights["2.000000"] - heights["1.040000"], 2 * scene.row_height);
+}
+
 TEST(Layout, LostSegmentsBreakOff) {
   const Scene scene = layout(simulated("0 c S 0 lost"), {.metrics = svg_metrics()});
   int broken = 0;

@@ -20,12 +20,25 @@ TEST(ParseDuration, FractionsAndABlank) {
   EXPECT_EQ(parse_duration("0.1ms"), microseconds(100));
   EXPECT_EQ(parse_duration(".5s"), milliseconds(500));
   EXPECT_EQ(parse_duration("0s"), Duration{});
+  EXPECT_EQ(parse_duration("0"), Duration{});
 }
 
 TEST(ParseDuration, WhatIsNoDuration_IsRefused) {
-  for (const char* text : {"", "5", "s", "ms", ".s", "1.2.3s", "-1s", "1 h", "1s ", "1e3s",
-                           "99999999999999999999s", "9999999999s"}) {
-    EXPECT_FALSE(parse_duration(text)) << '"' << text << '"';
+  for (const char* text : {"", "5", "s", "ms", ".s", "1.2.3s", "-1s", "1 h", "1s ", "1e3s", "00",
+                           "9999999999", "99999999999.1.2s"}) {
+    const auto parsed = parse_duration(text);
+    ASSERT_FALSE(parsed) << '"' << text << '"';
+    EXPECT_EQ(parsed.error(), NoDuration::unreadable) << '"' << text << '"';
+  }
+}
+
+TEST(ParseDuration, WhatIsTooLong_IsCalledSo) {
+  EXPECT_EQ(parse_duration("1000000000s"), longest_duration);
+  for (const char* text :
+       {"99999999999999999999s", "9999999999s", "1000000000.1s", "17000000min"}) {
+    const auto parsed = parse_duration(text);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_EQ(parsed.error(), NoDuration::too_long) << text;
   }
 }
 

@@ -90,6 +90,10 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"delay", "fault 'delay': a time is missing after 'delay'; write one as 500ms or 2s"},
         Bad{"delay 500 syn client>server",
             "fault 'delay 500 syn client>server': '500' is no time; write one as 500ms or 2s"},
+        Bad{"delay 99999999999s syn client>server",
+            "fault 'delay 99999999999s syn client>server': '99999999999s' is too large; the "
+            "largest "
+            "time is 1000000000s"},
         Bad{"drop 2 data client>server",
             "fault 'drop 2 data client>server': '2' is no ordinal; count as 1st, 2nd, 3rd, 4th"},
         Bad{"drop 0th data client>server",

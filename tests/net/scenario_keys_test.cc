@@ -19,6 +19,7 @@ struct Row {
 const std::vector<Row>& good() {
   static const std::vector<Row> rows{
       {"delay", "35ms", [](const Scenario& s) { return s.link.delay == milliseconds(35); }},
+      {"delay", "0", [](const Scenario& s) { return s.link.delay.ns == 0; }},
       {"rate", "10Mbit", [](const Scenario& s) { return s.link.rate_bps == 10'000'000; }},
       {"rate", "64kbit", [](const Scenario& s) { return s.link.rate_bps == 64'000; }},
       {"rate", "1Gbit", [](const Scenario& s) { return s.link.rate_bps == 1'000'000'000; }},

@@ -317,6 +317,8 @@ TEST(FinWait2, OnLinuxNobodyHoldsIt_EndsAfterSixtySeconds) {
   const Said said = t.wait(seconds(60));
   EXPECT_TRUE(said.has(Why::fin_wait_2_over));
   EXPECT_EQ(t.stack.connection_count(), 0u);
+  // It is no USER TIMEOUT (RFC 9293 3.9.1): that one is about data without an acknowledgement.
+  EXPECT_EQ(model::timer_name(model::TimerName::fin_wait_2), "fin-wait-2");
 }
 
 TEST(FinWait2, ByTheRfc_LastsUntilTheFinComes) {

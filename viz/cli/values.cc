@@ -59,6 +59,10 @@ std::string_view shown(std::string_view text) {
 
 model::Duration time_of(std::string_view option, const std::string& text) {
   const auto duration = model::parse_duration(text);
+  if (!duration && duration.error() == model::NoDuration::too_long) {
+    throw Usage(fmt::format("{} {}: too large; the largest time is {}s", option, text,
+                            model::longest_duration.ns / 1'000'000'000));
+  }
   if (!duration) {
     throw Usage(
         fmt::format("{} {}: a time is a number with its unit, as 500ms or 2s; the units are ns, "

@@ -224,7 +224,7 @@ model::StateChange read_state(const Fields& f) {
 
 model::Timer read_timer(const Fields& f) {
   model::Timer timer;
-  timer.name = f.one_of<model::TimerName>("timer", std::size_t(model::TimerName::user_timeout) + 1,
+  timer.name = f.one_of<model::TimerName>("timer", std::size_t(model::TimerName::fin_wait_2) + 1,
                                           model::timer_name);
   timer.action = f.one_of<model::TimerAction>(
       "action", std::size_t(model::TimerAction::expired) + 1, model::action_name);

@@ -82,7 +82,7 @@ text{font-family:'DejaVu Sans Mono','Liberation Mono','Noto Sans Mono',Menlo,Con
 .segment,.synfin{stroke:#333;stroke-width:1.6}.reset{stroke:#a40000;stroke-width:2}
 .datagram{stroke:#1f5f99;stroke-width:1.6;stroke-dasharray:3 3}.icmp{stroke:#8a2be2;stroke-width:1.6;stroke-dasharray:3 3}
 .lost{stroke:#a40000;stroke-width:1.6;stroke-dasharray:6 4}
-.state,.inferred,.timer,.gap,.note,.loss{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}
+.state,.inferred,.timer,.gap,.note,.loss{paint-order:stroke;stroke:#fff;stroke-width:6px;stroke-linejoin:round}
 .call{fill:#0b3d75}.result{fill:#0b3d75;font-style:italic}.output{fill:#6b3e00}.timer{fill:#8a4b00}
 .loss,.warning{fill:#a40000;font-weight:bold}.note,.gap{fill:#5a5a5a;font-style:italic}
 .same{fill:#14532d;font-weight:bold}.differs{fill:#9a3412;font-weight:bold}.reason{fill:#4a2500}

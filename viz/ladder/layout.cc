@@ -52,28 +52,39 @@ model::Duration length_of(const model::Trace& trace, std::span<const EventId> ev
   return events.empty() ? model::Duration{} : trace[events.back()].t - trace[events.front()].t;
 }
 
-// How long the events take, long silences cut short: one TIME-WAIT would else squeeze all the rest
-// together.
-model::Duration busy_length(const model::Trace& trace, std::span<const EventId> events) {
+// The pace of some events, arrivals included: of the times between them the median, and the sum
+// without long silences: one TIME-WAIT would else squeeze all the rest together.
+struct Pace {
+  model::Duration median, sum;
+};
+Pace pace_of(const model::Trace& trace, std::span<const EventId> events) {
+  std::vector<model::Instant> times;
+  for (const EventId id : events) {
+    const auto* p = std::get_if<model::Packet>(&trace[id].body);
+    times.push_back(trace[id].t);
+    if (p && p->has_arrived()) times.push_back(p->arrived);
+  }
+  std::ranges::sort(times);
   std::vector<model::Duration> gaps;
-  for (std::size_t i = 1; i < events.size(); ++i)
-    if (trace[events[i]].t > trace[events[i - 1]].t)
-      gaps.push_back(trace[events[i]].t - trace[events[i - 1]].t);
+  for (std::size_t i = 1; i < times.size(); ++i)
+    if (times[i] > times[i - 1]) gaps.push_back(times[i] - times[i - 1]);
   if (gaps.empty()) return {};
   const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
   std::ranges::nth_element(gaps, middle);
-  const model::Duration most = *middle * 10;
-  model::Duration sum;
-  for (const model::Duration gap : gaps) sum = sum + std::min(gap, most);
-  return sum;
+  Pace pace{.median = *middle, .sum = {}};
+  for (const model::Duration gap : gaps)
+    if (gap <= pace.median * 10) pace.sum = pace.sum + gap;
+  return pace;
 }
 
-// Proportional time: about two free lines for each event, shared out by time.
-StripOptions strip_options(const LayoutOptions& options, model::Duration busy, std::size_t events) {
+// Proportional time: six lines for the time that is usual between two events, and on the average of
+// all events no more.
+StripOptions strip_options(const LayoutOptions& options, Pace pace, std::size_t events) {
   StripOptions strip{.raw_seq = options.raw_seq,
                      .labels_above_arrows = options.metrics.arrow_slope > 0};
   if (options.time == TimeMode::proportional && events > 0)
-    strip.blank_line = {std::max<std::int64_t>(1, busy.ns / static_cast<std::int64_t>(2 * events))};
+    strip.line_time = std::max(
+        {pace.sum / static_cast<std::int64_t>(6 * events), pace.median / 6, model::nanoseconds(1)});
   return strip;
 }
 
@@ -161,14 +172,24 @@ Strip make_strip(const model::Trace& trace, Side side, std::span<const EventId> 
 // --- two traces
 // ------------------------------------------------------------------------------------
 
-// The rows [from, to) of a strip, at `line`; gives the line below.
-int put_rows(Page& page, const Strip& strip, std::size_t from, std::size_t to, int line) {
+// The rows [from, to) of a strip, the first without the blank lines before it, at `line`; gives the
+// line below.
+int put_rows_at(Page& page, const Strip& strip, std::size_t from, std::size_t to, int line) {
   for (std::size_t i = from; i < to; ++i) {
-    line += strip.rows[i].blank_before;
+    if (i > from) line += strip.rows[i].blank_before;
     page.row(strip, strip.rows[i], line);
     line += strip.rows[i].height;
   }
   return line;
+}
+
+int blank_before(const Strip& strip, std::size_t row) {
+  return row < strip.rows.size() ? strip.rows[row].blank_before : 0;
+}
+
+int put_rows(Page& page, const Strip& strip, std::size_t from, std::size_t to, int line) {
+  if (from >= to) return line;
+  return put_rows_at(page, strip, from, to, line + blank_before(strip, from));
 }
 
 // How far a strip has been put on the page.
@@ -204,12 +225,14 @@ class Comparison {
       Cursor& cursor = cursors_[side];
       first[side] = packets.empty() ? cursor.next : cursor.find(packets.front());
       end[side] = packets.empty() ? cursor.next : cursor.find(packets.back()) + 1;
-      line = std::max(line, put_rows(page_, cursor.strip, cursor.next, first[side], page_.line()));
+      const int below = put_rows(page_, cursor.strip, cursor.next, first[side], page_.line());
+      line = std::max(
+          line, below + (first[side] < end[side] ? blank_before(cursor.strip, first[side]) : 0));
     }
     int bottom = line;
     for (const int side : {0, 1}) {
       bottom =
-          std::max(bottom, put_rows(page_, cursors_[side].strip, first[side], end[side], line));
+          std::max(bottom, put_rows_at(page_, cursors_[side].strip, first[side], end[side], line));
       cursors_[side].next = end[side];
     }
     const bool same = row.verdict == Verdict::same;
@@ -295,10 +318,13 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   const Columns left = place_lanes(0, half, section.sim.lanes.size(), time);
   const int right_at = std::max(page.columns() - half, left.right() + middle_width);
   const Columns right = place_lanes(right_at, half, section.live.lanes.size(), time);
-  const model::Duration busy =
-      std::max(busy_length(sim, section.sim.events), busy_length(live, section.live.events));
+  const Pace left_pace = pace_of(sim, section.sim.events),
+             right_pace = pace_of(live, section.live.events);
   const StripOptions strip =
-      strip_options(options, busy, std::max(section.sim.events.size(), section.live.events.size()));
+      strip_options(options,
+                    {.median = std::max(left_pace.median, right_pace.median),
+                     .sum = std::max(left_pace.sum, right_pace.sum)},
+                    std::max(section.sim.events.size(), section.live.events.size()));
   const Strip a = make_strip(sim, Side::sim, section.sim.events, section.sim.lanes, left, strip);
   const Strip b =
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
@@ -363,7 +389,7 @@ void single_section(Page& page, const model::Trace& trace, std::span<const Event
   const Columns columns =
       place_lanes(0, page.columns(), lanes.size(), time, margin_for(trace, events, lanes));
   const Strip strip = make_strip(trace, Side::sim, events, lanes, columns,
-                                 strip_options(options, busy_length(trace, events), events.size()));
+                                 strip_options(options, pace_of(trace, events), events.size()));
   page.skip(1);
   page.skip(page.lane_heads(strip, page.line()));
   page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));

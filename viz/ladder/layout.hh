@@ -10,8 +10,9 @@
 
 namespace synoptic::ladder {
 
-// Ordinal: one row after the other. Proportional: silences take room by their length, up to a limit
-// (their length is written there), and arrows end at the height of the moment at which they arrive.
+// Ordinal: one row after the other. Proportional: times take room by their length; a long silence
+// is cut short and its length written there; arrows end at the height of the moment at which they
+// arrive.
 enum class TimeMode : std::uint8_t { ordinal, proportional };
 
 // Sizes in the units of the output: a character cell is 1 × 1 for text; pixels for SVG and the

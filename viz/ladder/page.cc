@@ -195,7 +195,7 @@ void Page::time_label(const Strip& strip, const StripRow& row, int line) {
                           Anchor::end,
                           x(strip.columns.time - 1),
                           strip.side,
-                          row.placed.front().piece.event});
+                          row.placed.empty() ? row.arrives : row.placed.front().piece.event});
   drawn.last_time = std::move(label);
 }
 
@@ -217,14 +217,17 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
              .side = strip.side,
              .event = e.id,
              .tip = tip_of(*strip.trace, e)};
+  double far = 1;
+  std::optional<std::size_t> mark;
   if (broken) {
-    const double far = lost ? 0.8 : 1 - x(1) / std::abs(arrow.to.x - arrow.from.x);
+    far = lost ? 0.8 : 1 - x(1) / std::abs(arrow.to.x - arrow.from.x);
     arrow.to = {arrow.from.x + (arrow.to.x - arrow.from.x) * far,
                 arrow.from.y + (arrow.to.y - arrow.from.y) * far};
     const double mark_x =
         slope > 0 ? arrow.to.x + toward * 0.5 * options_.metrics.char_width
         : lost    ? x(std::floor(arrow.to.x / options_.metrics.char_width) + toward) + x(0.5)
                   : x(to - toward) + x(0.5);
+    mark = scene_.texts.size();
     scene_.texts.push_back({{mark_x, slope > 0 ? arrow.to.y + 0.35 * options_.metrics.row_height
                                                : baseline(arrow_line)},
                             "✗",
@@ -235,10 +238,10 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
                             e.id,
                             std::nullopt,
                             slope > 0 ? 1.5 : 1});
-  } else if (slope > 0 && options_.time == TimeMode::proportional) {
-    const auto& p = std::get<model::Packet>(e.body);
-    if (p.has_arrived()) drawn.falling.emplace_back(scene_.lines.size(), p.arrived);
   }
+  if (placed.falls_to)
+    drawn.falling.push_back(
+        {.line = scene_.lines.size(), .until = *placed.falls_to, .far = far, .mark = mark});
   if (placed.lines.empty()) {
     scene_.lines.push_back(std::move(arrow));
     return;
@@ -266,9 +269,9 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
 }
 
 void Page::row(const Strip& strip, const StripRow& row, int line) {
-  time_label(strip, row, line);
+  const bool silence = !row.placed.empty() && row.placed.front().piece.kind == Piece::Kind::gap;
+  if (!row.placed.empty() || row.arrives != model::EventId::none) time_label(strip, row, line);
   Drawn& drawn = drawn_[static_cast<int>(strip.side)];
-  const bool silence = row.placed.front().piece.kind == Piece::Kind::gap;
   if (!silence) drawn.heights.emplace_back(row.t, y(line));
   widest_ = std::max(widest_, strip.columns.right());
   for (const Placed& placed : row.placed) {
@@ -338,16 +341,20 @@ void Page::end_strip(const Strip& strip, int line) {
   state_bars(strip, drawn, line);
   // In proportional time an arrow ends at the height of the moment at which it arrives.
   drawn.heights.emplace_back(model::Instant{std::numeric_limits<std::int64_t>::max()}, y(line));
-  for (const auto& [index, arrived] : drawn.falling) {
-    const auto after = std::ranges::lower_bound(drawn.heights, arrived, {},
+  for (const Falling& falling : drawn.falling) {
+    const auto after = std::ranges::lower_bound(drawn.heights, falling.until, {},
                                                 &std::pair<model::Instant, double>::first);
     if (after == drawn.heights.begin() || after + 1 == drawn.heights.end()) continue;
     const auto before = after - 1;
     const double part =
-        static_cast<double>((arrived - before->first).ns) /
+        static_cast<double>((falling.until - before->first).ns) /
         static_cast<double>(std::max<std::int64_t>(1, (after->first - before->first).ns));
-    Line& arrow = scene_.lines[index];
-    arrow.to.y = std::max(arrow.to.y, before->second + part * (after->second - before->second));
+    Line& arrow = scene_.lines[falling.line];
+    const double end = before->second + part * (after->second - before->second);
+    const double deeper = arrow.from.y + (end - arrow.from.y) * falling.far - arrow.to.y;
+    if (deeper <= 0) continue;
+    arrow.to.y += deeper;
+    if (falling.mark) scene_.texts[*falling.mark].at.y += deeper;
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,14 +50,19 @@ class Page {
     model::TcpState state;
     model::EventId event;
   };
+  struct Falling {  // an arrow whose end waits for the height of its time
+    std::size_t line;
+    model::Instant until;
+    double far;                       // how far it gets, of the whole way
+    std::optional<std::size_t> mark;  // the ✗ at its end
+  };
   struct Drawn {  // of one strip
     int top = 0;
     std::vector<double> half_width;  // of each lane's bars, in columns
     std::string last_time;
     std::map<std::pair<std::size_t, model::FlowId>, std::vector<StateSpan>> states;
     std::vector<std::pair<model::Instant, double>> heights;  // the time of each row, and its y
-    std::vector<std::pair<std::size_t, model::Instant>>
-        falling;  // lines whose end waits for its time
+    std::vector<Falling> falling;
   };
 
   double x(double column) const { return column * options_.metrics.char_width; }

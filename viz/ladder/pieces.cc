@@ -95,7 +95,6 @@ class Pieces {
   // program's next call.
   void return_calls_before(const model::Event& next) {
     const bool is_call = std::holds_alternative<model::Call>(next.body);
-    std::ranges::stable_sort(waiting_, {}, &Piece::t);
     std::erase_if(waiting_, [&](const Piece& p) {
       const bool due =
           p.t < next.t || (p.t == next.t && is_call && trace_[p.event].endpoint == next.endpoint);
@@ -196,7 +195,7 @@ class Pieces {
     Piece back = piece(e, Piece::Kind::outside, Role::call_result,
                        fmt::format("{} {}", model::call_name(call.name), result));
     back.t = call.returned_at;
-    waiting_.push_back(std::move(back));
+    waiting_.insert(std::ranges::upper_bound(waiting_, back.t, {}, &Piece::t), std::move(back));
   }
 
   // Whether a packet came or went while the call waited for it: it then returns below that packet.

@@ -33,8 +33,8 @@ const Fact* previous_own(const RowView& row, int side, const Fact& f) {
 }
 
 // What was held back comes after what overtook it, even at the same instant.
-std::pair<model::Instant, bool> order_of_arrival(const Fact* f) {
-  return {*f->arrived, f->held};
+std::tuple<model::Instant, bool, const Fact*> order_of_arrival(const Fact* f) {
+  return {*f->arrived, f->held, f};
 }
 
 std::optional<RowReason> only_flag(const RowView& row, std::uint8_t bits, std::string_view code,
@@ -240,7 +240,7 @@ std::optional<RowReason> answers_old_timestamp(const RowView& row) {
     if (&g == &f) break;
     if (g.from_a != f.from_a && g.tsval && g.arrived && *g.arrived <= f.t) arrived.push_back(&g);
   }
-  std::ranges::stable_sort(arrived, {}, order_of_arrival);
+  std::ranges::sort(arrived, {}, order_of_arrival);
   for (const Fact* g : arrived) {
     const bool older = newest && static_cast<std::int32_t>(*g->tsval - *newest->tsval) < 0;
     old = older ? g : nullptr;
@@ -281,7 +281,7 @@ std::optional<Covered> covered(const RowView& row) {
   std::vector<const Fact*> heard;
   for (const Fact& g : theirs)
     if (g.from_a != f.from_a && g.occupies() && g.arrived) heard.push_back(&g);
-  std::ranges::stable_sort(heard, {}, order_of_arrival);
+  std::ranges::sort(heard, {}, order_of_arrival);
   std::uint32_t known = heard.empty() ? 0 : std::ranges::min(heard, {}, &Fact::begin)->begin;
   for (std::size_t n = 0; n < heard.size(); ++n) {
     for (bool more = true; more;) {

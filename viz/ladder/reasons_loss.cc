@@ -174,7 +174,7 @@ std::optional<RowReason> fast_retransmit(const RowView& row) {
         *g.arrived >= again->first->t && *g.arrived <= f.t)
       asked.push_back(&g);
   }
-  std::ranges::stable_sort(asked, {}, [](const Fact* g) { return *g->arrived; });
+  std::ranges::sort(asked, {}, [](const Fact* g) { return std::pair(*g->arrived, g); });
   if (asked.size() < 3 || f.t - *asked[2]->arrived > model::milliseconds(50)) return std::nullopt;
   return reason("fast-retransmit", again->side,
                 fmt::format("{}, without waiting for its timer: three ACKs had come by then that "

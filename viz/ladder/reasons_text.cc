@@ -12,16 +12,17 @@ namespace {
 // The text of one direction in order of sequence numbers, each octet once.
 struct Piece {
   std::uint32_t begin = 0, end = 0;
-  wire::ByteSpan text;  // from `begin` on, as far as it was captured
+  wire::ByteSpan text;    // from `begin` on, as far as it was captured
+  std::size_t order = 0;  // in which they were sent
 };
 std::vector<Piece> stream_of(const Conversation& c, bool from_a) {
   std::vector<Piece> pieces, stream;
   for (const Fact& f : c.facts) {
     const std::uint32_t begin = f.begin + (f.has(wire::SYN) ? 1 : 0);
     if (f.from_a == from_a && f.is_segment() && f.len > 0)
-      pieces.push_back({begin, begin + f.len, f.text});
+      pieces.push_back({begin, begin + f.len, f.text, pieces.size()});
   }
-  std::ranges::stable_sort(pieces, {}, &Piece::begin);
+  std::ranges::sort(pieces, {}, [](const Piece& p) { return std::pair(p.begin, p.order); });
   std::uint32_t high = 0;
   for (Piece p : pieces) {
     if (p.end <= high) continue;
@@ -71,7 +72,7 @@ std::vector<const model::Event*> receptions(const Conversation& c, bool a) {
       continue;
     calls.push_back(&e);
   }
-  std::ranges::stable_sort(calls, {}, &model::Event::t);
+  std::ranges::sort(calls, {}, [](const model::Event* e) { return std::pair(e->t, e->id); });
   return calls;
 }
 std::optional<OtherPieces> other_pieces(const RowView& row, bool a) {

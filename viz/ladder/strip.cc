@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <map>
+#include <set>
 #include <tuple>
 
 #include "viz/ladder/cells.hh"
@@ -17,8 +19,8 @@ namespace synoptic::ladder {
 namespace {
 
 constexpr model::Duration together = model::milliseconds(1);  // what may share a row
-constexpr int most_lines = 6;   // of one piece; what is longer ends in "…"
-constexpr int most_blank = 15;  // free lines for one silence; its length is written there
+constexpr int most_lines = 6;              // of one piece; what is longer ends in "…"
+constexpr int most_lines_of_silence = 15;  // to scale; of a longer one the length is written
 constexpr model::Duration gap_worth_telling = model::milliseconds(100);
 
 class Rows {
@@ -40,19 +42,14 @@ class Rows {
   }
 
   void add(Piece piece) {
+    arrive_before(piece.t);
     const model::Duration since = rows_.empty() ? model::Duration{} : piece.t - last_;
-    if (since >= gap_worth_telling) {
-      Piece gap{.kind = Piece::Kind::gap, .role = Role::gap, .event = piece.event, .t = piece.t};
-      gap.text = fmt::format("⋮ {}", model::format_duration(since));
-      if (columns_.lane.size() > 2) gap.lane_to = 1;  // not across a lane
-      start_row(gap.t).placed.push_back(place(std::move(gap)));
-      rows_.back().blank_before = blank(since);
-    }
+    if (is_silence(since)) silence_before(piece.t, piece.event);
     last_ = std::max(last_, piece.t);
     const bool is_packet = piece.kind == Piece::Kind::packet;
     Placed placed = place(std::move(piece));
+    if (is_packet && falls()) aim(placed);
     StripRow& row = fits(placed) ? rows_.back() : start_row(placed.piece.t);
-    if (row.placed.empty() && since < gap_worth_telling) row.blank_before = blank(since);
     if (is_packet) row.packet = placed.piece.event;
     const int lines =
         static_cast<int>(placed.lines.size()) + (is_packet && placed.label_above ? 1 : 0);
@@ -60,23 +57,80 @@ class Rows {
     row.placed.push_back(std::move(placed));
   }
 
-  std::vector<StripRow> take() { return std::move(rows_); }
-
- private:
-  int blank(model::Duration since) const {
-    if (options_.blank_line.ns <= 0) return 0;
-    return static_cast<int>(std::min<std::int64_t>(since.ns / options_.blank_line.ns, most_blank));
+  std::vector<StripRow> take() {
+    arrive_before({std::numeric_limits<std::int64_t>::max()});
+    return std::move(rows_);
   }
 
-  StripRow& start_row(model::Instant t) {
+ private:
+  bool to_scale() const { return options_.line_time.ns > 0; }
+  bool falls() const { return to_scale() && options_.labels_above_arrows; }
+
+  // A silence is cut short: in proportional time where it would take too many lines.
+  bool is_silence(model::Duration since) const {
+    return to_scale() ? since.ns / options_.line_time.ns > most_lines_of_silence
+                      : since >= gap_worth_telling;
+  }
+
+  void silence_before(model::Instant t, model::EventId next) {
+    Piece gap{.kind = Piece::Kind::gap, .role = Role::gap, .event = next, .t = t};
+    gap.text = fmt::format("⋮ {}", model::format_duration(t - last_));
+    if (columns_.lane.size() > 2) gap.lane_to = 1;  // not across a lane
+    bottom_ += rows_.back().height;
     rows_.push_back({.t = t});
+    rows_.back().placed.push_back(place(std::move(gap)));
+    moment_ = t, moment_line_ = bottom_ + 1;
+  }
+
+  // A new row below the last one, in proportional time as far below the moment before as its time
+  // is after it.
+  StripRow& start_row(model::Instant t) {
+    const int top = rows_.empty() ? 0 : bottom_ + rows_.back().height;
+    int line = top;
+    if (to_scale() && t > moment_ && !rows_.empty()) {
+      const std::int64_t half = options_.line_time.ns / 2;
+      line = std::max<int>(
+          top, moment_line_ + static_cast<int>(((t - moment_).ns + half) / options_.line_time.ns));
+    }
+    if (rows_.empty() || t - moment_ >= options_.line_time / 2) moment_ = t, moment_line_ = line;
+    rows_.push_back({.t = t, .blank_before = line - top});
+    bottom_ = line;
     return rows_.back();
   }
 
+  // Where an arrow ends: at its arrival; a lost one as if it took as long as the one before it.
+  void aim(Placed& placed) {
+    const model::Event& e = trace_[placed.piece.event];
+    const auto& packet = std::get<model::Packet>(e.body);
+    const std::pair way{e.endpoint, e.to};
+    if (packet.has_arrived()) {
+      flight_[way] = packet.arrived - e.t;
+      placed.falls_to = packet.arrived;
+    } else if (const auto before = flight_.find(way); before != flight_.end()) {
+      placed.falls_to = e.t + before->second;
+    }
+    if (placed.falls_to)
+      arrivals_.emplace(*placed.falls_to, packet.has_arrived() ? e.id : model::EventId::none);
+  }
+
+  // The rows of arrivals before `t` that no other row stands for.
+  void arrive_before(model::Instant t) {
+    for (; !arrivals_.empty() && arrivals_.begin()->first <= t;
+         arrivals_.erase(arrivals_.begin())) {
+      const auto [at, packet] = *arrivals_.begin();
+      if (at - last_ < options_.line_time || t - at < options_.line_time) continue;
+      if (is_silence(at - last_)) silence_before(at, packet);
+      last_ = at;
+      start_row(at).arrives = packet;
+    }
+  }
+
   bool fits(const Placed& placed) const {
-    if (rows_.empty()) return false;
+    if (rows_.empty() || rows_.back().placed.empty()) return false;
     const StripRow& row = rows_.back();
-    if (placed.piece.t - row.t > together) return false;
+    const model::Duration limit =
+        to_scale() ? std::min(together, options_.line_time / 2) : together;
+    if (placed.piece.t - row.t > limit) return false;
     return std::ranges::none_of(row.placed, [&](const Placed& other) {
       return other.piece.kind == Piece::Kind::gap ||
              (placed.first <= other.last && other.first <= placed.last);
@@ -193,6 +247,11 @@ class Rows {
   const StripOptions& options_;
   std::vector<StripRow> rows_;
   model::Instant last_{};
+  int bottom_ = 0;  // the line at which the last row begins
+  model::Instant moment_{};
+  int moment_line_ = 0;  // the first of the lines at this moment
+  std::map<std::pair<model::EndpointId, model::EndpointId>, model::Duration> flight_;
+  std::set<std::pair<model::Instant, model::EventId>> arrivals_;  // to come
   LineForm form_ = LineForm::full;
   std::vector<int> conversations_;  // of each lane
 };

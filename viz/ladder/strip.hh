@@ -38,15 +38,17 @@ struct Placed {
   Anchor anchor = Anchor::start;
   std::vector<std::string> lines;
   bool label_above = false;  // packet: the text stands on a line of its own above the arrow
-  int label_first = 0, label_last = 0;  // packet: the columns in whose middle the text stands
+  int label_first = 0, label_last = 0;     // packet: the columns in whose middle the text stands
+  std::optional<model::Instant> falls_to;  // packet: whose height its arrow's end has
 };
 
 struct StripRow {
   model::Instant t;
-  int height = 1;        // in lines
-  int blank_before = 0;  // lines left free, for proportional time
-  std::vector<Placed> placed;
+  int height = 1;              // in lines
+  int blank_before = 0;        // lines left free, for proportional time
+  std::vector<Placed> placed;  // empty: only the time stands here, at which a packet arrives
   model::EventId packet = model::EventId::none;
+  model::EventId arrives = model::EventId::none;  // in a row of its own
 };
 
 struct Strip {
@@ -61,7 +63,7 @@ struct Strip {
 struct StripOptions {
   bool raw_seq = false;
   bool labels_above_arrows = false;
-  model::Duration blank_line{};  // proportional: one free line for so much time; 0: none
+  model::Duration line_time{};  // proportional: the time that one line stands for; else 0
 };
 
 // The rows of the given events, which must be in order of time.
