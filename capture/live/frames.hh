@@ -3,8 +3,7 @@
 // binary on the same machine.
 //
 //   parent -> supervisor   spec, once
-//   supervisor -> parent   ready or error first; then packet, call, dropped, warning, and error
-//   when
+//   supervisor -> parent   ready or error first; then packet, call, dropped, warning, and error if
 //                          the run is cut short; end last
 //   role -> supervisor     call
 #pragma once

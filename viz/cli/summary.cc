@@ -30,10 +30,6 @@ struct Counts {
   int last_rst = -1;   // whose RST came last, whether it ended anything or not
 };
 
-bool is_network_copy(const model::Event& event) {
-  return event.why == model::Why::fault_duplicate || event.why == model::Why::link_duplicate;
-}
-
 void count(Counts& counts, const model::Flow& flow, const model::Event& event,
            const model::Packet& packet) {
   if (!counts.any) counts.first = event.t;
@@ -50,7 +46,7 @@ void count(Counts& counts, const model::Flow& flow, const model::Event& event,
   ++way.packets;
   if (packet.fate == model::Fate::lost) ++way.lost;
   if (packet.fate == model::Fate::damaged) ++way.damaged;
-  if (is_network_copy(event)) {
+  if (ladder::is_network_copy(event)) {
     ++way.copies;
   } else if (packet.retransmission) {
     ++way.retransmitted;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "viz/ladder/wording.hh"
 
@@ -44,7 +45,7 @@ std::string unanswered(const Conversation& c, bool a) {
   return fmt::format("no ACK came for its {}, sent again {}", thing(*last), times(sent));
 }
 
-// Its state at the end of the trace, and why it came to it; null where the trace does not say.
+// The change into its state at the end of the trace; null where the trace does not say.
 const model::Event* last_state(const Conversation& c, bool a) {
   const auto& events = c.trace->events();
   for (std::size_t i = events.size(); i-- > 0;)
@@ -56,21 +57,32 @@ const model::Event* last_state(const Conversation& c, bool a) {
 
 }  // namespace
 
+std::optional<GaveUp> giving_up(const Conversation& c, bool a) {
+  if (!c.flow) return std::nullopt;
+  for (const model::Event& e : c.trace->events()) {
+    if (e.flow != *c.flow || (e.endpoint == c.endpoint(true)) != a) continue;
+    const auto* call = std::get_if<model::Call>(&e.body);
+    if (e.why == model::Why::gave_up && e.kind == model::EventKind::state) return GaveUp{e.id, e.t};
+    if (call && call->returned && call->result < 0 && call->error == ETIMEDOUT)
+      return GaveUp{e.id, call->returned_at};
+  }
+  return std::nullopt;
+}
+
 std::string gave_up_text(const Conversation& c) {
   if (c.trace->source() != model::Source::simulated) return "";
   if (std::ranges::none_of(c.facts, [&](const Fact& f) {
         return f.retransmission || (*c.trace)[f.id].why == model::Why::zero_window_probe;
       }))
     return "";  // nobody had reason to
-  const model::Event* end[2] = {last_state(c, true), last_state(c, false)};
-  const auto gave_up = [&](int own) { return end[own] && end[own]->why == model::Why::gave_up; };
-  const int first = gave_up(0) && gave_up(1) && end[1]->t < end[0]->t ? 1 : 0;
+  const std::optional<GaveUp> end[2] = {giving_up(c, true), giving_up(c, false)};
+  const int first = end[0] && end[1] && end[1]->t < end[0]->t ? 1 : 0;
   std::string text;
   for (const int own : {first, 1 - first}) {
-    if (!gave_up(own)) continue;
+    if (!end[own]) continue;
     text += fmt::format(" {} gave up{}: {}.", capital(the(c.name(own == 0))),
                         text.empty() ? " (R2, RFC 9293 3.8.3)" : ", too", unanswered(c, own == 0));
-    const model::Event* other = end[1 - own];
+    const model::Event* other = last_state(c, own != 0);
     if (!other) continue;
     const model::TcpState state = std::get<model::StateChange>(other->body).to;
     if (state != model::TcpState::closed)

@@ -2,11 +2,19 @@
 // alone (RFC 9293 3.8.3, threshold R2).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "viz/ladder/facts.hh"
 
 namespace synoptic::ladder {
+
+struct GaveUp {
+  model::EventId id;
+  model::Instant t;
+};
+// Where this end gave up: as its state's why says, or its program's ETIMEDOUT; the first of them.
+std::optional<GaveUp> giving_up(const Conversation& conversation, bool a);
 
 // " The client gave up (…): …", a sentence for each end that did, with a blank before it; empty
 // where none did, or where the trace does not say so (a captured one).

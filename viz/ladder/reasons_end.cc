@@ -4,34 +4,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "viz/ladder/gave_up.hh"
 #include "viz/ladder/reasons.hh"
 
 namespace synoptic::ladder::reasons {
 namespace {
-
-// Where one end of a conversation gave up, as its trace or its program's ETIMEDOUT says.
-struct GaveUp {
-  model::EventId id;
-  bool from_a;
-  model::Instant t;
-};
-// If both ends did, that of the packet's sender.
-std::optional<GaveUp> gave_up_in(const Conversation& c, bool sender_a) {
-  constexpr std::int32_t etimedout = 110;
-  std::optional<GaveUp> found;
-  if (!c.flow) return found;
-  for (const model::Event& e : c.trace->events()) {
-    if (e.flow != *c.flow) continue;
-    const bool a = e.endpoint == c.endpoint(true);
-    if (found && (found->from_a == sender_a || a != sender_a)) continue;
-    const auto* call = std::get_if<model::Call>(&e.body);
-    if (e.why == model::Why::gave_up && e.kind == model::EventKind::state)
-      found = GaveUp{e.id, a, e.t};
-    else if (call && call->returned && call->result < 0 && call->error == etimedout)
-      found = GaveUp{e.id, a, call->returned_at};
-  }
-  return found;
-}
 
 // Whether the conversation has what `f` says: its octets, or its ACK.
 bool has_it(const Conversation& c, const Fact& f) {
@@ -51,11 +28,13 @@ std::optional<RowReason> gave_up(const RowView& row) {
   const Conversation& cut = row.talk(other);
   const Fact& f = row.members(*side)[0];
   if (!f.is_segment() || (!f.occupies() && !f.pure_ack()) || has_it(cut, f)) return std::nullopt;
-  const auto end = gave_up_in(cut, f.from_a);
+  bool gave_up_a = f.from_a;  // if both did, that counts which would have sent this
+  auto end = giving_up(cut, gave_up_a);
+  if (!end) end = giving_up(cut, gave_up_a = !f.from_a);
   if (!end) return std::nullopt;
   const Fact* last = nullptr;
   for (const Fact& g : cut.facts)
-    if (g.from_a == end->from_a && g.occupies() && g.t <= end->t) last = &g;
+    if (g.from_a == gave_up_a && g.occupies() && g.t <= end->t) last = &g;
   if (!last) return std::nullopt;
   const auto times = std::ranges::count_if(cut.facts, [&](const Fact& g) {
     return g.from_a == last->from_a && g.occupies() && g.begin == last->begin && g.t <= end->t;
@@ -65,7 +44,7 @@ std::optional<RowReason> gave_up(const RowView& row) {
       "gave-up", other,
       fmt::format("in {} the {} had sent {} {} times, no ACK for it came back, and then it "
                   "gave up: it never came to this.",
-                  who(other), cut.name(end->from_a), what(*last), times),
+                  who(other), cut.name(gave_up_a), what(*last), times),
       {last->id, end->id}, {f.id},
       "A TCP does not try for ever: after enough retransmissions it drops the connection, "
       "and a program that still uses it gets ETIMEDOUT (RFC 9293 3.8.3).");

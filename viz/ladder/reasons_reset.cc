@@ -98,7 +98,7 @@ std::optional<Unread> unread_at_close(const RowView& row, int side, const Fact& 
     if (g.has(wire::SYN) && !first) first = g.end - g.len;
     if (g.len > 0) came.push_back(&g);
   }
-  std::ranges::stable_sort(came, {}, &Fact::begin);
+  std::ranges::sort(came, {}, [](const Fact* g) { return std::pair(g->begin, g); });
   if (came.empty()) return std::nullopt;
   std::uint32_t next = first.value_or(came.front()->begin);
   const std::uint32_t start = next;
