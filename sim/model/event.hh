@@ -98,16 +98,16 @@ std::string_view call_name(CallName name);
 // A call of a program: a socket call, a sleep, a line printed or read.
 struct Call {
   CallName name = CallName::socket;
+  bool returned = false;    // what it came to (error, returned_at, result) is valid
   std::int32_t fd = -1;     // the socket's descriptor, -1 where the call has none
   std::int64_t number = 0;  // listen: backlog; recv, recvfrom: size; shutdown: how; sleep: ns;
                             // socket: 1 stream, 2 datagram
   wire::SocketAddress
       address;  // bind, connect, sendto: argument; accept, recvfrom: the peer found. Else 0.0.0.0:0
-  wire::ByteSpan data;    // bytes sent or received; the line printed or read (UTF-8)
-  bool returned = false;  // the rest is valid once it has returned
+  std::int32_t error = 0;  // errno of Linux
+  wire::ByteSpan data;     // bytes sent or received; the line printed or read (UTF-8)
   Instant returned_at;
   std::int64_t result = 0;  // as the system call returns it; -1 on error
-  std::int32_t error = 0;   // errno of Linux
 };
 
 enum class Basis : std::uint8_t { true_, inferred, confirmed, contradicted };
@@ -139,9 +139,10 @@ struct Note {
   std::string_view text;  // beyond what the Why says; may be empty
 };
 
+// The order of the members keeps it small: a long trace has millions of them.
 struct Event {
-  EventId id = EventId::none;
   Instant t;  // a packet: when it left its sender; a call: when it was made
+  EventId id = EventId::none;
   EndpointId endpoint = EndpointId::none;  // where it happened; a packet's sender
   EndpointId to = EndpointId::none;        // a packet's receiver
   FlowId flow = FlowId::none;
@@ -151,6 +152,7 @@ struct Event {
   EventKind kind = EventKind::note;
   std::variant<Packet, Call, StateChange, Timer, Loss, Note> body;
 };
+static_assert(sizeof(Event) == 112);
 
 // "recv(1024)", "bind(127.0.0.2:9999)", "send("Hello")", and its result: "= 8 "Welcome!"", "=
 // ECONNREFUSED".

@@ -138,20 +138,20 @@ void Machine::poll(EventId cause) {
 
 void Machine::poll_tcp(EventId cause) {
   polling_since_ = simulation_.recorder().count();
-  while (const auto output = tcp_.poll_output()) {
+  while (const tcp::Output* const output = tcp_.poll_output()) {
     cause = std::visit([&](const auto& out) { return put(out, cause); }, *output);
   }
 }
 
 void Machine::poll_udp(EventId cause) {
-  while (const auto output = udp_.poll_output()) {
-    if (const auto* out = std::get_if<udp::Transmit>(&*output)) {
+  while (const udp::Output* const output = udp_.poll_output()) {
+    if (const auto* out = std::get_if<udp::Transmit>(output)) {
       put(*out, cause);
-    } else if (const auto* refused = std::get_if<udp::Unreachable>(&*output)) {
+    } else if (const auto* refused = std::get_if<udp::Unreachable>(output)) {
       put(*refused, cause);
-    } else if (const auto* decided = std::get_if<udp::Decided>(&*output)) {
+    } else if (const auto* decided = std::get_if<udp::Decided>(output)) {
       note(decided->local, decided->remote, Protocol::udp, decided->why, cause);
-    } else if (const auto* ready = std::get_if<udp::Ready>(&*output)) {
+    } else if (const auto* ready = std::get_if<udp::Ready>(output)) {
       const auto owner = datagrams_.find(static_cast<std::uint32_t>(ready->socket));
       if (owner != datagrams_.end())
         told_.push_back({owner->second, tcp::Ready::What::readable, 0, cause});

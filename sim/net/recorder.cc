@@ -2,8 +2,6 @@
 #include "sim/net/recorder.hh"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 
 namespace synoptic::net {
 
@@ -45,47 +43,38 @@ EndpointId Recorder::nameless(std::string_view role, bool is_server) {
 
 namespace {
 
-// As ==, but ports first, and the octets without a call: it is asked several times for each
-// segment.
-bool same(const wire::SocketAddress& a, const wire::SocketAddress& b) {
-  using Words = std::array<std::uint64_t, 2>;
-  return a.port == b.port && a.ip.family == b.ip.family &&
-         std::bit_cast<Words>(a.ip.octets) == std::bit_cast<Words>(b.ip.octets);
+// From which end `near` and `far` see the conversation; none when it is not theirs.
+View view_of(Conversation& c, const wire::SocketAddress& near, const wire::SocketAddress& far,
+             Protocol protocol) {
+  if (c.protocol != protocol) return {};
+  if (c.ends[0].address == near && c.ends[1].address == far) return {&c, 0};
+  if (c.ends[1].address == near && c.ends[0].address == far) return {&c, 1};
+  return {};
 }
 
 }  // namespace
 
-View Recorder::find(std::uint32_t index, const wire::SocketAddress& near,
-                    const wire::SocketAddress& far, Protocol protocol) {
-  Conversation& c = conversations_[index];
-  if (c.protocol != protocol) return {};
-  if (same(c.ends[0].address, near) && same(c.ends[1].address, far)) return {&c, 0};
-  if (same(c.ends[1].address, near) && same(c.ends[0].address, far)) return {&c, 1};
-  return {};
-}
-
 View Recorder::view(const wire::SocketAddress& near, const wire::SocketAddress& far,
                     Protocol protocol) {
-  std::uint32_t& recent = recent_[(near.port ^ far.port) % cache_size];
-  if (recent != 0) {
-    if (const View hit = find(recent - 1, near, far, protocol); hit.conversation != nullptr)
+  Conversation*& recent = recent_[(near.port ^ far.port) % cache_size];
+  if (recent != nullptr) {
+    if (const View hit = view_of(*recent, near, far, protocol); hit.conversation != nullptr)
       return hit;
   }
   const EndpointId a = lane(near, protocol);
   const EndpointId b = lane(far, protocol);
   const std::uint64_t key = (std::uint64_t{std::min(model::index(a), model::index(b))} << 32) |
                             std::max(model::index(a), model::index(b));
-  const auto [place, added] =
-      by_lanes_.try_emplace(key, static_cast<std::uint32_t>(conversations_.size()));
+  const auto [place, added] = by_lanes_.try_emplace(key);
   if (added) {
-    Conversation& c = conversations_.emplace_back();
+    Conversation& c = *(place->second = &conversations_.emplace_back());
     c.protocol = protocol;
     c.ends[0] = {.address = near, .lane = a};
     c.ends[1] = {.address = far, .lane = b};
     for (Conversation::End& end : c.ends) end.started.fill(EventId::none);
   }
-  recent = place->second + 1;
-  return find(place->second, near, far, protocol);
+  recent = place->second;
+  return view_of(*recent, near, far, protocol);
 }
 
 FlowId Recorder::flow_of_packet(const View& from, const model::Segment* segment,

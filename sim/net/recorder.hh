@@ -93,18 +93,16 @@ class Recorder {
  private:
   static constexpr std::size_t cache_size = 256;
   model::Packet& packet(model::EventId id) { return std::get<model::Packet>(trace_.edit(id).body); }
-  View find(std::uint32_t index, const wire::SocketAddress& near, const wire::SocketAddress& far,
-            model::Protocol protocol);
 
   Naming naming_;
   model::Trace trace_;
   std::array<std::unordered_map<wire::SocketAddress, model::EndpointId>, 2>
       lanes_;                 // by protocol; never walked
   std::vector<bool> server_;  // by lane
-  std::deque<Conversation> conversations_;
-  std::unordered_map<std::uint64_t, std::uint32_t>
+  std::deque<Conversation> conversations_;  // a place never moves
+  std::unordered_map<std::uint64_t, Conversation*>
       by_lanes_;  // both lanes' ids, the smaller above; never walked
-  std::array<std::uint32_t, cache_size> recent_{};  // conversation + 1, by ports
+  std::array<Conversation*, cache_size> recent_{};  // by ports
 };
 
 }  // namespace synoptic::net

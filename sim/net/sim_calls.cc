@@ -56,7 +56,7 @@ SimHost::Answer SimHost::attempt(Operation& operation) {
 
 SimHost::Answer SimHost::do_socket(const CallOp& op, std::uint32_t thread) {
   const std::int32_t fd = lowest_free_fd();
-  Socket& s = sockets_[static_cast<std::size_t>(fd - 3)];
+  Socket& s = *sockets_[static_cast<std::size_t>(fd - 3)];
   const std::uint32_t generation = s.generation + 1;
   s = {};
   s.kind = op.number == static_cast<std::int64_t>(program::SocketType::datagram) ? Kind::datagram
@@ -130,7 +130,7 @@ SimHost::Answer SimHost::do_accept(Socket& s) {
   const auto connection = machine_.tcp().accept(*s.listener);
   if (!connection) return blocks();
   const std::int32_t fd = lowest_free_fd();
-  Socket& accepted = sockets_[static_cast<std::size_t>(fd - 3)];
+  Socket& accepted = *sockets_[static_cast<std::size_t>(fd - 3)];
   const std::uint32_t generation = accepted.generation + 1;
   accepted = {};
   accepted.kind = Kind::stream;

@@ -81,8 +81,8 @@ void SimHost::step(std::uint32_t thread, std::coroutine_handle<> at) {
 
 // A process that ends lets go of its sockets; the kernel closes them.
 void SimHost::exit_process(EventId cause) {
-  for (Socket& s : sockets_) {
-    if (s.kind != Kind::closed) do_close(s, cause);
+  for (const auto& s : sockets_) {
+    if (s->kind != Kind::closed) do_close(*s, cause);
   }
   machine_.settle(cause);
 }
@@ -222,15 +222,16 @@ void SimHost::end_waiting(std::vector<std::uint32_t>& waiting, std::int32_t erro
 
 SimHost::Socket* SimHost::socket(std::int32_t fd) {
   const auto place = static_cast<std::size_t>(fd - first_fd);
-  if (fd < first_fd || place >= sockets_.size() || sockets_[place].kind == Kind::closed)
+  if (fd < first_fd || place >= sockets_.size() || sockets_[place]->kind == Kind::closed)
     return nullptr;
-  return &sockets_[place];
+  return sockets_[place].get();
 }
 
 std::int32_t SimHost::lowest_free_fd() {
-  const auto free = std::ranges::find(sockets_, Kind::closed, &Socket::kind);
+  const auto free =
+      std::ranges::find_if(sockets_, [](const auto& s) { return s->kind == Kind::closed; });
   const auto place = static_cast<std::size_t>(free - sockets_.begin());
-  if (place == sockets_.size()) sockets_.emplace_back();  // `free` is not valid any more
+  if (place == sockets_.size()) sockets_.push_back(std::make_unique<Socket>());
   return first_fd + static_cast<std::int32_t>(place);
 }
 
@@ -321,8 +322,9 @@ std::vector<std::string> SimHost::waiting_calls() const {
 }
 
 void SimHost::finish() {
-  for (Socket& s : sockets_) {
-    if (s.lane == EndpointId::none) before_.insert(before_.end(), s.before.begin(), s.before.end());
+  for (const auto& s : sockets_) {
+    if (s->lane == EndpointId::none)
+      before_.insert(before_.end(), s->before.begin(), s->before.end());
   }
   if (before_.empty()) return;
   Recorder& recorder = simulation_.recorder();

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -136,7 +136,7 @@ class SimHost final : public program::Host {
   std::vector<std::uint32_t> free_threads_;
   std::vector<Operation> operations_;
   std::vector<std::uint32_t> free_operations_;
-  std::deque<Socket> sockets_;  // from descriptor 3 on; a place never moves
+  std::vector<std::unique_ptr<Socket>> sockets_;  // from descriptor 3 on
   std::vector<model::EventId>
       before_;  // calls of threads that had no socket yet, or one without an address
 };

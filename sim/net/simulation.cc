@@ -39,7 +39,6 @@ Simulation::Simulation(const Scenario& scenario)
     if (!route(role.address)) {
       const auto index = static_cast<std::uint32_t>(machines_.size());
       machines_.push_back(std::make_unique<Machine>(*this, index, role.address));
-      by_address_.emplace(role.address, index);
     }
     const auto index = static_cast<std::uint32_t>(hosts_.size());
     hosts_.push_back(
@@ -49,9 +48,11 @@ Simulation::Simulation(const Scenario& scenario)
 }
 
 std::optional<std::uint32_t> Simulation::route(const wire::IpAddress& ip) const {
-  const auto found = by_address_.find(ip);
-  if (found == by_address_.end()) return std::nullopt;
-  return found->second;
+  // A handful of machines: a search tree would cost more.
+  for (std::uint32_t i = 0; i < machines_.size(); ++i) {
+    if (machines_[i]->ip() == ip) return i;
+  }
+  return std::nullopt;
 }
 
 // --- packets on their way

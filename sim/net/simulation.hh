@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,7 +77,6 @@ class Simulation {
   Scheduler<Item> agenda_;
   std::deque<Runnable> runnable_;
   std::vector<std::unique_ptr<Machine>> machines_;
-  std::map<wire::IpAddress, std::uint32_t> by_address_;
   std::vector<std::unique_ptr<Link>> links_;  // by sender, receiver and direction
   std::size_t started_ = 0;                   // programs that have begun
   std::vector<std::unique_ptr<SimHost>> hosts_;

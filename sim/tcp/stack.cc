@@ -169,7 +169,10 @@ void Stack::Impl::stop_timers(Connection& c, Why why) {
 
 // To be called at the end of each input that may have touched c's timers.
 void Stack::Impl::refresh_deadline(Connection& c) {
-  const Instant earliest = c.alive ? *std::ranges::min_element(c.timers) : never;
+  Instant earliest = never;
+  if (c.alive) {
+    for (const Instant deadline : c.timers) earliest = std::min(earliest, deadline);
+  }
   if (earliest == c.deadline) return;
   c.deadline = earliest;
   if (earliest == never) {
@@ -198,13 +201,13 @@ void Stack::handle_deadline(Instant now) {
   }
 }
 
-std::optional<Output> Stack::poll_output() {
+const Output* Stack::poll_output() {
   if (impl_->polled == impl_->outputs.size()) {
     impl_->outputs.clear();
     impl_->polled = 0;
-    return std::nullopt;
+    return nullptr;
   }
-  return impl_->outputs[impl_->polled++];
+  return &impl_->outputs[impl_->polled++];
 }
 
 std::optional<Instant> Stack::next_deadline() const {

@@ -117,7 +117,8 @@ class Stack {
   void handle_deadline(model::Instant now);  // everything due at or before `now`
 
   // --- outputs
-  std::optional<Output> poll_output();
+  // Null when there is none; valid until the next call of the stack.
+  const Output* poll_output();
   std::optional<model::Instant> next_deadline() const;  // O(1); inputs cost O(log connections)
 
   // --- getters

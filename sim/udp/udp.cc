@@ -131,13 +131,13 @@ void Stack::handle_unreachable(const SocketAddress& local, const SocketAddress& 
   outputs_.emplace_back(Ready{*id});
 }
 
-std::optional<Output> Stack::poll_output() {
+const Output* Stack::poll_output() {
   if (polled_ == outputs_.size()) {
     outputs_.clear();
     polled_ = 0;
-    return std::nullopt;
+    return nullptr;
   }
-  return outputs_[polled_++];
+  return &outputs_[polled_++];
 }
 
 bool Stack::port_in_use(const SocketAddress& local) const {

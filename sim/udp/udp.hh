@@ -83,7 +83,8 @@ class Stack {
   void handle_unreachable(const wire::SocketAddress& local, const wire::SocketAddress& remote);
 
   // --- outputs
-  std::optional<Output> poll_output();
+  // Null when there is none; valid until the next call of the stack.
+  const Output* poll_output();
 
   // --- getters
   bool port_in_use(const wire::SocketAddress& local) const;

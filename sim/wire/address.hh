@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +33,12 @@ struct IpAddress {
   bool is_broadcast() const;  // 255.255.255.255
   std::string str() const;    // dotted quad, or RFC 5952 text
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+  // In words: addresses are compared several times for each packet.
+  friend bool operator==(const IpAddress& a, const IpAddress& b) {
+    using Words = std::array<std::uint64_t, 2>;
+    return a.family == b.family &&
+           std::bit_cast<Words>(a.octets) == std::bit_cast<Words>(b.octets);
+  }
 };
 
 // An address with a port: what a socket is bound to, and what a lane is keyed by.
@@ -41,6 +48,9 @@ struct SocketAddress {
 
   std::string str() const;  // "127.0.0.1:9999", "[::1]:9999"
   friend auto operator<=>(const SocketAddress&, const SocketAddress&) = default;
+  friend bool operator==(const SocketAddress& a, const SocketAddress& b) {
+    return a.port == b.port && a.ip == b.ip;
+  }
 };
 
 struct MacAddress {

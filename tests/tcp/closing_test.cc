@@ -273,8 +273,8 @@ TEST(TimeWait, TenThousandAtOnce_EndInOrder) {
       busy = false;
       for (auto* pair : {&client, &server}) {
         Stack& other = pair == &client ? server : client;
-        while (const auto o = pair->poll_output()) {
-          if (const auto* t = std::get_if<Transmit>(&*o)) {
+        while (const Output* const o = pair->poll_output()) {
+          if (const auto* t = std::get_if<Transmit>(o)) {
             other.handle_segment(now, t->src, t->dst, t->segment);
             busy = true;
           }

@@ -80,27 +80,27 @@ Said poll(Stack& stack, std::string_view who, Instant now, std::vector<std::stri
     EXPECT_NE(why, Why::none) << describe(output);
     coverage().whys.insert(why);
   };
-  while (const std::optional<Output> o = stack.poll_output()) {
+  while (const Output* const o = stack.poll_output()) {
     if (log != nullptr) {
       log->push_back(
           fmt::format("{:>12.6f} {} {}", static_cast<double>(now.ns) / 1e9, who, describe(*o)));
     }
-    if (const auto* t = std::get_if<Transmit>(&*o)) {
+    if (const auto* t = std::get_if<Transmit>(o)) {
       reason(t->why, *o);
       Said::Sent sent;
       static_cast<Transmit&>(sent) = *t;
       sent.text.assign(t->segment.text.begin(), t->segment.text.end());
       sent.segment.text = {};
       said.segments.push_back(std::move(sent));
-    } else if (const auto* s = std::get_if<StateChanged>(&*o)) {
+    } else if (const auto* s = std::get_if<StateChanged>(o)) {
       reason(s->why, *o);
       EXPECT_TRUE(model::is_transition(s->from, s->to)) << describe(*o);
       coverage().transitions.emplace(s->from, s->to);
       said.states.push_back(*s);
-    } else if (const auto* timer = std::get_if<TimerChanged>(&*o)) {
+    } else if (const auto* timer = std::get_if<TimerChanged>(o)) {
       reason(timer->why, *o);
       said.timers.push_back(*timer);
-    } else if (const auto* d = std::get_if<Decided>(&*o)) {
+    } else if (const auto* d = std::get_if<Decided>(o)) {
       reason(d->why, *o);
       said.notes.push_back(*d);
     } else {

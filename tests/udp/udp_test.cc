@@ -31,8 +31,8 @@ std::set<Why>& reached() {
 template <typename T>
 std::vector<T> poll(Stack& stack) {
   std::vector<T> all;
-  while (const auto o = stack.poll_output()) {
-    if (const auto* wanted = std::get_if<T>(&*o)) all.push_back(*wanted);
+  while (const Output* const o = stack.poll_output()) {
+    if (const auto* wanted = std::get_if<T>(o)) all.push_back(*wanted);
     std::visit(
         [](const auto& output) {
           if constexpr (requires { output.why; }) {
@@ -163,7 +163,7 @@ TEST(Unreachable, UnconnectedSocket_IsNotTold) {
   std::array<std::uint8_t, 8> buffer;
   EXPECT_EQ(stack.receive(id, buffer).error, EAGAIN);
   stack.handle_unreachable(at(1, 4001), at(2, 9999));  // of a socket closed since
-  EXPECT_FALSE(stack.poll_output());
+  EXPECT_EQ(stack.poll_output(), nullptr);
 }
 
 TEST(Unreachable, ConnectedSocket_GetsEconnrefusedOnce) {
