@@ -2,8 +2,6 @@
 #include "sim/model/trace.hh"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
 #include <utility>
 
 namespace synoptic::model {
@@ -62,29 +60,23 @@ FlowId Trace::add_flow(Protocol protocol, EndpointId a, EndpointId b) {
   return id;
 }
 
-namespace {
-
 // A long trace grows in large steps: room that nothing was written to costs address space only,
 // while copying a hundred megabytes of events to a place twice as large costs time.
-void make_room(Events& events) {
+void Trace::make_room() {
   constexpr std::size_t long_trace = 1 << 16;
   constexpr std::size_t largest_step = 1 << 22;
-  if (events.size() < events.capacity() || events.size() < long_trace) return;
-  events.reserve(events.size() + std::min(events.size() * 15, largest_step));
+  if (events_.size() < long_trace) return;
+  events_.reserve(events_.size() + std::min(events_.size() * 15, largest_step));
 }
 
-}  // namespace
-
-EventId Trace::add(Event event, EventKind packet_kind) {
-  // by the alternative's index in Event::body; the packet's own kind is the caller's
-  constexpr std::array kinds{EventKind::segment, EventKind::call, EventKind::state,
-                             EventKind::timer,   EventKind::loss, EventKind::note};
-  const auto id = EventId(static_cast<std::uint32_t>(events_.size()));
-  event.id = id;
-  event.kind = event.body.index() == 0 ? packet_kind : kinds[event.body.index()];
-  start_ = events_.empty() ? event.t : std::min(start_, event.t);
-  make_room(events_);
-  events_.push_back(event);
+EventId Trace::add(const Event& event, EventKind packet_kind) {
+  const Event copy = event;  // it may be one of this trace's own
+  Event& added = new_event(copy.t);
+  const EventId id = added.id;
+  added = copy;
+  added.id = id;
+  added.kind =
+      std::visit([&]<typename Body>(const Body&) { return kind_of<Body>(packet_kind); }, copy.body);
   return id;
 }
 

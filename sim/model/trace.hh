@@ -6,9 +6,11 @@
 // time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "sim/model/arena.hh"
@@ -18,6 +20,15 @@
 namespace synoptic::model {
 
 using Events = std::vector<Event, LargeAllocator<Event>>;
+
+// An event without its body.
+struct EventHead {
+  Instant t;
+  EndpointId endpoint = EndpointId::none, to = EndpointId::none;
+  FlowId flow = FlowId::none;
+  EventId cause = EventId::none;
+  Why why = Why::none;
+};
 
 enum class Source : std::uint8_t { simulated, captured };
 
@@ -48,7 +59,21 @@ class Trace {
   FlowId add_flow(Protocol protocol, EndpointId a, EndpointId b);
   // Appends; sets id and kind. Bytes and texts inside the event must come from arena(). The kind of
   // a Packet is `packet_kind`; of everything else it follows from the body.
-  EventId add(Event event, EventKind packet_kind = EventKind::segment);
+  EventId add(const Event& event, EventKind packet_kind = EventKind::segment);
+  // The same for whoever makes many: the event is built where it stays. Gives its body, which is
+  // to be filled in; the reference lasts until the next event is added.
+  template <typename Body>
+  Body& append(const EventHead& head, EventKind packet_kind = EventKind::segment) {
+    Event& event = new_event(head.t);
+    event.endpoint = head.endpoint;
+    event.to = head.to;
+    event.flow = head.flow;
+    event.cause = head.cause;
+    event.why = head.why;
+    event.kind = kind_of<Body>(packet_kind);
+    return event.body.emplace<Body>();
+  }
+  EventId last() const { return EventId(static_cast<std::uint32_t>(events_.size() - 1)); }
   // Everything but the time may be changed.
   Event& edit(EventId id) { return events_[index(id)]; }
   Endpoint& edit(EndpointId id) { return endpoints_[index(id)]; }
@@ -60,6 +85,25 @@ class Trace {
   std::vector<std::string> warnings;
 
  private:
+  template <typename Body>
+  static constexpr EventKind kind_of(EventKind packet_kind) {
+    if constexpr (std::is_same_v<Body, Packet>) return packet_kind;
+    if constexpr (std::is_same_v<Body, Call>) return EventKind::call;
+    if constexpr (std::is_same_v<Body, StateChange>) return EventKind::state;
+    if constexpr (std::is_same_v<Body, Timer>) return EventKind::timer;
+    if constexpr (std::is_same_v<Body, Loss>) return EventKind::loss;
+    if constexpr (std::is_same_v<Body, Note>) return EventKind::note;
+  }
+  void make_room();
+  Event& new_event(Instant t) {
+    if (events_.size() == events_.capacity()) make_room();
+    start_ = events_.empty() ? t : std::min(start_, t);
+    Event& event = events_.emplace_back();
+    event.t = t;
+    event.id = last();
+    return event;
+  }
+
   Source source_;
   Instant start_;
   Events events_;

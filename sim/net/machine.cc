@@ -41,7 +41,8 @@ tcp::StackOptions stack_options(Simulation& simulation) {
                     model::Instant now, const wire::SocketAddress& local,
                     const wire::SocketAddress& remote) {
     Recorder& recorder = simulation.recorder();
-    const bool is_server = recorder.is_server(recorder.lane(local, Protocol::tcp));
+    const bool is_server =
+        recorder.is_server(recorder.view(local, remote, Protocol::tcp).near().lane);
     return (is_server ? server : client)(now, local, remote);
   };
   return options;
@@ -183,14 +184,15 @@ EventId Machine::put(const tcp::Transmit& out, EventId cause) {
   // RFC 7323 2.2: the window of a SYN is never scaled.
   const bool scaled =
       !segment.ctl.has(wire::SYN) && from.near().window_scale >= 0 && from.far().window_scale >= 0;
-  model::Packet packet;
+  model::Packet& packet = recorder.add_packet(simulation_.now(), from, flow, cause, out.why,
+                                              EventKind::segment, scratch_);
   packet.ctl = segment.ctl;
   packet.seq = segment.seq;
   packet.ack = segment.ack;
   packet.wnd = scaled ? std::uint32_t{segment.wnd} << from.near().window_scale : segment.wnd;
   packet.len = static_cast<std::uint32_t>(segment.text.size());
   packet.retransmission = out.retransmission;
-  send(to, from, flow, cause, out.why, packet, EventKind::segment);
+  send(to);
   return cause;
 }
 
@@ -236,9 +238,11 @@ void Machine::put(const udp::Transmit& out, EventId cause) {
   scratch_.clear();
   wire::append_udp(scratch_, link_to(to), ip_to(out.dst.ip), out.src.port, out.dst.port,
                    out.payload);
-  model::Packet packet;
-  packet.len = static_cast<std::uint32_t>(out.payload.size());
-  const EventId datagram = send(to, from, flow, cause, out.why, packet, EventKind::datagram);
+  recorder
+      .add_packet(simulation_.now(), from, flow, cause, out.why, EventKind::datagram, scratch_)
+      .len = static_cast<std::uint32_t>(out.payload.size());
+  const EventId datagram = recorder.trace().last();
+  send(to);
   if (is_beyond_mtu(out))
     recorder.note(datagram, from.near().lane, simulation_.now(), model::Why::udp_beyond_mtu);
 }
@@ -255,28 +259,25 @@ void Machine::put(const udp::Unreachable& out, EventId datagram) {
   const auto& refused = std::get<model::Packet>(recorder.trace()[datagram].body);
   constexpr std::size_t ethernet_header = 14;
   const bool v6 = ip_.is_v6();
-  model::Packet packet;
-  packet.icmp_type = v6 ? 1 : 3;  // destination unreachable (RFC 4443 3.1, RFC 792)
-  packet.icmp_code = v6 ? 4 : 3;  // port unreachable
+  const std::uint8_t type = v6 ? 1 : 3;  // destination unreachable (RFC 4443 3.1, RFC 792)
+  const std::uint8_t code = v6 ? 4 : 3;  // port unreachable
   const wire::Bytes body =
       wire::unreachable_body(refused.bytes.subspan(ethernet_header), ip_.family);
   const std::uint32_t to = *simulation_.route(out.remote.ip);
   scratch_.clear();
-  wire::append_icmp(scratch_, link_to(to), ip_to(out.remote.ip), packet.icmp_type, packet.icmp_code,
-                    body);
-  packet.len = wire::view(scratch_, wire::LinkType::ethernet).payload_length;
+  wire::append_icmp(scratch_, link_to(to), ip_to(out.remote.ip), type, code, body);
   const View from = recorder.view(concrete(out.local), out.remote, Protocol::udp);
-  send(to, from, from.conversation->flow, datagram, out.why, packet, EventKind::icmp);
+  model::Packet& packet =
+      recorder.add_packet(simulation_.now(), from, from.conversation->flow, datagram, out.why,
+                          EventKind::icmp, scratch_);
+  packet.icmp_type = type;
+  packet.icmp_code = code;
+  packet.len = wire::view(scratch_, wire::LinkType::ethernet).payload_length;
+  send(to);
 }
 
-EventId Machine::send(std::uint32_t to, const View& from, FlowId flow, EventId cause,
-                      model::Why why, model::Packet packet, EventKind kind) {
-  Recorder& recorder = simulation_.recorder();
-  packet.bytes = recorder.trace().arena().store(scratch_);
-  packet.original_size = static_cast<std::uint32_t>(scratch_.size());
-  const EventId id = recorder.add_packet(simulation_.now(), from, flow, cause, why, packet, kind);
-  simulation_.transmit(index_, to, id);
-  return id;
+void Machine::send(std::uint32_t to) {
+  simulation_.transmit(index_, to, simulation_.recorder().trace().last());
 }
 
 void Machine::backdate(EndpointId lane, FlowId before, FlowId flow) {

@@ -84,9 +84,8 @@ class Machine {
   model::EventId put(const tcp::Ready& out, model::EventId cause);
   void put(const udp::Transmit& out, model::EventId cause);
   void put(const udp::Unreachable& out, model::EventId datagram);
-  // Puts the packet in scratch_ into the trace and onto the link to machine `to`.
-  model::EventId send(std::uint32_t to, const View& from, model::FlowId flow, model::EventId cause,
-                      model::Why why, model::Packet packet, model::EventKind kind);
+  // Puts the trace's last event, a packet, onto the link to machine `to`.
+  void send(std::uint32_t to);
   bool is_beyond_mtu(const udp::Transmit& out) const;
   void handle_icmp(const wire::PacketView& view, wire::ByteSpan bytes);
   // A SYN has begun a flow: what its connection did just before it belongs to it, too.

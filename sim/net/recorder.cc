@@ -102,16 +102,18 @@ FlowId Recorder::flow_of_packet(const View& from, const model::Segment* segment,
 
 // --- events
 
-EventId Recorder::add_packet(Instant t, const View& from, FlowId flow, EventId cause, Why why,
-                             const model::Packet& packet, model::EventKind kind) {
-  return trace_.add({.t = t,
-                     .endpoint = from.near().lane,
-                     .to = from.far().lane,
-                     .flow = flow,
-                     .cause = cause,
-                     .why = why,
-                     .body = packet},
-                    kind);
+model::Packet& Recorder::add_packet(Instant t, const View& from, FlowId flow, EventId cause,
+                                   Why why, model::EventKind kind, wire::ByteSpan bytes) {
+  auto& packet = trace_.append<model::Packet>({.t = t,
+                                               .endpoint = from.near().lane,
+                                               .to = from.far().lane,
+                                               .flow = flow,
+                                               .cause = cause,
+                                               .why = why},
+                                              kind);
+  packet.bytes = trace_.arena().store(bytes);
+  packet.original_size = static_cast<std::uint32_t>(bytes.size());
+  return packet;
 }
 
 EventId Recorder::add_copy(EventId original, Instant t, Why why) {
@@ -121,7 +123,7 @@ EventId Recorder::add_copy(EventId original, Instant t, Why why) {
   copy.why = why;
   std::get<model::Packet>(copy.body).fate = model::Fate::in_flight;
   const model::EventKind kind = copy.kind;
-  return trace_.add(std::move(copy), kind);
+  return trace_.add(copy, kind);
 }
 
 void Recorder::lost(EventId id, Instant t, Why why) {

@@ -73,15 +73,18 @@ class Recorder {
                                bool retransmission);
 
   // --- events
-  template <typename Body>  // Call, StateChange, Timer, Loss or Note
+  template <typename Body>  // StateChange, Timer, Loss or Note
   model::EventId add(model::Instant t, model::EndpointId at, model::FlowId flow,
                      model::EventId cause, model::Why why, const Body& body) {
-    return trace_.add(
-        {.t = t, .endpoint = at, .flow = flow, .cause = cause, .why = why, .body = body});
+    trace_.append<Body>(
+        {.t = t, .endpoint = at, .flow = flow, .cause = cause, .why = why}) = body;
+    return trace_.last();
   }
-  model::EventId add_packet(model::Instant t, const View& from, model::FlowId flow,
-                            model::EventId cause, model::Why why, const model::Packet& packet,
-                            model::EventKind kind);
+  // A packet with these bytes (they are copied); whatever else is known of it, and is not 0, is to
+  // be filled in before the next event is added.
+  model::Packet& add_packet(model::Instant t, const View& from, model::FlowId flow,
+                            model::EventId cause, model::Why why, model::EventKind kind,
+                            wire::ByteSpan bytes);
   // One more packet event with the bytes of `original`, which caused it.
   model::EventId add_copy(model::EventId original, model::Instant t, model::Why why);
   void lost(model::EventId packet, model::Instant t, model::Why why);

@@ -236,15 +236,6 @@ std::int32_t SimHost::lowest_free_fd() {
 }
 
 EventId SimHost::record(const CallOp& op, Thread& thread) {
-  Recorder& recorder = simulation_.recorder();
-  model::Call call;
-  call.name = op.name;
-  call.fd = op.fd;
-  call.number = op.number;
-  call.address = op.address;
-  if (goes_out(op.name))
-    call.data = recorder.trace().arena().store(as_bytes(op.out.data(), op.out.size()));
-
   Socket* s = socket(op.fd);
   if (s != nullptr) {
     thread.fd = op.fd;
@@ -262,8 +253,17 @@ EventId SimHost::record(const CallOp& op, Thread& thread) {
       thread.flow = s->flow;
     }
   }
-  const EventId event = recorder.add(simulation_.now(), thread.lane, thread.flow, thread.last,
-                                     model::Why::none, call);
+  model::Trace& trace = simulation_.recorder().trace();
+  auto& call = trace.append<model::Call>({.t = simulation_.now(),
+                                          .endpoint = thread.lane,
+                                          .flow = thread.flow,
+                                          .cause = thread.last});
+  call.name = op.name;
+  call.fd = op.fd;
+  call.number = op.number;
+  call.address = op.address;
+  if (goes_out(op.name)) call.data = trace.arena().store(as_bytes(op.out.data(), op.out.size()));
+  const EventId event = trace.last();
   // A socket that will have one peer, and has not sent to it yet.
   const bool opening = s != nullptr && s->flow == FlowId::none &&
                        (s->kind == Kind::stream ? s->phase == Phase::fresh : s->remote.port != 0);

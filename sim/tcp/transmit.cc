@@ -176,7 +176,13 @@ void Stack::Impl::send_syn(Connection& c, Why why) {
 
 void Stack::Impl::transmit(Connection& c, SeqNum seq, CtlSet ctl, wire::ByteSpan text, Why why,
                            bool retransmission) {
-  Segment segment;
+  if (ctl.has(wire::ACK)) ack_was_sent(c);  // what it puts out stands before the segment
+  auto& out = std::get<Transmit>(outputs.emplace_back(std::in_place_type<Transmit>));
+  out.src = c.local;
+  out.dst = c.remote;
+  out.why = why;
+  out.retransmission = retransmission;
+  Segment& segment = out.segment;
   segment.seq = seq;
   segment.ctl = ctl;
   segment.text = text;
@@ -187,11 +193,7 @@ void Stack::Impl::transmit(Connection& c, SeqNum seq, CtlSet ctl, wire::ByteSpan
   } else if (!ctl.has(wire::RST)) {
     segment.options = segment_options(c, text.size());
   }
-  if (ctl.has(wire::ACK)) {
-    segment.ack = c.tcb.rcv.nxt;
-    ack_was_sent(c);
-  }
-  outputs.emplace_back(Transmit{c.local, c.remote, segment, why, retransmission});
+  if (ctl.has(wire::ACK)) segment.ack = c.tcb.rcv.nxt;
 }
 
 // RCV.WND scaled down, rounded up so that the right edge never moves back; RCV.WND is what was

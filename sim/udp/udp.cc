@@ -131,15 +131,6 @@ void Stack::handle_unreachable(const SocketAddress& local, const SocketAddress& 
   outputs_.emplace_back(Ready{*id});
 }
 
-const Output* Stack::poll_output() {
-  if (polled_ == outputs_.size()) {
-    outputs_.clear();
-    polled_ = 0;
-    return nullptr;
-  }
-  return &outputs_[polled_++];
-}
-
 bool Stack::port_in_use(const SocketAddress& local) const {
   return std::ranges::any_of(by_address_, [&](const auto& entry) {
     const SocketAddress& other = entry.first;

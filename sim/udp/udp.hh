@@ -84,7 +84,12 @@ class Stack {
 
   // --- outputs
   // Null when there is none; valid until the next call of the stack.
-  const Output* poll_output();
+  const Output* poll_output() {
+    if (polled_ < outputs_.size()) return &outputs_[polled_++];
+    outputs_.clear();
+    polled_ = 0;
+    return nullptr;
+  }
 
   // --- getters
   bool port_in_use(const wire::SocketAddress& local) const;
