@@ -32,7 +32,7 @@ FaultScript::FaultScript(std::vector<Fault> faults) {
   for (Fault& fault : faults) faults_.push_back({std::move(fault)});
 }
 
-FaultDecision FaultScript::decide(model::Instant now, const PacketTraits& packet) {
+FaultDecision FaultScript::decide_among(model::Instant now, const PacketTraits& packet) {
   FaultDecision decision;
   const model::Duration since_start = now - model::Instant{};
   for (Counted& counted : faults_) {

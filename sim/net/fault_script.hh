@@ -36,11 +36,14 @@ class FaultScript {
   explicit FaultScript(std::vector<Fault> faults);
 
   // To be called once for each packet, in the order in which packets enter the links.
-  FaultDecision decide(model::Instant now, const PacketTraits& packet);
+  FaultDecision decide(model::Instant now, const PacketTraits& packet) {
+    return faults_.empty() ? FaultDecision{} : decide_among(now, packet);
+  }
   // One line for each fault that never struck, for Trace::warnings.
   std::vector<std::string> unused() const;
 
  private:
+  FaultDecision decide_among(model::Instant now, const PacketTraits& packet);
   struct Counted {
     Fault fault;
     int matched = 0;

@@ -80,7 +80,7 @@ Passage Link::send(Instant now, std::uint32_t packet, std::uint32_t size,
   } else {
     last_arrival_ = passage.arrival;
   }
-  passage.overtaken = std::exchange(held_, std::nullopt);
+  if (held_) passage.overtaken = std::exchange(held_, std::nullopt);
   return passage;
 }
 

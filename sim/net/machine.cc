@@ -111,7 +111,8 @@ void Machine::deadline() {
   const model::Instant now = simulation_.now();
   if (armed_ != now) return;  // an earlier one was armed since, and has come
   armed_.reset();
-  if (const auto next = tcp_.next_deadline(); next && *next <= now) tcp_.handle_deadline(now);
+  if (const model::Instant* const next = tcp_.next_deadline(); next && *next <= now)
+    tcp_.handle_deadline(now);
   settle(EventId::none);
 }
 
@@ -125,7 +126,7 @@ void Machine::settle(EventId cause) {
     simulation_.host(told.owner.host).tell(told.owner.fd, told.what, told.error, told.cause);
   }
   told_.clear();
-  const auto next = tcp_.next_deadline();
+  const model::Instant* const next = tcp_.next_deadline();
   if (next && (!armed_ || *next < *armed_)) {
     armed_ = std::max(*next, simulation_.now());
     simulation_.add_deadline(index_, *armed_);
@@ -238,8 +239,7 @@ void Machine::put(const udp::Transmit& out, EventId cause) {
   scratch_.clear();
   wire::append_udp(scratch_, link_to(to), ip_to(out.dst.ip), out.src.port, out.dst.port,
                    out.payload);
-  recorder
-      .add_packet(simulation_.now(), from, flow, cause, out.why, EventKind::datagram, scratch_)
+  recorder.add_packet(simulation_.now(), from, flow, cause, out.why, EventKind::datagram, scratch_)
       .len = static_cast<std::uint32_t>(out.payload.size());
   const EventId datagram = recorder.trace().last();
   send(to);
@@ -267,9 +267,8 @@ void Machine::put(const udp::Unreachable& out, EventId datagram) {
   scratch_.clear();
   wire::append_icmp(scratch_, link_to(to), ip_to(out.remote.ip), type, code, body);
   const View from = recorder.view(concrete(out.local), out.remote, Protocol::udp);
-  model::Packet& packet =
-      recorder.add_packet(simulation_.now(), from, from.conversation->flow, datagram, out.why,
-                          EventKind::icmp, scratch_);
+  model::Packet& packet = recorder.add_packet(simulation_.now(), from, from.conversation->flow,
+                                              datagram, out.why, EventKind::icmp, scratch_);
   packet.icmp_type = type;
   packet.icmp_code = code;
   packet.len = wire::view(scratch_, wire::LinkType::ethernet).payload_length;

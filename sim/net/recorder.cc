@@ -103,7 +103,7 @@ FlowId Recorder::flow_of_packet(const View& from, const model::Segment* segment,
 // --- events
 
 model::Packet& Recorder::add_packet(Instant t, const View& from, FlowId flow, EventId cause,
-                                   Why why, model::EventKind kind, wire::ByteSpan bytes) {
+                                    Why why, model::EventKind kind, wire::ByteSpan bytes) {
   auto& packet = trace_.append<model::Packet>({.t = t,
                                                .endpoint = from.near().lane,
                                                .to = from.far().lane,

@@ -76,8 +76,7 @@ class Recorder {
   template <typename Body>  // StateChange, Timer, Loss or Note
   model::EventId add(model::Instant t, model::EndpointId at, model::FlowId flow,
                      model::EventId cause, model::Why why, const Body& body) {
-    trace_.append<Body>(
-        {.t = t, .endpoint = at, .flow = flow, .cause = cause, .why = why}) = body;
+    trace_.append<Body>({.t = t, .endpoint = at, .flow = flow, .cause = cause, .why = why}) = body;
     return trace_.last();
   }
   // A packet with these bytes (they are copied); whatever else is known of it, and is not 0, is to
@@ -100,8 +99,8 @@ class Recorder {
   Naming naming_;
   model::Trace trace_;
   std::array<std::unordered_map<wire::SocketAddress, model::EndpointId>, 2>
-      lanes_;                 // by protocol; never walked
-  std::vector<bool> server_;  // by lane
+      lanes_;                               // by protocol; never walked
+  std::vector<bool> server_;                // by lane
   std::deque<Conversation> conversations_;  // a place never moves
   std::unordered_map<std::uint64_t, Conversation*>
       by_lanes_;  // both lanes' ids, the smaller above; never walked

@@ -254,10 +254,8 @@ EventId SimHost::record(const CallOp& op, Thread& thread) {
     }
   }
   model::Trace& trace = simulation_.recorder().trace();
-  auto& call = trace.append<model::Call>({.t = simulation_.now(),
-                                          .endpoint = thread.lane,
-                                          .flow = thread.flow,
-                                          .cause = thread.last});
+  auto& call = trace.append<model::Call>(
+      {.t = simulation_.now(), .endpoint = thread.lane, .flow = thread.flow, .cause = thread.last});
   call.name = op.name;
   call.fd = op.fd;
   call.number = op.number;

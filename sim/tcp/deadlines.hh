@@ -95,8 +95,8 @@ class Deadlines {
   }
 
   std::vector<Entry> heap_;
-  std::deque<Entry> queue_;   // ascending; entries that were taken out are nobody's
-  std::uint64_t taken_ = 0;   // how many have left the queue at its front
+  std::deque<Entry> queue_;    // ascending; entries that were taken out are nobody's
+  std::uint64_t taken_ = 0;    // how many have left the queue at its front
   std::vector<Place> places_;  // by slot
 };
 

@@ -54,6 +54,13 @@ struct Stack::Impl {
   void release(Connection& c);
   void decided(const Connection& c, model::Why why);
   void ready(Ready::What what, const Connection& c, std::int32_t error = 0);
+  // A new output, to be filled in before the next.
+  template <typename Kind>
+  Kind& put_out() {
+    return std::get<Kind>(outputs.emplace_back(std::in_place_type<Kind>));
+  }
+  void timer_changed(const Connection& c, model::TimerName name, model::TimerAction action,
+                     model::Instant deadline, model::Why why);
   void start_timer(Connection& c, model::TimerName name, model::Instant deadline, model::Why why);
   void stop_timer(Connection& c, model::TimerName name, model::Why why);
   void stop_timers(Connection& c, model::Why why);

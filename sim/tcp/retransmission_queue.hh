@@ -33,13 +33,20 @@ class RetransmissionQueue {
   const SentSegment* begin() const { return segments_.data() + head_; }
   const SentSegment* end() const { return segments_.data() + segments_.size(); }
 
-  void push(const SentSegment& segment) {
+  // Valid until the next one.
+  const SentSegment& push(wire::SeqNum seq, std::uint32_t text_size, wire::CtlSet ctl,
+                          model::Instant sent) {
     if (segments_.capacity() == 0) segments_.reserve(first_capacity);
     if (head_ > 0 && head_ * 2 >= segments_.size() && segments_.size() == segments_.capacity()) {
       segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(head_));
       head_ = 0;
     }
-    segments_.push_back(segment);
+    SentSegment& segment = segments_.emplace_back();
+    segment.seq = seq;
+    segment.text_size = text_size;
+    segment.ctl = ctl;
+    segment.sent = sent;
+    return segment;
   }
   void pop_front() {
     if (++head_ == segments_.size()) clear();

@@ -112,7 +112,12 @@ Connection* Stack::Impl::create(const SocketAddress& local, const SocketAddress&
 }
 
 void Stack::Impl::set_state(Connection& c, TcpState to, Why why) {
-  outputs.emplace_back(StateChanged{c.local, c.remote, c.tcb.state, to, why});
+  auto& out = put_out<StateChanged>();
+  out.local = c.local;
+  out.remote = c.remote;
+  out.from = c.tcb.state;
+  out.to = to;
+  out.why = why;
   c.tcb.state = to;
 }
 
@@ -151,15 +156,25 @@ void Stack::Impl::ready(Ready::What what, const Connection& c, std::int32_t erro
   outputs.emplace_back(Ready{what, id_of(c), {}, error});
 }
 
+void Stack::Impl::timer_changed(const Connection& c, TimerName name, TimerAction action,
+                                Instant deadline, Why why) {
+  auto& out = put_out<TimerChanged>();
+  out.local = c.local;
+  out.remote = c.remote;
+  out.name = name;
+  out.action = action;
+  out.deadline = deadline;
+  out.why = why;
+}
+
 void Stack::Impl::start_timer(Connection& c, TimerName name, Instant deadline, Why why) {
   c.timer(name) = deadline;
-  outputs.emplace_back(TimerChanged{c.local, c.remote, name, TimerAction::started, deadline, why});
+  timer_changed(c, name, TimerAction::started, deadline, why);
 }
 
 void Stack::Impl::stop_timer(Connection& c, TimerName name, Why why) {
   if (!c.running(name)) return;
-  outputs.emplace_back(
-      TimerChanged{c.local, c.remote, name, TimerAction::stopped, c.timer(name), why});
+  timer_changed(c, name, TimerAction::stopped, c.timer(name), why);
   c.timer(name) = never;
 }
 
@@ -210,9 +225,8 @@ const Output* Stack::poll_output() {
   return &impl_->outputs[impl_->polled++];
 }
 
-std::optional<Instant> Stack::next_deadline() const {
-  if (impl_->deadlines.empty()) return std::nullopt;
-  return impl_->deadlines.first().at;
+const Instant* Stack::next_deadline() const {
+  return impl_->deadlines.empty() ? nullptr : &impl_->deadlines.first().at;
 }
 
 const model::Tcb* Stack::tcb(ConnectionId id) const {

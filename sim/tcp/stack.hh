@@ -119,7 +119,8 @@ class Stack {
   // --- outputs
   // Null when there is none; valid until the next call of the stack.
   const Output* poll_output();
-  std::optional<model::Instant> next_deadline() const;  // O(1); inputs cost O(log connections)
+  // Null when nothing is to come; valid until the next call. O(1); inputs cost O(log connections).
+  const model::Instant* next_deadline() const;
 
   // --- getters
   const model::Tcb* tcb(ConnectionId id) const;  // null when there is none any more

@@ -41,8 +41,7 @@ void Stack::Impl::timeouts(Connection& c) {
 }
 
 void Stack::Impl::expired(Connection& c, TimerName name, Why why) {
-  outputs.emplace_back(
-      TimerChanged{c.local, c.remote, name, TimerAction::expired, c.timer(name), why});
+  timer_changed(c, name, TimerAction::expired, c.timer(name), why);
   c.timer(name) = never;
 }
 

@@ -113,10 +113,8 @@ void Stack::Impl::send_one(Connection& c, std::uint32_t size, Why why) {
   c.waiting = Why::none;
   const SeqNum seq = c.tcb.snd.nxt;
   const wire::ByteSpan text = c.send_buffer.view(wire::offset(c.send_base, seq).n, size);
-  const SentSegment sent{seq, size, ctl, false, false, now};
-  c.sent.push(sent);
+  c.tcb.snd.nxt = c.sent.push(seq, size, ctl, now).end();
   c.unsent -= size;
-  c.tcb.snd.nxt = sent.end();
   if (size > 0) {
     note_text_sent(c);
     c.small_sent = c.small_sent || size < smss(c);
@@ -166,7 +164,7 @@ void Stack::Impl::retransmit(Connection& c, SentSegment& segment, Why why) {
 // "<SEQ=ISS><CTL=SYN>", or "<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>".
 void Stack::Impl::send_syn(Connection& c, Why why) {
   const CtlSet ctl = c.passive ? wire::SYN | wire::ACK : CtlSet(wire::SYN);
-  c.sent.push({c.tcb.snd.iss, 0, ctl, false, false, now});
+  c.sent.push(c.tcb.snd.iss, 0, ctl, now);
   c.tcb.snd.nxt = c.tcb.snd.iss + SeqSize{1};
   transmit(c, c.tcb.snd.iss, ctl, {}, why);
   start_timer(c, TimerName::retransmission, now + c.rtt.rto(), Why::awaits_ack);
@@ -177,7 +175,7 @@ void Stack::Impl::send_syn(Connection& c, Why why) {
 void Stack::Impl::transmit(Connection& c, SeqNum seq, CtlSet ctl, wire::ByteSpan text, Why why,
                            bool retransmission) {
   if (ctl.has(wire::ACK)) ack_was_sent(c);  // what it puts out stands before the segment
-  auto& out = std::get<Transmit>(outputs.emplace_back(std::in_place_type<Transmit>));
+  auto& out = put_out<Transmit>();
   out.src = c.local;
   out.dst = c.remote;
   out.why = why;

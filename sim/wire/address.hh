@@ -36,8 +36,7 @@ struct IpAddress {
   // In words: addresses are compared several times for each packet.
   friend bool operator==(const IpAddress& a, const IpAddress& b) {
     using Words = std::array<std::uint64_t, 2>;
-    return a.family == b.family &&
-           std::bit_cast<Words>(a.octets) == std::bit_cast<Words>(b.octets);
+    return a.family == b.family && std::bit_cast<Words>(a.octets) == std::bit_cast<Words>(b.octets);
   }
 };
 

@@ -5,12 +5,20 @@
 // be added as long as every part but the last has an even number of bytes.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "sim/wire/address.hh"
 #include "sim/wire/bytes.hh"
 
 namespace synoptic::wire {
+
+namespace detail {
+// A number of the packet as it adds to a sum in the machine's byte order.
+constexpr std::uint64_t in_native_order(std::uint16_t n) {
+  return std::endian::native == std::endian::little ? std::byteswap(n) : n;
+}
+}  // namespace detail
 
 // An unfolded sum; wide enough for 2^32 words.
 struct Sum {
@@ -29,7 +37,13 @@ Sum pseudo_header_sum(const IpAddress& src, const IpAddress& dst, std::uint8_t p
 // The one's-complement sum as a 16-bit number, as it would be read from the packet. A packet part
 // with its checksum in place folds to 0xffff; a part with a zero there needs the complement of its
 // fold.
-std::uint16_t fold(Sum sum);
+inline std::uint16_t fold(Sum sum) {
+  std::uint64_t n = (sum.n >> 32) + (sum.n & 0xffffffff);
+  n = (n >> 16) + (n & 0xffff);
+  n = (n >> 16) + (n & 0xffff);
+  n = (n >> 16) + (n & 0xffff);
+  return static_cast<std::uint16_t>(detail::in_native_order(static_cast<std::uint16_t>(n)));
+}
 inline std::uint16_t checksum_of(Sum sum) {
   return static_cast<std::uint16_t>(~fold(sum));
 }

@@ -378,7 +378,7 @@ bool Pair::step() {
   const auto earliest = [&](Side& s) { return s.stack->next_deadline(); };
   std::optional<Instant> next;
   for (const auto& t : {earliest(a), earliest(b)}) {
-    if (t && (!next || *t < *next)) next = t;
+    if (t != nullptr && (!next || *t < *next)) next = *t;
   }
   ++steps;
   if (!flying_.empty() && (!next || flying_.top().at <= *next)) {

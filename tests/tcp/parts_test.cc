@@ -125,7 +125,7 @@ TEST(RetransmissionQueue, PushAndPop_KeepTheOrder) {
   std::uint32_t in = 0, out = 0;
   Random random(1);
   for (int i = 0; i < 10'000; ++i) {
-    for (std::uint32_t n = random.below(4); n > 0; --n) q.push({SeqNum{in++}, 1});
+    for (std::uint32_t n = random.below(4); n > 0; --n) q.push(SeqNum{in++}, 1, {}, {});
     for (std::uint32_t n = random.below(4); n > 0 && !q.empty(); --n) {
       ASSERT_EQ(q.front().seq.raw, out++);
       q.pop_front();
