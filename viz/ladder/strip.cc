@@ -51,8 +51,10 @@ class Rows {
     if (is_packet && falls()) aim(placed);
     StripRow& row = fits(placed) ? rows_.back() : start_row(placed.piece.t);
     if (is_packet) row.packet = placed.piece.event;
-    const int lines =
-        static_cast<int>(placed.lines.size()) + (is_packet && placed.label_above ? 1 : 0);
+    // One that falls and is lost breaks off above the words that say so.
+    const bool breaks_off = is_packet && falls() && is_lost(placed.piece);
+    const int lines = static_cast<int>(placed.lines.size()) +
+                      (is_packet && placed.label_above ? 1 : 0) + (breaks_off ? 1 : 0);
     row.height = std::max({row.height, lines, 1});
     row.placed.push_back(std::move(placed));
   }
@@ -63,6 +65,9 @@ class Rows {
   }
 
  private:
+  static bool is_lost(const Piece& piece) {
+    return piece.role == Role::segment_lost && !piece.damaged;
+  }
   bool to_scale() const { return options_.line_time.ns > 0; }
   bool falls() const { return to_scale() && options_.labels_above_arrows; }
 
@@ -222,8 +227,7 @@ class Rows {
     const int from = columns_.lane[piece.lane], to = columns_.lane[piece.lane_to];
     const int left = std::min(from, to), right = std::max(from, to);
     Placed p{.first = left, .last = right + 1, .anchor = Anchor::middle};
-    const bool cut_short =
-        piece.role == Role::segment_lost && !piece.damaged && !options_.labels_above_arrows;
+    const bool cut_short = is_lost(piece) && !options_.labels_above_arrows;
     const int room =
         cut_short ? std::min(label_room(piece), (right - left - 1) * 4 / 5 - 5) : label_room(piece);
     std::tie(p.label_first, p.label_last) = label_span(piece);
