@@ -323,6 +323,17 @@ TEST(Layout, NoTextStandsWhereAnArrowBreaksOff) {
     }
 }
 
+// Though an arrow with its label takes two lines.
+TEST(Layout, CallsOfOneInstantStandLineUnderLine) {
+  for (const TimeMode time : {TimeMode::ordinal, TimeMode::proportional}) {
+    const Scene scene = layout(run("tcp-echo"), {.metrics = svg_metrics(), .time = time});
+    std::map<std::string, double> first;
+    for (const Text& text : scene.texts) first.emplace(text.text, text.at.y);
+    EXPECT_NEAR(first["prints: Welcome!"] - first["recv = \"Welcome!\""], scene.row_height, 1e-6);
+    EXPECT_NEAR(first["send(\"Michael\") = 7"] - first["prints: Welcome!"], scene.row_height, 1e-6);
+  }
+}
+
 TEST(Layout, TheNetworksCopyIsMarkedUnderItsArrow) {
   for (const std::string_view script :
        {"0 c PA 1 1 \"a\"; 0 c PA 1 1 \"a\" dup; 20 s A 1 2", "0 c D \"a\"; 0 c D \"a\" dup"})

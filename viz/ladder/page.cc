@@ -287,7 +287,7 @@ void Page::row(const Strip& strip, const StripRow& row, int line) {
       continue;
     }
     const int column = placed.anchor == Anchor::end ? placed.last : placed.first;
-    int at = line;
+    int at = line + placed.down;
     for (const std::string& text : placed.lines)
       scene_.texts.push_back({{x(column), baseline(at++)},
                               text,

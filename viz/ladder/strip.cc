@@ -49,7 +49,9 @@ class Rows {
     const bool is_packet = piece.kind == Piece::Kind::packet;
     Placed placed = place(std::move(piece));
     if (is_packet && falls()) aim(placed);
-    StripRow& row = fits(placed) ? rows_.back() : start_row(placed.piece.t);
+    const std::optional<int> down = fits(placed);
+    placed.down = down.value_or(0);
+    StripRow& row = down ? rows_.back() : start_row(placed.piece.t);
     if (is_packet) row.packet = placed.piece.event;
     // One that falls and is lost breaks off above the words that say so.
     const bool breaks_off = is_packet && falls() && is_lost(placed.piece);
@@ -130,16 +132,25 @@ class Rows {
     }
   }
 
-  bool fits(const Placed& placed) const {
-    if (rows_.empty() || rows_.back().placed.empty()) return false;
+  // How many lines below the top of the last row there is room for it; nothing if it needs a new
+  // one. Beside an arrow with its label above it a call may stand under another.
+  std::optional<int> fits(const Placed& placed) const {
+    if (rows_.empty() || rows_.back().placed.empty()) return std::nullopt;
     const StripRow& row = rows_.back();
     const model::Duration limit =
         to_scale() ? std::min(together, options_.line_time / 2) : together;
-    if (placed.piece.t - row.t > limit) return false;
-    return std::ranges::none_of(row.placed, [&](const Placed& other) {
-      return other.piece.kind == Piece::Kind::gap ||
-             (placed.first <= other.last && other.first <= placed.last);
-    });
+    if (placed.piece.t - row.t > limit) return std::nullopt;
+    const bool may_stand_under =
+        options_.labels_above_arrows && placed.piece.kind == Piece::Kind::outside;
+    int down = 0;
+    for (const Placed& other : row.placed) {
+      if (other.piece.kind == Piece::Kind::gap) return std::nullopt;
+      if (placed.first > other.last || other.first > placed.last) continue;
+      if (!may_stand_under || other.piece.kind != Piece::Kind::outside) return std::nullopt;
+      down = std::max(down, other.down + static_cast<int>(other.lines.size()));
+    }
+    if (down > 0 && down + static_cast<int>(placed.lines.size()) > row.height) return std::nullopt;
+    return down;
   }
 
   Placed place(Piece piece) const {
