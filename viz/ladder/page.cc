@@ -19,17 +19,22 @@ constexpr std::string_view cross = "✗";  // at the end of an arrow that breaks
 std::string tip_of(const model::Trace& trace, const model::Event& e) {
   const auto& p = std::get<model::Packet>(e.body);
   std::string tip;
-  if (e.kind == model::EventKind::segment) tip = wire::tcpdump_flags(p.ctl);
-  if (e.kind == model::EventKind::segment)
-    tip += fmt::format(" raw seq {}{}", p.seq.raw,
-                       p.ctl.has(wire::ACK) ? fmt::format(", ack {}", p.ack.raw) : "");
-  if (p.has_arrived() && trace.source() == model::Source::simulated)
-    tip += fmt::format("{}on its way for {}", tip.empty() ? "" : "; ",
-                       model::format_duration(p.arrived - e.t));
+  const auto apart = [&tip] { tip += tip.empty() ? "" : "; "; };
+  if (e.kind == model::EventKind::segment) {
+    tip = wire::tcpdump_flags(p.ctl);
+    tip.append(" raw seq ").append(fmt::format_int(p.seq.raw).str());
+    if (p.ctl.has(wire::ACK)) tip.append(", ack ").append(fmt::format_int(p.ack.raw).str());
+  }
+  if (p.has_arrived() && trace.source() == model::Source::simulated) {
+    apart();
+    tip.append("on its way for ").append(model::format_duration(p.arrived - e.t));
+  }
   const model::WhyInfo& why = model::info(e.why);
-  if (!why.text.empty())
-    tip += fmt::format("{}{}{}{}", tip.empty() ? "" : "; ", why.text, why.rfc.empty() ? "" : " ",
-                       why.rfc.empty() ? "" : fmt::format("({})", why.rfc));
+  if (!why.text.empty()) {
+    apart();
+    tip += why.text;
+    if (!why.rfc.empty()) tip.append(" (").append(why.rfc).append(")");
+  }
   return tip;
 }
 
@@ -188,6 +193,8 @@ std::vector<double> Page::half_widths(const Strip& strip) const {
 
 void Page::time_label(const Strip& strip, const StripRow& row, int line) {
   Drawn& drawn = drawn_[static_cast<int>(strip.side)];
+  if (!drawn.last_time.empty() && drawn.last_row == row.t) return;
+  drawn.last_row = row.t;
   const model::Duration since = row.t - strip.start;
   std::string label = strip.columns.time > 6 ? whole_time(since) : short_time(since);
   if (label == drawn.last_time) return;
@@ -219,7 +226,7 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
              .broken = broken,
              .side = strip.side,
              .event = e.id,
-             .tip = tip_of(*strip.trace, e)};
+             .tip = this->drawn() ? tip_of(*strip.trace, e) : ""};  // nobody points at cells
   double far = 1;
   std::optional<std::size_t> mark;
   if (broken) {

@@ -62,7 +62,8 @@ class Page {
     int top = 0;
     std::size_t first_text = 0;
     std::vector<double> half_width;  // of each lane's bars, in columns
-    std::string last_time;
+    std::string last_time;           // as written
+    model::Instant last_row;
     std::map<std::pair<std::size_t, model::FlowId>, std::vector<StateSpan>> states;
     std::vector<std::pair<model::Instant, double>> heights;  // the time of each row, and its y
     std::vector<Falling> falling;
