@@ -26,6 +26,11 @@ constexpr std::uint32_t open_window = 536;
 // --- claims
 
 void Connection::claim(End& x, TcpState to, Sighting cause, Why why, Claims& out) {
+  if (x.supposed && disturbed_) {  // how it came there is open after all
+    x.state = to;
+    x.supposed = false;
+    why = Why::observed_again;
+  }
   const Instant t = std::max(cause.t, x.last_change);
   out.push_back({.end = &x == &ends_[0] ? 0 : 1,
                  .from = x.state,
@@ -63,7 +68,7 @@ bool Connection::segment(const SegmentSeen& s, Claims& out) {
   End& x = ends_[static_cast<std::size_t>(s.from)];
   End& y = peer(x);
   last_packet_ = s.t;
-  if (s.lost) disturbed_ = true;
+  if (s.lost) disturb();
   if (s.ctl.has(wire::RST)) {
     sent_rst(x, s, out);
     x.last_sent = s.t;
@@ -99,9 +104,14 @@ bool Connection::segment(const SegmentSeen& s, Claims& out) {
   return again;
 }
 
+void Connection::disturb() {
+  disturbed_ = true;
+  only_fins_again_ = false;
+}
+
 void Connection::unreadable(int from) {
   ends_[static_cast<std::size_t>(from)].missed = true;
-  disturbed_ = true;
+  disturb();
 }
 
 // Which octets of X were seen. True when these had all been.
@@ -113,7 +123,8 @@ bool Connection::track(End& x, const SegmentSeen& s) {
   if (s.seq == *x.next && s.len().n > 0) x.missed = false;  // no FIN is among what was missed
   const std::uint32_t ahead = wire::offset(*x.next, s.seq).n;
   if (wire::lt(*x.next, s.seq)) {
-    x.missed = disturbed_ = true;
+    x.missed = true;
+    disturb();
     if (ahead > absurd_jump) return false;
     if (x.holes.size() == max_holes) x.holes.erase(x.holes.begin());
     x.holes.push_back({*x.next, s.seq});
@@ -129,6 +140,7 @@ bool Connection::track(End& x, const SegmentSeen& s) {
   // 9293 3.5, Figure 7).
   if (s.ctl.has(wire::SYN) && s.ctl.has(wire::ACK) && !x.sent_syn_ack) return false;
   disturbed_ = true;
+  only_fins_again_ &= s.ctl.has(wire::FIN) && x.holes.empty();
   const auto hole = std::ranges::find_if(
       x.holes, [&](const Hole& h) { return wire::leq(h.from, s.seq) && wire::leq(s.end(), h.to); });
   if (hole == x.holes.end()) return true;
@@ -225,7 +237,10 @@ void Connection::sent_syn(End& x, const SegmentSeen& s, Claims& out) {
 // it.
 void Connection::sent_ack(End& x, const SegmentSeen& s, Claims& out) {
   End& y = peer(x);
-  if (y.next && wire::lt(*y.next, s.ack)) y.missed = disturbed_ = true;
+  if (y.next && wire::lt(*y.next, s.ack)) {
+    y.missed = true;
+    disturb();
+  }
   if (y.fin && s.acks(*y.fin) && !x.fin_received) {
     // After the last segment that does not know of it yet.
     x.fin_received = {y.first_fin.event, std::max(y.first_fin.t, x.last_sent)};
@@ -284,10 +299,10 @@ void Connection::received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims
       claim(x, TcpState::time_wait, x.fin_received, Why::observed_answer, out);
     } else if (!alone && (in_order || trusts_arrival())) {
       claim(x, TcpState::time_wait, x.fin_received, Why::observed_answer, out);
-    } else if (x.acked_since) {
+    } else if (x.acked_since && !disturbed_) {
       suppose(x, TcpState::fin_wait_2, x.acked_since, out);
       suppose(x, TcpState::time_wait, x.fin_received, out);
-    } else if (!x.alone_before_fin && fin_came_once(y)) {
+    } else if (!x.alone_before_fin && !disturbed_) {
       suppose(x, TcpState::time_wait, x.fin_received, out);
     } else {
       found(x, TcpState::time_wait, {s.event, s.t}, Why::observed_again, out);
@@ -298,17 +313,12 @@ void Connection::received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims
   // or may have.
   if (!x.fin_acked || trusts_arrival() || too_early(x.fin_acked, s)) {
     claim(x, TcpState::closing, x.fin_received, Why::observed_answer, out);
-  } else if (fin_came_once(y)) {  // before what was sent after it
+  } else if (!disturbed_) {  // before what was sent after it
     suppose(x, TcpState::closing, x.fin_received, out);
   } else {
     x.state = TcpState::closing;  // or TIME-WAIT already
     lose(x);
   }
-}
-
-// Whether Y's FIN shows no sign of having been lost.
-bool Connection::fin_came_once(const End& y) const {
-  return y.fins == 1 && y.holes.empty() && !y.missed;
 }
 
 // Whether `sent` cannot have come yet when its receiver sent `s`: no packet of this connection was
@@ -321,15 +331,15 @@ bool Connection::too_early(Sighting sent, const SegmentSeen& s) const {
 // been lost, X would have sent its FIN again before `s`. It began to wait for that when an
 // acknowledgment last moved on, as that came.
 bool Connection::fin_wait_2_is_certain(const End& x, const SegmentSeen& s) const {
-  if (!x.alone_before_fin || disturbed_) return false;
+  if (!x.alone_before_fin) return false;
   if (trusts_arrival()) return true;
+  if (disturbed_) return false;
   const Instant moved_on = x.partly_acked + x.slowest_reaction;
   return s.t - std::max(x.first_fin.t, moved_on) >= patience();  // what is due then, comes first
 }
 
 void Connection::sent_fin(End& x, const SegmentSeen& s, Claims& out) {
   const End& y = peer(x);
-  ++x.fins;
   if (x.fin) {
     if (x.fin_acked) ++x.fin_again;
     x.acked_since = {};
@@ -393,10 +403,11 @@ void Connection::sent_rst(End& x, const SegmentSeen& s, Claims& out) {
 void Connection::closed_by_own_rst(End& x, const SegmentSeen& s, Sighting now, Claims& out) {
   const End& y = peer(x);
   const bool fin_unanswered = y.fin && !(x.max_ack && wire::lt(*y.fin, *x.max_ack));
-  const bool whole = !x.missed && !y.missed && y.holes.empty();
-  bool ordinary = whole;
+  const bool whole = !disturbed_;
+  bool ordinary = whole && !fin_may_wait(x);
   switch (x.state) {
     case TcpState::established:
+      if (!ordinary) break;
       // Its ACK tells whether the FIN had come.
       if (whole && fin_unanswered && s.acks(*y.fin)) {
         suppose(x, TcpState::close_wait, {y.first_fin.event, std::max(y.first_fin.t, x.last_sent)},

@@ -4,10 +4,10 @@
 // has received whatever it acknowledges. It proves nothing about its receiver: it may have been
 // lost on the way. So an end's transition by what it received is claimed when a later packet of
 // that end shows it, or when the end would have had to send something again and did not. Where the
-// packets leave two ways open and nothing looks lost, the way is claimed that it went if nothing
-// was: Why::observed_ordinary says that it is no proof, of this and what builds on it. Otherwise
-// nothing is claimed, until the ways agree again: a claim with `from` equal to `to` says in which
-// state an end was then found, not how it came there.
+// packets leave two ways open and no packet has shown yet that anything was lost, doubled or late,
+// the way is claimed that it went if nothing was: Why::observed_ordinary says that it is no proof,
+// of this and what builds on it. Otherwise nothing is claimed, until the ways agree again: a claim
+// with `from` equal to `to` says in which state an end was then found, not how it came there.
 //
 // What no packet shows, even when nothing is lost:
 //   CLOSED to LISTEN, the end of TIME-WAIT, whatever else ends by a timer;
@@ -151,12 +151,13 @@ class Connection {
         fin_acked_text;  // from here on the peer's text came in such segments
     // Sent again although the peer's answer had been seen:
     int syn_again = 0, fin_again = 0, any_again_after_rst = 0;
-    int fins = 0;  // how often its FIN was sent
   };
 
   End& peer(const End& e) { return &e == &ends_[0] ? ends_[1] : ends_[0]; }
   const End& peer(const End& e) const { return &e == &ends_[0] ? ends_[1] : ends_[0]; }
-  bool trusts_arrival() const { return on_arrival_ && !disturbed_; }
+  // A FIN sent again, as a tail-loss probe, is no sign of loss where packets are seen to arrive.
+  bool trusts_arrival() const { return on_arrival_ && (!disturbed_ || only_fins_again_); }
+  void disturb();
   model::Duration patience() const;
 
   void claim(End& x, model::TcpState to, Sighting cause, model::Why why, Claims& out);
@@ -173,7 +174,6 @@ class Connection {
   void sent_syn(End& x, const SegmentSeen& s, Claims& out);
   void sent_ack(End& x, const SegmentSeen& s, Claims& out);
   void received_fin_in_fin_wait_1(End& x, const SegmentSeen& s, Claims& out);
-  bool fin_came_once(const End& y) const;
   void closed_by_own_rst(End& x, const SegmentSeen& s, Sighting now, Claims& out);
   bool fin_wait_2_is_certain(const End& x, const SegmentSeen& s) const;
   bool too_early(Sighting sent, const SegmentSeen& s) const;
@@ -186,12 +186,14 @@ class Connection {
   void settle_handshake(End& y, bool by_silence, Claims& out);
   void settle_close(End& y, bool by_silence, Claims& out);
   void settle_reset(End& y, bool by_silence, Claims& out);
+  bool fin_may_wait(const End& y) const;
   bool suppose_reset(End& y, Claims& out);
   bool nothing_came_back(const End& y) const;
 
   std::array<End, 2> ends_;
   bool on_arrival_;
-  bool disturbed_ = false;  // something was sent again, is missing, or was damaged
+  bool disturbed_ = false;       // something was sent again, is missing, or was damaged
+  bool only_fins_again_ = true;  // and nothing else
   bool mid_stream_ = false;
   model::Instant last_packet_;
   std::optional<model::Duration> fastest_reaction_;

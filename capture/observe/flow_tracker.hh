@@ -8,7 +8,7 @@
 // as the packets tell, and Event::cause by which packet. A state change from a state to the same
 // state says that an end was found in it, by ways that the packets leave open.
 // Why::observed_ordinary marks what claims no certainty: it holds where nothing was lost without a
-// sign.
+// sign, and is no longer given once a packet has shown that something was lost, doubled or late.
 //
 // A segment whose checksum is wrong (not merely left to the network card) is shown, and nothing is
 // inferred from it.

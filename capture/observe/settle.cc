@@ -137,15 +137,20 @@ void Connection::settle_reset(End& y, bool by_silence, Claims& out) {
   }
 }
 
+// Whether Y may have been closed, and its FIN wait behind text: with no more than one segment in
+// flight it would hardly have to.
+bool Connection::fin_may_wait(const End& y) const {
+  return y.idle_at != y.next && y.unacked_segments > 1;
+}
+
 // The peer's reset came, and before it what was sent before it. False when that is not the ordinary
 // reading.
 bool Connection::suppose_reset(End& y, Claims& out) {
   const End& x = peer(y);
-  if (!x.rst_fits || x.missed || y.missed || !x.holes.empty() || y.any_again_after_rst > 0)
-    return false;
+  if (!x.rst_fits || disturbed_) return false;
   switch (y.state) {
     case TcpState::established:
-      if (x.fin && !fin_came_once(x)) return false;
+      if (fin_may_wait(y)) return false;
       if (x.fin) suppose(y, TcpState::close_wait, x.first_fin, out);
       break;
     case TcpState::fin_wait_1:
@@ -153,6 +158,8 @@ bool Connection::suppose_reset(End& y, Claims& out) {
       if (y.acked_since) suppose(y, TcpState::fin_wait_2, y.acked_since, out);
       break;
     case TcpState::close_wait:
+      if (fin_may_wait(y)) return false;
+      break;
     case TcpState::last_ack:
     case TcpState::fin_wait_2: break;
     default: return false;

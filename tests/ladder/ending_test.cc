@@ -194,6 +194,42 @@ TEST(Ending, WhoGaveUpAfterHowManyRetransmissionsOfWhat) {
             "3.8.3): no ACK came for its FIN, sent again 3 times. Nothing tells the server of it: "
             "that end stays in ESTABLISHED.");
 }
+TEST(Ending, ACapturedCallTellsWhoGaveUp) {
+  const std::string open = "0 c S 0; 0.1 s SA 0 1; 0.2 c A 1 1; ";
+  EXPECT_EQ(text(open + "1 c PA 1 1 \"abc\"; 201 c PA 1 1 \"abc\" again; 601 c PA 1 1 \"abc\" "
+                        "again; 1401 c recv ETIMEDOUT"),
+            "Neither end sent a FIN. The client gave up (R2, RFC 9293 3.8.3), and its recv() "
+            "returned ETIMEDOUT: no ACK came for its 3 octets from Seq=1, sent again twice. "
+            "Nothing tells the server of it.");
+  // Into a closed window: the last octet but one, or the next one, again and again.
+  EXPECT_EQ(text(open + "1 c PA 1 1 \"abc\"; 1.1 s A 1 4 wnd=0; 201 c A 3 1; 601 c A 3 1; "
+                        "1401 c send ETIMEDOUT"),
+            "Neither end sent a FIN. The client gave up (R2, RFC 9293 3.8.3), and its send() "
+            "returned ETIMEDOUT: no answer came to its probe of the closed window, sent twice. "
+            "Nothing tells the server of it.");
+}
+TEST(Ending, ACapturedTraceWithoutTheCallTellsOfNoGivingUp) {
+  const std::string open = "0 c S 0; 0.1 s SA 0 1; 0.2 c A 1 1; ";
+  EXPECT_EQ(text(open + "1 c PA 1 1 \"abc\"; 201 c PA 1 1 \"abc\" again; 601 c PA 1 1 \"abc\" "
+                        "again"),
+            "Neither end sent a FIN: the connection is not closed within this trace.");
+  // Nothing was sent again, so that is another time-out.
+  EXPECT_EQ(text(open + "1 c PA 1 1 \"abc\"; 1.1 s A 1 4; 1401 c recv ETIMEDOUT"),
+            "Neither end sent a FIN: the connection is not closed within this trace.");
+}
+TEST(Ending, TheStateOfTheOtherEndIsOnlyInferredFromACapture) {
+  model::Trace trace = captured(
+      "0 c S 0; 0.1 s SA 0 1; 0.2 c A 1 1; 1 c PA 1 1 \"a\"; 201 c PA 1 1 \"a\" again; "
+      "601 c recv ETIMEDOUT");
+  trace.add({.t = trace.events().back().t,
+             .endpoint = trace.flows()[0].b,
+             .flow = model::FlowId{0},
+             .body = model::StateChange{model::TcpState::syn_received, model::TcpState::established,
+                                        model::Basis::inferred}});
+  EXPECT_NE(ending_text(conversations_of(trace).at(0))
+                .find("Nothing tells the server of it: that end was last seen in ESTABLISHED."),
+            std::string::npos);
+}
 TEST(Ending, AResetAfterBothFinsWereAcknowledgedEndsNothing) {
   EXPECT_EQ(text("0 c FA 1 1; 1.1 s FA 1 2; 1.2 c A 2 2; 1.5 s R 2").substr(0, 11), "3 segments:");
 }

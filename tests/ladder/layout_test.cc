@@ -251,6 +251,89 @@ TEST(Layout, LostSegmentsBreakOff) {
   EXPECT_TRUE(std::ranges::any_of(scene.texts, [](const Text& t) { return t.text == "✗"; }));
 }
 
+struct Ink {
+  double left, right, top, bottom;
+  bool meets(const Ink& o) const {
+    return left < o.right && o.left < right && top < o.bottom && o.top < bottom;
+  }
+};
+// What is really inked of a text: its line is a little higher than its letters.
+Ink ink(const Text& text, const Scene& scene) {
+  const Extent e = extent(text, scene);
+  const double row = scene.row_height;
+  if (text.text != "✗") return {e.min.x, e.max.x, e.min.y + 0.1 * row, e.max.y - 0.04 * row};
+  const double middle = text.at.y - 0.35 * row, width = 0.4 * scene.char_width * text.scale;
+  return {text.at.x - width, text.at.x + width, middle - 0.35 * row, middle + 0.35 * row};
+}
+
+// No text stands on a ✗, and no lost arrow runs through the words about its loss.
+void expect_losses_clear(const Scene& scene) {
+  for (const Text& mark : scene.texts) {
+    if (mark.text != "✗") continue;
+    for (const Text& text : scene.texts) {
+      if (&text == &mark || !ink(mark, scene).meets(ink(text, scene))) continue;
+      ADD_FAILURE() << text.text << " stands on the ✗ at " << mark.at.x << "," << mark.at.y;
+    }
+  }
+  for (const Line& arrow : scene.lines) {
+    if (!arrow.broken || arrow.tip.empty()) continue;
+    for (const Text& text : scene.texts) {
+      if (text.role != Role::loss_mark || text.text == "✗") continue;
+      const Ink box = ink(text, scene);
+      for (int i = 0; i <= 100; ++i) {
+        const double x = arrow.from.x + (arrow.to.x - arrow.from.x) * i / 100,
+                     y = arrow.from.y + (arrow.to.y - arrow.from.y) * i / 100;
+        ASSERT_FALSE(x > box.left && x < box.right && y > box.top && y < box.bottom)
+            << text.text << " is crossed at " << x << "," << y;
+      }
+    }
+  }
+}
+
+TEST(Layout, NoTextStandsWhereAnArrowBreaksOff) {
+  const auto run_with = [](std::string_view demo, std::vector<std::string> faults, int seed,
+                           std::string_view profile) {
+    net::Scenario scenario =
+        lessons::make_scenario(*demos::find_demo(demo), {}, wire::Family::ipv4);
+    scenario.profile = tcp::parse_profile(profile).value();
+    for (const std::string& fault : faults)
+      scenario.faults.push_back(net::parse_fault(fault).value());
+    scenario.seed = static_cast<std::uint64_t>(seed);
+    if (seed > 0) scenario.link.loss = scenario.link.duplicate = scenario.link.reorder = 0.2;
+    return net::run(scenario);
+  };
+  for (const std::string_view demo : {"tcp-echo", "udp-echo", "handshake"})
+    for (const std::string_view profile : {"textbook", "linux"}) {
+      std::vector<model::Trace> traces;
+      for (const std::string what : {"drop", "duplicate", "swap", "delay 300ms"})
+        for (const std::string which : {"1st any", "2nd any", "3rd any", "1st fin", "2nd data"})
+          traces.push_back(run_with(
+              demo, {what + " " + which + " client>server", "drop " + which + " server>client"}, 0,
+              profile));
+      for (int seed = 1; seed <= 12; ++seed) traces.push_back(run_with(demo, {}, seed, profile));
+      const model::Trace live = run_with(demo, {}, 0, "linux");
+      for (const model::Trace& trace : traces)
+        for (const TimeMode time : {TimeMode::ordinal, TimeMode::proportional}) {
+          const LayoutOptions options{.metrics = svg_metrics(), .time = time};
+          SCOPED_TRACE(exporting::to_text(layout(trace, {.metrics = text_metrics(120)})));
+          expect_losses_clear(layout(trace, options));
+          expect_losses_clear(layout(trace, live, align(trace, live), options));
+          if (HasFailure()) return;
+        }
+    }
+}
+
+// Though an arrow with its label takes two lines.
+TEST(Layout, CallsOfOneInstantStandLineUnderLine) {
+  for (const TimeMode time : {TimeMode::ordinal, TimeMode::proportional}) {
+    const Scene scene = layout(run("tcp-echo"), {.metrics = svg_metrics(), .time = time});
+    std::map<std::string, double> first;
+    for (const Text& text : scene.texts) first.emplace(text.text, text.at.y);
+    EXPECT_NEAR(first["prints: Welcome!"] - first["recv = \"Welcome!\""], scene.row_height, 1e-6);
+    EXPECT_NEAR(first["send(\"Michael\") = 7"] - first["prints: Welcome!"], scene.row_height, 1e-6);
+  }
+}
+
 TEST(Layout, TheNetworksCopyIsMarkedUnderItsArrow) {
   for (const std::string_view script :
        {"0 c PA 1 1 \"a\"; 0 c PA 1 1 \"a\" dup; 20 s A 1 2", "0 c D \"a\"; 0 c D \"a\" dup"})

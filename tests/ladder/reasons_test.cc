@@ -91,12 +91,11 @@ std::string text_of(std::string_view sim, std::string_view live, std::string_vie
 }
 
 TEST(ReasonWords, ADamagedAnswerIsNeitherLostNorARequest) {
-  EXPECT_EQ(
-      text_of("0 c D \"a\"; 20 s D \"A\" damaged", "0 c D \"a\"; 1 s D \"A\"; 2 c D \"b\"",
-              "request-lost"),
-      "In the simulation the server's answer (datagram of 1 octets) arrived with bits changed "
-      "and was dropped, so the client waits in vain for it, and sends nothing more. UDP does "
-      "not send again: that is left to the program.");
+  EXPECT_EQ(text_of("0 c D \"a\"; 20 s D \"A\" damaged", "0 c D \"a\"; 1 s D \"A\"; 2 c D \"b\"",
+                    "request-lost"),
+            "In the simulation the server's answer (datagram of 1 octet) arrived with bits changed "
+            "and was dropped, so the client waits in vain for it, and sends nothing more. UDP does "
+            "not send again: that is left to the program.");
 }
 
 TEST(ReasonWords, ARunThatWasEndedSaysSo) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -241,6 +242,8 @@ class Builder {
         c.result = static_cast<std::int64_t>(text.size());
       } else if (w[i].starts_with("dt=")) {
         c.returned_at = t_ + ms(std::stod(w[i].substr(3)));
+      } else if (w[i] == "ETIMEDOUT") {
+        c.result = -1, c.error = ETIMEDOUT;
       } else if (c.name == model::CallName::listen) {
         c.number = std::stol(w[i]);
       } else {

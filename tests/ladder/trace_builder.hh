@@ -8,6 +8,7 @@
 //   1    s I 3 3                 an ICMP message of type 3, code 3
 //   5    s recv 7                a call and its result
 //   5    s listen 5              … or its argument
+//   9    c recv ETIMEDOUT        … or that it failed
 //   0    s crowd 6 [accepted]    six other connections, waiting for accept() or accepted
 //   9    c gives-up              its TCP, after all its retransmissions
 //   warn stopped                 a warning

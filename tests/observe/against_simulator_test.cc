@@ -141,8 +141,20 @@ TEST(AgainstSimulator, Lossless_EveryOrderOfClosingIsReportedExactly) {
   }
 }
 
-// A FIN that is sent again, as a tail-loss probe is, though none is lost: the first is overtaken.
-TEST(AgainstSimulator, Lossless_AFinSentTwiceLeavesTheCloseExact) {
+// Whether the end is said to be in the state by now, how ever it came there.
+bool seen_in(const Trace& seen, bool client, model::TcpState state) {
+  for (const testing::History& h : testing::histories(seen))
+    if ((h.near.port != 9999) == client &&
+        std::ranges::any_of(h.changes, [&](const testing::Change& c) {
+          return c.from == state && c.to == state && c.why == model::Why::observed_again;
+        }))
+      return true;
+  return false;
+}
+
+// A FIN that is sent again, though none is lost: the first comes late. How its sender came to
+// TIME-WAIT is open then, as it is where something was lost; all else stays exact.
+TEST(AgainstSimulator, Lossless_AFinSentTwiceLeavesTheRestOfTheCloseExact) {
   std::size_t twice = 0;
   for (const ProfileName profile : profiles) {
     for (const Talk& talk : talks()) {
@@ -169,6 +181,10 @@ TEST(AgainstSimulator, Lossless_AFinSentTwiceLeavesTheCloseExact) {
           // the acknowledgment of its own first is open.
           const std::string_view other = from_client ? "2:9999 FIN-WAIT" : "1:49152 FIN-WAIT";
           if (talk.crossing || missing.find(other) != std::string::npos) continue;
+          const std::string_view own = from_client ? "1:49152 FIN-WAIT" : "2:9999 FIN-WAIT";
+          if (missing.find(own) != std::string::npos &&
+              seen_in(seen, from_client, model::TcpState::time_wait))
+            continue;
           EXPECT_TRUE(shows_in_no_packet(missing, talk, truth)) << what << ": " << missing << "\n"
                                                                 << testing::picture(truth, seen);
         }

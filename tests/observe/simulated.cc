@@ -147,7 +147,7 @@ std::vector<History> histories(const Trace& trace) {
         all, [&](const History& h) { return h.near == like.near && h.far == like.far; });
     if (found == all.end()) found = all.insert(all.end(), like);
     const auto& change = std::get<model::StateChange>(e.body);
-    found->changes.push_back({change.from, change.to, e.t, e.why});
+    found->changes.push_back({change.from, change.to, e.t, e.why, e.id});
   }
   return all;
 }
@@ -183,18 +183,42 @@ bool may_be_late(const Change& claim) {
   return claim.from == claim.to || claim.to == TcpState::closed || claim.to == TcpState::fin_wait_1;
 }
 
+// The first packet by which the trace itself shows that something was lost, doubled or late;
+// nothing when it shows no such thing.
+std::optional<EventId> first_sign(const Trace& seen) {
+  for (const Event& e : seen.events()) {
+    const auto* packet = std::get_if<model::Packet>(&e.body);
+    if (packet && packet->retransmission) return e.id;
+  }
+  return std::nullopt;
+}
+
+// Whether the network did anything to a packet but to carry it.
+bool was_faulty(const Trace& truth) {
+  return std::ranges::any_of(truth.events(), [](const Event& e) {
+    const auto* packet = std::get_if<model::Packet>(&e.body);
+    if (packet && (packet->fate == model::Fate::lost || packet->fate == model::Fate::damaged))
+      return true;
+    return is_copy(e) || e.why == Why::fault_delay || e.why == Why::fault_swap ||
+           e.why == Why::link_reorder;
+  });
+}
+
 }  // namespace
 
 std::string errors(const Trace& truth, const Trace& seen, Network network) {
   std::string text;
   const auto true_ones = histories(truth);
+  const std::optional<EventId> sign = first_sign(seen);
+  const bool faulty = network == Network::faulty && was_faulty(truth);
   for (const History& h : histories(seen)) {
     const History* const real = find(true_ones, h);
     std::size_t next = 0;
     for (const Change& claim : h.changes) {
       const std::size_t at = real == nullptr ? 0 : match(*real, next, claim);
       const bool there = real != nullptr && at < real->changes.size();
-      if (network == Network::faulty && claim.why == Why::observed_ordinary) {
+      const bool unseen = faulty && !(sign && *sign < claim.id);
+      if (unseen && claim.why == Why::observed_ordinary) {
         if (there && at == next) ++next;
         continue;
       }

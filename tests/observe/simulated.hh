@@ -36,6 +36,7 @@ struct Change {
   model::TcpState from, to;
   model::Instant t;
   model::Why why;
+  model::EventId id;
 };
 // The state changes of one end of a connection, listeners' own left out.
 struct History {
@@ -46,8 +47,9 @@ std::vector<History> histories(const model::Trace& trace);
 const History* find(const std::vector<History>& all, const History& like);
 
 // Where the observer is wrong: a change that the simulator did not make, in order, or made before
-// it says so. Empty when it is right. What it gives as the ordinary reading holds where nothing is
-// lost, and may be wrong elsewhere.
+// it says so. Empty when it is right. What it gives as the ordinary reading (of packets that would
+// be the same had nothing been lost) may be wrong where something was lost, doubled or late and no
+// packet had shown it yet; once one has, that must be right like all else.
 enum class Network : bool { faulty, lossless };
 std::string errors(const model::Trace& truth, const model::Trace& seen, Network network);
 // The simulator's changes that the observer did not report: "127.0.0.1:49152 TIME-WAIT > CLOSED".

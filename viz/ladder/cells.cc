@@ -123,7 +123,13 @@ int cells(char32_t c) {
 
 int cells(std::string_view text) {
   int sum = 0;
-  while (!text.empty()) sum += cells(take_character(text));
+  while (!text.empty()) {
+    std::size_t plain = 0;
+    while (plain < text.size() && static_cast<unsigned char>(text[plain]) < 0x80) ++plain;
+    sum += static_cast<int>(plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) sum += cells(take_character(text));
+  }
   return sum;
 }
 

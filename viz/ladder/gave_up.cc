@@ -22,17 +22,49 @@ std::string thing(const Fact& f) {
                      f.has(wire::FIN) ? " and its FIN" : "");
 }
 
+// What one end says while the other's window is closed, in order of time. A simulated trace names
+// its probes; in a captured one they are what is sent into such a window, the last octets or the
+// one before them once more.
+class Probes {
+ public:
+  explicit Probes(const Conversation& c) : c_(c) {}
+
+  bool operator()(const Fact& f) {
+    if (!f.is_segment()) return false;
+    const int own = f.from_a ? 0 : 1;
+    const bool closed = window_[1 - own] == 0u;
+    const std::uint32_t due = next_[own];
+    window_[own] = f.wnd, next_[own] = std::max(due, f.end);
+    if (c_.trace->source() == model::Source::simulated)
+      return (*c_.trace)[f.id].why == model::Why::zero_window_probe;
+    return closed && f.len <= 1 && f.begin + 1 >= due && f.begin <= due && f.begin + f.len != due &&
+           (f.ctl.bits & (wire::SYN | wire::FIN | wire::RST).bits) == 0;
+  }
+
+ private:
+  const Conversation& c_;
+  std::optional<std::uint32_t> window_[2];
+  std::uint32_t next_[2] = {0, 0};
+};
+
+bool had_reason(const Conversation& c) {
+  Probes probe(c);
+  return std::ranges::any_of(c.facts, [&](const Fact& f) { return probe(f) || f.retransmission; });
+}
+
 // "no ACK came for its 5 octets from Seq=8, sent again 6 times".
 std::string unanswered(const Conversation& c, bool a) {
   const Fact* last = nullptr;
   int sent = 0, probes = 0;
+  Probes probe(c);
   for (const Fact& f : c.facts) {
+    const bool probes_now = probe(f);
     if (f.from_a != a) {
       if (f.arrived) probes = 0;
       continue;
     }
     if (!f.is_segment() || f.copy) continue;
-    if ((*c.trace)[f.id].why == model::Why::zero_window_probe) {
+    if (probes_now) {
       ++probes;
     } else if (f.retransmission && f.occupies()) {
       sent = last && last->begin == f.begin ? sent + 1 : 1;
@@ -55,6 +87,25 @@ const model::Event* last_state(const Conversation& c, bool a) {
   return nullptr;
 }
 
+// What the end `a` knows of it, that did not give up itself.
+std::string other_end(const Conversation& c, bool a) {
+  const model::Event* last = last_state(c, a);
+  const auto* change = last ? &std::get<model::StateChange>(last->body) : nullptr;
+  if (change && change->to == model::TcpState::closed) return "";
+  std::string text = fmt::format(" Nothing tells {} of it", the(c.name(a)));
+  if (!change) return text + ".";
+  const bool inferred = change->basis == model::Basis::inferred;
+  return text + fmt::format(": that end {} {}.", inferred ? "was last seen in" : "stays in",
+                            model::rfc_name(change->to));
+}
+
+// ": its recv() returned ETIMEDOUT", where it is known by that.
+std::string told_by(const Conversation& c, const GaveUp& end) {
+  const auto* call = std::get_if<model::Call>(&(*c.trace)[end.id].body);
+  if (!call || c.trace->source() == model::Source::simulated) return "";
+  return fmt::format(", and its {}() returned ETIMEDOUT", model::call_name(call->name));
+}
+
 }  // namespace
 
 std::optional<GaveUp> giving_up(const Conversation& c, bool a) {
@@ -70,24 +121,16 @@ std::optional<GaveUp> giving_up(const Conversation& c, bool a) {
 }
 
 std::string gave_up_text(const Conversation& c) {
-  if (c.trace->source() != model::Source::simulated) return "";
-  if (std::ranges::none_of(c.facts, [&](const Fact& f) {
-        return f.retransmission || (*c.trace)[f.id].why == model::Why::zero_window_probe;
-      }))
-    return "";  // nobody had reason to
+  if (!c.flow || !had_reason(c)) return "";
   const std::optional<GaveUp> end[2] = {giving_up(c, true), giving_up(c, false)};
   const int first = end[0] && end[1] && end[1]->t < end[0]->t ? 1 : 0;
   std::string text;
   for (const int own : {first, 1 - first}) {
     if (!end[own]) continue;
-    text += fmt::format(" {} gave up{}: {}.", capital(the(c.name(own == 0))),
-                        text.empty() ? " (R2, RFC 9293 3.8.3)" : ", too", unanswered(c, own == 0));
-    const model::Event* other = last_state(c, own != 0);
-    if (!other) continue;
-    const model::TcpState state = std::get<model::StateChange>(other->body).to;
-    if (state != model::TcpState::closed)
-      text += fmt::format(" Nothing tells {} of it: that end stays in {}.", the(c.name(own != 0)),
-                          model::rfc_name(state));
+    text += fmt::format(" {} gave up{}{}: {}.", capital(the(c.name(own == 0))),
+                        text.empty() ? " (R2, RFC 9293 3.8.3)" : ", too", told_by(c, *end[own]),
+                        unanswered(c, own == 0));
+    if (!end[1 - own]) text += other_end(c, own != 0);
   }
   return text;
 }

@@ -17,7 +17,7 @@ struct GaveUp {
 std::optional<GaveUp> giving_up(const Conversation& conversation, bool a);
 
 // " The client gave up (…): …", a sentence for each end that did, with a blank before it; empty
-// where none did, or where the trace does not say so (a captured one).
+// where none did. A captured trace says so by the calls of the programs, if it holds them.
 std::string gave_up_text(const Conversation& conversation);
 
 }  // namespace synoptic::ladder

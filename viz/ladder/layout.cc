@@ -318,8 +318,9 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   const Columns left = place_lanes(0, half, section.sim.lanes.size(), time);
   const int right_at = std::max(page.columns() - half, left.right() + middle_width);
   const Columns right = place_lanes(right_at, half, section.live.lanes.size(), time);
-  const Pace left_pace = pace_of(sim, section.sim.events),
-             right_pace = pace_of(live, section.live.events);
+  const bool to_scale = options.time == TimeMode::proportional;
+  const Pace left_pace = to_scale ? pace_of(sim, section.sim.events) : Pace{},
+             right_pace = to_scale ? pace_of(live, section.live.events) : Pace{};
   const StripOptions strip =
       strip_options(options,
                     {.median = std::max(left_pace.median, right_pace.median),
@@ -388,8 +389,9 @@ void single_section(Page& page, const model::Trace& trace, std::span<const Event
   const int time = time_width(trace, events, page.columns() >= 100);
   const Columns columns =
       place_lanes(0, page.columns(), lanes.size(), time, margin_for(trace, events, lanes));
+  const Pace pace = options.time == TimeMode::proportional ? pace_of(trace, events) : Pace{};
   const Strip strip = make_strip(trace, Side::sim, events, lanes, columns,
-                                 strip_options(options, pace_of(trace, events), events.size()));
+                                 strip_options(options, pace, events.size()));
   page.skip(1);
   page.skip(page.lane_heads(strip, page.line()));
   page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));

@@ -16,28 +16,38 @@ constexpr Form forms[] = {Form::full,        Form::no_ports,    Form::no_window,
                           Form::close_flags, Form::no_brackets, Form::no_empty_length,
                           Form::numbers_only};
 
-std::string flags(const wire::CtlSet ctl, Form form) {
+void add(std::string& line, std::string_view name, std::uint32_t number) {
+  const fmt::format_int digits(number);
+  line.append(name).append(digits.data(), digits.size());
+}
+
+void add_flags(std::string& line, const wire::CtlSet ctl, Form form) {
   std::string text = wire::wireshark_flags(ctl);
   if (form >= Form::close_flags)
     for (std::size_t at; (at = text.find(", ")) != std::string::npos;) text.erase(at + 1, 1);
-  return form >= Form::no_brackets ? text : "[" + text + "]";
+  if (form < Form::no_brackets) line += '[';
+  line += text;
+  if (form < Form::no_brackets) line += ']';
 }
 
-std::string ports(const model::Trace& trace, const model::Event& e) {
-  return fmt::format("{} → {} ", trace[e.endpoint].address.port, trace[e.to].address.port);
+void add_ports(std::string& line, const model::Trace& trace, const model::Event& e) {
+  add(line, "", trace[e.endpoint].address.port);
+  add(line, " → ", trace[e.to].address.port);
+  line += ' ';
 }
 
 std::string segment_line(const model::Trace& trace, const model::Event& e, bool raw, Form form) {
   const auto& p = std::get<model::Packet>(e.body);
   std::string line;
-  if (p.retransmission) line = form == Form::full ? "[TCP Retransmission] " : "(again) ";
-  if (form == Form::full && e.to != model::EndpointId::none) line += ports(trace, e);
-  line += flags(p.ctl, form);
-  line += fmt::format(" Seq={}", raw ? p.seq.raw : trace.relative_seq(e));
-  if (p.ctl.has(wire::ACK)) line += fmt::format(" Ack={}", raw ? p.ack.raw : trace.relative_ack(e));
-  if (form <= Form::no_ports) line += fmt::format(" Win={}", p.wnd);
+  line.reserve(96);
+  if (p.retransmission) line += form == Form::full ? "[TCP Retransmission] " : "(again) ";
+  if (form == Form::full && e.to != model::EndpointId::none) add_ports(line, trace, e);
+  add_flags(line, p.ctl, form);
+  add(line, " Seq=", raw ? p.seq.raw : trace.relative_seq(e));
+  if (p.ctl.has(wire::ACK)) add(line, " Ack=", raw ? p.ack.raw : trace.relative_ack(e));
+  if (form <= Form::no_ports) add(line, " Win=", p.wnd);
   if (form < Form::no_empty_length || (form == Form::no_empty_length && p.len > 0))
-    line += fmt::format(" Len={}", p.len);
+    add(line, " Len=", p.len);
   return line;
 }
 
@@ -55,8 +65,10 @@ std::string line_in(const model::Trace& trace, const model::Event& e, bool raw, 
   if (e.kind == model::EventKind::icmp)
     return icmp_text(p,
                      e.endpoint != model::EndpointId::none && trace[e.endpoint].address.ip.is_v6());
-  std::string line = form == Form::full && e.to != model::EndpointId::none ? ports(trace, e) : "";
-  return line + (form >= Form::close_flags ? "" : "UDP ") + fmt::format("Len={}", p.len);
+  std::string line;
+  if (form == Form::full && e.to != model::EndpointId::none) add_ports(line, trace, e);
+  add(line, form >= Form::close_flags ? "Len=" : "UDP Len=", p.len);
+  return line;
 }
 
 }  // namespace

@@ -13,21 +13,28 @@
 namespace synoptic::ladder {
 namespace {
 
+constexpr std::string_view cross = "✗";  // at the end of an arrow that breaks off
+
 // What a packet's arrow says when it is pointed at.
 std::string tip_of(const model::Trace& trace, const model::Event& e) {
   const auto& p = std::get<model::Packet>(e.body);
   std::string tip;
-  if (e.kind == model::EventKind::segment) tip = wire::tcpdump_flags(p.ctl);
-  if (e.kind == model::EventKind::segment)
-    tip += fmt::format(" raw seq {}{}", p.seq.raw,
-                       p.ctl.has(wire::ACK) ? fmt::format(", ack {}", p.ack.raw) : "");
-  if (p.has_arrived() && trace.source() == model::Source::simulated)
-    tip += fmt::format("{}on its way for {}", tip.empty() ? "" : "; ",
-                       model::format_duration(p.arrived - e.t));
+  const auto apart = [&tip] { tip += tip.empty() ? "" : "; "; };
+  if (e.kind == model::EventKind::segment) {
+    tip = wire::tcpdump_flags(p.ctl);
+    tip.append(" raw seq ").append(fmt::format_int(p.seq.raw).str());
+    if (p.ctl.has(wire::ACK)) tip.append(", ack ").append(fmt::format_int(p.ack.raw).str());
+  }
+  if (p.has_arrived() && trace.source() == model::Source::simulated) {
+    apart();
+    tip.append("on its way for ").append(model::format_duration(p.arrived - e.t));
+  }
   const model::WhyInfo& why = model::info(e.why);
-  if (!why.text.empty())
-    tip += fmt::format("{}{}{}{}", tip.empty() ? "" : "; ", why.text, why.rfc.empty() ? "" : " ",
-                       why.rfc.empty() ? "" : fmt::format("({})", why.rfc));
+  if (!why.text.empty()) {
+    apart();
+    tip += why.text;
+    if (!why.rfc.empty()) tip.append(" (").append(why.rfc).append(")");
+  }
   return tip;
 }
 
@@ -164,6 +171,7 @@ int Page::lane_heads(const Strip& strip, int line) {
   }
   drawn_[static_cast<int>(strip.side)] =
       Drawn{.top = drawn() ? line + 1 : line + 2,  // from under the box
+            .first_text = scene_.texts.size(),
             .half_width = half_widths(strip)};
   return drawn() ? 3 : 2;
 }
@@ -185,6 +193,8 @@ std::vector<double> Page::half_widths(const Strip& strip) const {
 
 void Page::time_label(const Strip& strip, const StripRow& row, int line) {
   Drawn& drawn = drawn_[static_cast<int>(strip.side)];
+  if (!drawn.last_time.empty() && drawn.last_row == row.t) return;
+  drawn.last_row = row.t;
   const model::Duration since = row.t - strip.start;
   std::string label = strip.columns.time > 6 ? whole_time(since) : short_time(since);
   if (label == drawn.last_time) return;
@@ -216,7 +226,7 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
              .broken = broken,
              .side = strip.side,
              .event = e.id,
-             .tip = tip_of(*strip.trace, e)};
+             .tip = this->drawn() ? tip_of(*strip.trace, e) : ""};  // nobody points at cells
   double far = 1;
   std::optional<std::size_t> mark;
   if (broken) {
@@ -230,7 +240,7 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
     mark = scene_.texts.size();
     scene_.texts.push_back({{mark_x, slope > 0 ? arrow.to.y + 0.35 * options_.metrics.row_height
                                                : baseline(arrow_line)},
-                            "✗",
+                            std::string(cross),
                             Role::loss_mark,
                             Anchor::middle,
                             x(2),
@@ -240,8 +250,11 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
                             slope > 0 ? 1.5 : 1});
   }
   if (placed.falls_to)
-    drawn.falling.push_back(
-        {.line = scene_.lines.size(), .until = *placed.falls_to, .far = far, .mark = mark});
+    drawn.falling.push_back({.line = scene_.lines.size(),
+                             .until = *placed.falls_to,
+                             .far = far,
+                             .lost = lost,
+                             .mark = mark});
   if (placed.lines.empty()) {
     scene_.lines.push_back(std::move(arrow));
     return;
@@ -281,7 +294,7 @@ void Page::row(const Strip& strip, const StripRow& row, int line) {
       continue;
     }
     const int column = placed.anchor == Anchor::end ? placed.last : placed.first;
-    int at = line;
+    int at = line + placed.down;
     for (const std::string& text : placed.lines)
       scene_.texts.push_back({{x(column), baseline(at++)},
                               text,
@@ -339,8 +352,19 @@ void Page::end_strip(const Strip& strip, int line) {
                             .role = Role::lane,
                             .side = strip.side});
   state_bars(strip, drawn, line);
-  // In proportional time an arrow ends at the height of the moment at which it arrives.
   drawn.heights.emplace_back(model::Instant{std::numeric_limits<std::int64_t>::max()}, y(line));
+  let_fall(drawn);
+}
+
+// In proportional time an arrow ends at the height of the moment at which it arrives.
+void Page::let_fall(const Drawn& drawn) {
+  // The texts of this strip, from top to bottom, for what breaks off among them.
+  std::vector<std::size_t> texts;
+  if (std::ranges::any_of(drawn.falling, &Falling::lost)) {
+    for (std::size_t i = drawn.first_text; i < scene_.texts.size(); ++i)
+      if (scene_.texts[i].text != cross) texts.push_back(i);
+    std::ranges::stable_sort(texts, {}, [&](std::size_t i) { return scene_.texts[i].at.y; });
+  }
   for (const Falling& falling : drawn.falling) {
     const auto after = std::ranges::lower_bound(drawn.heights, falling.until, {},
                                                 &std::pair<model::Instant, double>::first);
@@ -350,11 +374,49 @@ void Page::end_strip(const Strip& strip, int line) {
         static_cast<double>((falling.until - before->first).ns) /
         static_cast<double>(std::max<std::int64_t>(1, (after->first - before->first).ns));
     Line& arrow = scene_.lines[falling.line];
-    const double end = before->second + part * (after->second - before->second);
-    const double deeper = arrow.from.y + (end - arrow.from.y) * falling.far - arrow.to.y;
+    const double fall = before->second + part * (after->second - before->second) - arrow.from.y;
+    if (falling.lost && falling.mark) {
+      break_off(arrow, scene_.texts[*falling.mark], (arrow.to.x - arrow.from.x) / falling.far,
+                std::max(fall, (arrow.to.y - arrow.from.y) / falling.far), falling.far, texts);
+      continue;
+    }
+    const double deeper = arrow.from.y + fall * falling.far - arrow.to.y;
     if (deeper <= 0) continue;
     arrow.to.y += deeper;
     if (falling.mark) scene_.texts[*falling.mark].at.y += deeper;
+  }
+}
+
+// A lost one goes the way of the others, and breaks off where neither it nor its ✗ meets a text;
+// where that is all too soon, it falls less.
+void Page::break_off(Line& arrow, Text& mark, double whole_x, double whole_y, double far,
+                     std::span<const std::size_t> texts) {
+  constexpr double step = 0.01, too_soon = 0.2;
+  const double row = options_.metrics.row_height, cell = options_.metrics.char_width;
+  const auto y_of = [&](std::size_t i) { return scene_.texts[i].at.y; };
+  const auto first = std::ranges::lower_bound(texts, arrow.from.y - row, {}, y_of);
+  const auto meets = [&](double x, double y) {
+    for (auto i = first; i != texts.end() && y_of(*i) < y + 2 * row; ++i) {
+      const Text& text = scene_.texts[*i];
+      const Extent e = extent(text, scene_);
+      const double top = e.min.y + 0.08 * row, bottom = e.max.y - 0.02 * row;
+      if (text.role == Role::loss_mark && y > top) return true;  // its words lie on the way
+      if (y > top - 0.38 * row && y < bottom + 0.38 * row && x > e.min.x - cell &&
+          x < e.max.x + cell)
+        return true;
+    }
+    return false;
+  };
+  const double least_y = y(options_.metrics.arrow_slope);
+  double part = 0;
+  for (bool last = false; part < too_soon && !last; whole_y = std::max(whole_y / 2, least_y)) {
+    last = whole_y <= least_y;
+    for (part = far;
+         part > step && meets(arrow.from.x + whole_x * part, arrow.from.y + whole_y * part);)
+      part -= step;
+    const double down = mark.at.y - arrow.to.y, on = mark.at.x - arrow.to.x;
+    arrow.to = {arrow.from.x + whole_x * part, arrow.from.y + whole_y * part};
+    mark.at = {arrow.to.x + on, arrow.to.y + down};
   }
 }
 

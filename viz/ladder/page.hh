@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,12 +55,15 @@ class Page {
     std::size_t line;
     model::Instant until;
     double far;                       // how far it gets, of the whole way
+    bool lost;                        // and if that is too far among the texts, less
     std::optional<std::size_t> mark;  // the ✗ at its end
   };
   struct Drawn {  // of one strip
     int top = 0;
+    std::size_t first_text = 0;
     std::vector<double> half_width;  // of each lane's bars, in columns
-    std::string last_time;
+    std::string last_time;           // as written
+    model::Instant last_row;
     std::map<std::pair<std::size_t, model::FlowId>, std::vector<StateSpan>> states;
     std::vector<std::pair<model::Instant, double>> heights;  // the time of each row, and its y
     std::vector<Falling> falling;
@@ -73,6 +77,9 @@ class Page {
   std::vector<double> half_widths(const Strip& strip) const;
   void packet(const Strip& strip, const Placed& placed, int line);
   void state_bars(const Strip& strip, Drawn& drawn, int bottom);
+  void let_fall(const Drawn& drawn);
+  void break_off(Line& arrow, Text& mark, double whole_x, double whole_y, double far,
+                 std::span<const std::size_t> texts);
   void time_label(const Strip& strip, const StripRow& row, int line);
 
   const LayoutOptions& options_;

@@ -36,6 +36,7 @@ constexpr std::array table{
     Reason{"tail-loss-probe", tail_loss_probe},
     Reason{"retransmission-timeout", retransmission_timeout},
     Reason{"dropped-by-reset", dropped_by_reset},
+    Reason{"reset-instead-of-ack", reset_instead_of_ack},
     Reason{"follows-a-reset", follows_a_reset},
     Reason{"keep-alive", keep_alive},
     Reason{"zero-window-probe", zero_window_probe},
@@ -50,6 +51,7 @@ constexpr std::array table{
     Reason{"answers-retransmission", answers_retransmission},
     Reason{"challenge-ack", challenge_ack},
     Reason{"duplicate-ack", duplicate_ack},
+    Reason{"lost-and-sent-again", lost_and_sent_again},
     Reason{"other-order", other_order},
     Reason{"window-update", window_update},
     Reason{"ack-rides-on-data", ack_rides_on_data},
@@ -63,10 +65,12 @@ constexpr std::array table{
     Reason{"reset-after-data", reset_after_data},
     Reason{"reset-number", reset_number},
     Reason{"other-cuts", other_cuts},
+    Reason{"nothing-to-acknowledge", nothing_to_acknowledge},
     Reason{"sent-before-reset", sent_before_reset},
     Reason{"gave-up", gave_up},
     Reason{"other-text", other_text},
     Reason{"after-other-text", after_other_text},
+    Reason{"other-order", other_order_of_octets},
     Reason{"request-lost", request_lost},
     Reason{"port-unreachable", port_unreachable},
     Reason{"run-ended", run_ended},
@@ -125,14 +129,20 @@ std::string who(int side) {
   return side == sim_side ? "the simulation" : "the kernel";
 }
 
+namespace {
+std::string octets(std::uint32_t n) {
+  return fmt::format("{} octet{}", n, n == 1 ? "" : "s");
+}
+}  // namespace
+
 std::string what(const Fact& f) {
-  if (f.kind == model::EventKind::datagram) return fmt::format("datagram of {} octets", f.len);
+  if (f.kind == model::EventKind::datagram) return "datagram of " + octets(f.len);
   if (f.kind == model::EventKind::icmp)
     return fmt::format("ICMP message (type {}, code {})", f.icmp_type, f.icmp_code);
   if (f.has(wire::RST)) return "RST";
   if (f.has(wire::SYN)) return f.ack ? "SYN,ACK" : "SYN";
-  if (f.has(wire::FIN)) return f.len > 0 ? fmt::format("FIN with {} octets", f.len) : "FIN";
-  if (f.len > 0) return fmt::format("{} octets from Seq={}", f.len, f.begin);
+  if (f.has(wire::FIN)) return f.len > 0 ? "FIN with " + octets(f.len) : "FIN";
+  if (f.len > 0) return fmt::format("{} from Seq={}", octets(f.len), f.begin);
   return fmt::format("ACK {}", f.ack.value_or(0));
 }
 

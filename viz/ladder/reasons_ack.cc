@@ -32,6 +32,14 @@ const Fact* previous_own(const RowView& row, int side, const Fact& f) {
   return found;
 }
 
+// The first segment of one side by which the sender of `f` acknowledges as much as `f` does.
+const Fact* first_saying(const RowView& row, int side, const Fact& f) {
+  for (const Fact& g : row.around(side))
+    if (g.from_a == f.from_a && g.is_segment() && g.ack && *g.ack >= *f.ack && !g.has(wire::RST))
+      return &g;
+  return nullptr;
+}
+
 // What was held back comes after what overtook it, even at the same instant.
 std::tuple<model::Instant, bool, const Fact*> order_of_arrival(const Fact* f) {
   return {*f->arrived, f->held, f};
@@ -132,6 +140,7 @@ std::optional<RowReason> answers_retransmission(const RowView& row) {
     if (g.from_a == f.from_a && g.ack && *g.ack >= *f.ack) said = &g;
     if (g.from_a == f.from_a || !g.occupies() || !g.arrived || *g.arrived > f.t || g.end > *f.ack)
       continue;
+    if (!may_answer(row, lone->side, f, g)) continue;
     if ((said && *g.arrived >= said->t) || reports_twice(f, g)) again = &g;
   }
   if (!again || !said) return std::nullopt;
@@ -152,8 +161,8 @@ std::optional<RowReason> answers_retransmission(const RowView& row) {
       {again->id, said->id, f.id}, {});
 }
 
-// RFC 5961 4.2: in a connection that stands, a SYN is never believed; what it is answered with
-// makes a peer that did begin anew say so.
+// RFC 5961 3.2 and 4.2: in a connection that stands, a SYN is never believed, nor a RST with
+// another number than the next one; what it is answered with makes a peer that meant it say so.
 std::optional<RowReason> challenge_ack(const RowView& row) {
   const auto lone = lone_ack(row);
   if (!lone || !lone->fact->repeats) return std::nullopt;
@@ -166,10 +175,17 @@ std::optional<RowReason> challenge_ack(const RowView& row) {
         (!last || *last->arrived <= *g.arrived) && may_answer(row, lone->side, f, g))
       last = &g;
   }
-  if (!last || !said || !last->has(wire::SYN) || *last->arrived < said->t ||
-      f.t - *last->arrived > model::milliseconds(50))
+  if (!last || !said || *last->arrived < said->t || f.t - *last->arrived > model::milliseconds(50))
     return std::nullopt;
   const std::string name = row.talk(lone->side).name(f.from_a);
+  if (last->has(wire::RST) && last->begin > *f.ack)
+    return reason("challenge-ack", lone->side,
+                  fmt::format("in {} the {} got a RST with Seq={}, in its window, but not the next "
+                              "number that it expects. It may be forged, so it answers with an ACK "
+                              "that says what it expects: ACK {} (RFC 5961 3.2).",
+                              who(lone->side), name, last->begin, *f.ack),
+                  {said->id, last->id, f.id}, {});
+  if (!last->has(wire::SYN)) return std::nullopt;
   return reason("challenge-ack", lone->side,
                 fmt::format("in {} the {} got {} in a connection that stands already. It may be "
                             "old or forged, so the {} keeps to its connection and answers with an "
@@ -244,7 +260,8 @@ std::optional<RowReason> answers_old_timestamp(const RowView& row) {
   for (const Fact* g : arrived) {
     const bool older = newest && static_cast<std::int32_t>(*g->tsval - *newest->tsval) < 0;
     old = older ? g : nullptr;
-    if (!older) newest = g;
+    // What lies behind a gap is no measure for what fills it (RFC 7323 4.3).
+    if (!older && g->begin <= *f.ack) newest = g;
   }
   if (!old || f.t - *old->arrived > model::milliseconds(50) ||
       !may_answer(row, lone->side, f, *old))
@@ -409,8 +426,8 @@ namespace {
 
 // Two segments without text that differ in their sequence number: on one side their sender had sent
 // more of its own by then.
-std::optional<RowReason> after_more_data(const RowView& row, std::string_view code) {
-  const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
+std::optional<RowReason> after_more_data(const RowView& row, std::string_view code, const Fact& a,
+                                         const Fact& b) {
   if (a.begin == b.begin) return std::nullopt;
   const int more = a.begin > b.begin ? sim_side : live_side, less = 1 - more;
   const Fact &hi = more == sim_side ? a : b, &lo = less == sim_side ? a : b;
@@ -436,17 +453,58 @@ std::optional<RowReason> after_more_data(const RowView& row, std::string_view co
 }  // namespace
 
 std::optional<RowReason> ack_after_data(const RowView& row) {
+  constexpr std::string_view code = "ack-after-data";
+  if (const auto lone = lone_ack(row)) {  // the other side's stands in a row of its own
+    const Fact &f = *lone->fact, *there = first_saying(row, 1 - lone->side, f);
+    if (first_saying(row, lone->side, f) != &f || !there || !there->pure_ack() ||
+        there->ack != f.ack)
+      return std::nullopt;
+    return lone->side == sim_side ? after_more_data(row, code, f, *there)
+                                  : after_more_data(row, code, *there, f);
+  }
   if (!row.one_to_one()) return std::nullopt;
   const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
   if (!a.pure_ack() || !b.pure_ack() || a.ack != b.ack) return std::nullopt;
-  return after_more_data(row, "ack-after-data");
+  return after_more_data(row, code, a, b);
+}
+
+// What an ACK acknowledges never came to its sender on the other side, or what lies before it.
+std::optional<RowReason> nothing_to_acknowledge(const RowView& row) {
+  const auto lone = lone_ack(row);
+  if (!lone || first_saying(row, lone->side, *lone->fact) != lone->fact) return std::nullopt;
+  const Fact& f = *lone->fact;
+  const int other = 1 - lone->side;
+  if (first_saying(row, other, f)) return std::nullopt;
+  std::vector<const Fact*> sent;
+  for (const Fact& g : row.around(other))
+    if (g.from_a != f.from_a && g.is_segment() && g.occupies()) sent.push_back(&g);
+  if (sent.empty()) return std::nullopt;
+  std::ranges::sort(sent, {}, [](const Fact* g) { return std::pair(g->begin, g); });
+  std::uint32_t known = sent.front()->begin;
+  for (const Fact* g : sent)
+    if (g->arrived && g->begin <= known) known = std::max(known, g->end);
+  std::erase_if(sent, [&](const Fact* g) { return g->begin > known || g->end <= known; });
+  const bool lost = std::ranges::all_of(sent, [](const Fact* g) { return g->lost; });
+  if (known >= *f.ack || sent.empty() || !lost) return std::nullopt;
+  std::vector<model::EventId> cites;
+  for (const Fact* g : sent) cites.push_back(g->id);
+  const Fact& first = *sent.front();
+  return reason(
+      "nothing-to-acknowledge", lone->side,
+      fmt::format("in {} the {} acknowledges up to {}. In {} it never got so far: the {}'s {} {} "
+                  "lost on the way{}, and did not come before the connection ended.",
+                  who(lone->side), row.talk(lone->side).name(f.from_a), *f.ack, who(other),
+                  row.talk(other).name(first.from_a), what(first),
+                  first.len > 1 && !first.has(wire::FIN) ? "were" : "was",
+                  sent.size() > 1 ? fmt::format(" each of the {} times", sent.size()) : ""),
+      {f.id}, std::move(cites));
 }
 
 std::optional<RowReason> reset_after_data(const RowView& row) {
   if (!row.one_to_one()) return std::nullopt;
   const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
   if (!a.has(wire::RST) || !b.has(wire::RST)) return std::nullopt;
-  return after_more_data(row, "reset-after-data");
+  return after_more_data(row, "reset-after-data", a, b);
 }
 
 }  // namespace synoptic::ladder::reasons

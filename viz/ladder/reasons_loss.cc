@@ -175,6 +175,7 @@ std::optional<RowReason> fast_retransmit(const RowView& row) {
       asked.push_back(&g);
   }
   std::ranges::sort(asked, {}, [](const Fact* g) { return std::pair(*g->arrived, g); });
+  if (says_timer_ran_out(row.talk(again->side), f)) return std::nullopt;
   if (asked.size() < 3 || f.t - *asked[2]->arrived > model::milliseconds(50)) return std::nullopt;
   return reason("fast-retransmit", again->side,
                 fmt::format("{}, without waiting for its timer: three ACKs had come by then that "
@@ -187,6 +188,12 @@ std::optional<RowReason> fast_retransmit(const RowView& row) {
 std::optional<RowReason> retransmission_after_loss(const RowView& row) {
   const auto again = sent_again(row);
   if (!again || !again->first->lost) return std::nullopt;
+  if ((*row.talk(again->side).trace)[again->fact->id].why == model::Why::fast_retransmit)
+    return reason("retransmission-after-loss", again->side,
+                  fmt::format("{}: that one {}, which the ACKs that came since have shown (fast "
+                              "retransmit and recovery, RFC 5681 3.2).",
+                              beginning(row, *again), befell(*again->first)),
+                  {again->first->id, again->fact->id}, {});
   return reason(
       "retransmission-after-loss", again->side,
       fmt::format("{}: that one {}, so no ACK came before the retransmission timer ran out.",
@@ -253,6 +260,28 @@ std::optional<RowReason> retransmission_timeout(const RowView& row) {
       fmt::format("{}: {}, and the retransmission timer had run out.", beginning(row, *again),
                   late ? "its ACK was only just arriving" : "no ACK for it had come back by then"),
       std::move(cites), {});
+}
+
+// A first transmission that was lost, where its retransmission is what has a partner.
+std::optional<RowReason> lost_and_sent_again(const RowView& row) {
+  const auto alone = lone(row, model::EventKind::segment);
+  if (!alone || !alone->fact->lost || !alone->fact->occupies()) return std::nullopt;
+  const Fact& f = *alone->fact;
+  const auto sends_it = [&](const Fact& g) {
+    return g.is_segment() && g.from_a == f.from_a && g.begin == f.begin && g.end == f.end;
+  };
+  const Fact* again = nullptr;
+  for (const Fact& g : row.around(alone->side))
+    if (&g > &f && sends_it(g) && !g.copy) again = again ? again : &g;
+  const auto theirs = row.around(1 - alone->side);
+  const auto there = std::ranges::find_if(theirs, sends_it);
+  if (!again || there == theirs.end()) return std::nullopt;
+  return reason("lost-and-sent-again", alone->side,
+                fmt::format("both have the {}'s {}; in {} this first one {}, and it is sent again "
+                            "{} later.",
+                            row.talk(alone->side).name(f.from_a), what(f), who(alone->side),
+                            befell(f), format_duration(again->t - f.t)),
+                {f.id, again->id}, {there->id});
 }
 
 std::optional<RowReason> network_duplicate(const RowView& row) {

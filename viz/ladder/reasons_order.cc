@@ -59,18 +59,34 @@ std::uint32_t counterpart(const RowView& row, int side, std::size_t at) {
   return static_cast<std::uint32_t>(&*found - row.all(1 - side).data());
 }
 
+// The same, or else the segment by which the same sender first sends the octet with which this one
+// begins.
+std::uint32_t opening(const RowView& row, int side, std::size_t at) {
+  const std::uint32_t same_one = counterpart(row, side, at);
+  const Fact& f = row.all(side)[at];
+  if (same_one != no_twin || !f.is_segment() || !f.occupies() || f.retransmission || f.copy)
+    return same_one;
+  const auto theirs = row.around(1 - side);
+  const auto found = std::ranges::find_if(theirs, [&](const Fact& g) {
+    return g.is_segment() && g.from_a == f.from_a && g.occupies() && g.begin == f.begin;
+  });
+  if (found == theirs.end() || found->has(wire::RST)) return no_twin;
+  return static_cast<std::uint32_t>(&*found - row.all(1 - side).data());
+}
+
 // A segment that stands on the other side of `at` here than its twin stands of `at`'s twin there.
 struct Crossing {
   std::size_t here, there;
 };
-std::optional<Crossing> crossing(const RowView& row, int side, std::size_t at,
-                                 std::size_t twin_at) {
+template <class Twin>
+std::optional<Crossing> crossing(const RowView& row, int side, std::size_t at, std::size_t twin_at,
+                                 Twin twin_of) {
   const auto mine = row.all(side);
   const std::size_t reach = 64;  // segments that cross are close by
   const std::size_t from = at > reach ? at - reach : 0, to = std::min(mine.size(), at + reach);
   for (std::size_t i = from; i < to; ++i) {
     if (i == at) continue;
-    const std::uint32_t j = row.twin[side][i];
+    const std::uint32_t j = twin_of(i);
     if (j != no_twin && j != twin_at && (i < at) != (j < twin_at)) return Crossing{i, j};
   }
   return std::nullopt;
@@ -167,16 +183,16 @@ std::optional<RowReason> other_order(const RowView& row) {
   const Fact& f = row.all(*side)[at];
   const std::uint32_t j = counterpart(row, *side, at);
   if (j == no_twin) return std::nullopt;
-  const auto crossed = crossing(row, *side, at, j);
+  const auto crossed =
+      crossing(row, *side, at, j, [&](std::size_t i) { return row.twin[*side][i]; });
   if (!crossed) return std::nullopt;
   const int other = 1 - *side;
   const Fact &x = row.all(*side)[crossed->here], &g = row.all(other)[j],
              &y = row.all(other)[crossed->there];
   const bool later_here = crossed->here < at;
   std::string text = fmt::format(
-      "both have this {} of the {}, in another order: in {} it was sent {} the {}'s {}, in {} {} "
-      "it.",
-      what(f), row.talk(*side).name(f.from_a), who(*side), later_here ? "after" : "before",
+      "both have the {}'s {}, in another order: in {} sent {} the {}'s {}, in {} {} it.",
+      row.talk(*side).name(f.from_a), what(f), who(*side), later_here ? "after" : "before",
       row.talk(*side).name(x.from_a), what(x), who(other), later_here ? "before" : "after");
   const Fact& simulated = *side == sim_side ? f : g;
   const bool met = x.from_a != f.from_a && simulated.arrived && *simulated.arrived > simulated.t;
@@ -186,6 +202,33 @@ std::optional<RowReason> other_order(const RowView& row) {
                                        format_duration(*simulated.arrived - simulated.t))
                                  : "Neither needs the other to have come first.";
   return reason("other-order", *side, std::move(text), {f.id, x.id}, {g.id, y.id}, lesson);
+}
+
+// What it crosses acknowledges more on one side, or is cut differently.
+std::optional<RowReason> other_order_of_octets(const RowView& row) {
+  const auto side = row.only();
+  if (!side || row.members(*side).size() != 1) return std::nullopt;
+  const std::size_t at = row.begin(*side);
+  const Fact& f = row.all(*side)[at];
+  const std::uint32_t j = counterpart(row, *side, at);
+  if (j == no_twin || !f.is_segment()) return std::nullopt;
+  const auto crossed = crossing(row, *side, at, j, [&](std::size_t i) {
+    const bool theirs = row.all(*side)[i].from_a != f.from_a;
+    return theirs ? opening(row, *side, i) : no_twin;
+  });
+  if (!crossed) return std::nullopt;
+  const int other = 1 - *side;
+  const Fact &x = row.all(*side)[crossed->here], &g = row.all(other)[j],
+             &y = row.all(other)[crossed->there];
+  const bool later_here = crossed->here < at;
+  return reason("other-order", *side,
+                fmt::format("both have the {}'s {}, in another order: in {} sent {} the {} "
+                            "sent {}, in {} {}.",
+                            row.talk(*side).name(f.from_a), what(f), who(*side),
+                            later_here ? "after" : "before", row.talk(*side).name(x.from_a),
+                            what(x) == what(y) ? what(x) : fmt::format("Seq={}", x.begin),
+                            who(other), later_here ? "before that" : "after that"),
+                {f.id, x.id}, {g.id, y.id}, "Neither needs the other to have come first.");
 }
 
 }  // namespace synoptic::ladder::reasons

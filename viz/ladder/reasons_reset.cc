@@ -315,6 +315,30 @@ std::optional<RowReason> reset_number(const RowView& row) {
                 {there->id, a.id}, {here->id, b.id});
 }
 
+// What is acknowledged on one side came too late on the other: its receiver had closed.
+std::optional<RowReason> reset_instead_of_ack(const RowView& row) {
+  const auto side = row.only();
+  if (!side || row.members(*side).size() != 1) return std::nullopt;
+  const Fact& f = row.members(*side)[0];
+  const int other = 1 - *side;
+  const Fact* reset = row.ending[other].reset;
+  if (!f.pure_ack() || f.repeats || !reset || reset->from_a != f.from_a) return std::nullopt;
+  const Fact* late = answered_by(row, other, *reset);
+  if (!late || !late->occupies() || late->begin >= *f.ack || late->end < *f.ack)
+    return std::nullopt;
+  for (const Fact& g : row.around(other))
+    if (g.from_a == f.from_a && g.ack && *g.ack >= *f.ack && &g != reset) return std::nullopt;
+  const Conversation& talk = row.talk(other);
+  const model::Event* close = last_call(talk, f.from_a, model::CallName::close, *late->arrived);
+  return reason(
+      "reset-instead-of-ack", *side,
+      fmt::format("in {} the {} acknowledges up to {}. In {} {}{}, and it answered with a RST "
+                  "instead.",
+                  who(*side), talk.name(f.from_a), *f.ack, who(other), what(*late),
+                  close ? " came to it only after its program had called close()" : " came to it"),
+      {f.id}, {late->id, reset->id});
+}
+
 // What one side has after the other side's connection was reset.
 std::optional<RowReason> follows_a_reset(const RowView& row) {
   const auto side = row.only();

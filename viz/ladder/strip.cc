@@ -49,10 +49,14 @@ class Rows {
     const bool is_packet = piece.kind == Piece::Kind::packet;
     Placed placed = place(std::move(piece));
     if (is_packet && falls()) aim(placed);
-    StripRow& row = fits(placed) ? rows_.back() : start_row(placed.piece.t);
+    const std::optional<int> down = fits(placed);
+    placed.down = down.value_or(0);
+    StripRow& row = down ? rows_.back() : start_row(placed.piece.t);
     if (is_packet) row.packet = placed.piece.event;
-    const int lines =
-        static_cast<int>(placed.lines.size()) + (is_packet && placed.label_above ? 1 : 0);
+    // One that falls and is lost breaks off above the words that say so.
+    const bool breaks_off = is_packet && falls() && is_lost(placed.piece);
+    const int lines = static_cast<int>(placed.lines.size()) +
+                      (is_packet && placed.label_above ? 1 : 0) + (breaks_off ? 1 : 0);
     row.height = std::max({row.height, lines, 1});
     row.placed.push_back(std::move(placed));
   }
@@ -63,6 +67,9 @@ class Rows {
   }
 
  private:
+  static bool is_lost(const Piece& piece) {
+    return piece.role == Role::segment_lost && !piece.damaged;
+  }
   bool to_scale() const { return options_.line_time.ns > 0; }
   bool falls() const { return to_scale() && options_.labels_above_arrows; }
 
@@ -125,16 +132,25 @@ class Rows {
     }
   }
 
-  bool fits(const Placed& placed) const {
-    if (rows_.empty() || rows_.back().placed.empty()) return false;
+  // How many lines below the top of the last row there is room for it; nothing if it needs a new
+  // one. Beside an arrow with its label above it a call may stand under another.
+  std::optional<int> fits(const Placed& placed) const {
+    if (rows_.empty() || rows_.back().placed.empty()) return std::nullopt;
     const StripRow& row = rows_.back();
     const model::Duration limit =
         to_scale() ? std::min(together, options_.line_time / 2) : together;
-    if (placed.piece.t - row.t > limit) return false;
-    return std::ranges::none_of(row.placed, [&](const Placed& other) {
-      return other.piece.kind == Piece::Kind::gap ||
-             (placed.first <= other.last && other.first <= placed.last);
-    });
+    if (placed.piece.t - row.t > limit) return std::nullopt;
+    const bool may_stand_under =
+        options_.labels_above_arrows && placed.piece.kind == Piece::Kind::outside;
+    int down = 0;
+    for (const Placed& other : row.placed) {
+      if (other.piece.kind == Piece::Kind::gap) return std::nullopt;
+      if (placed.first > other.last || other.first > placed.last) continue;
+      if (!may_stand_under || other.piece.kind != Piece::Kind::outside) return std::nullopt;
+      down = std::max(down, other.down + static_cast<int>(other.lines.size()));
+    }
+    if (down > 0 && down + static_cast<int>(placed.lines.size()) > row.height) return std::nullopt;
+    return down;
   }
 
   Placed place(Piece piece) const {
@@ -222,8 +238,7 @@ class Rows {
     const int from = columns_.lane[piece.lane], to = columns_.lane[piece.lane_to];
     const int left = std::min(from, to), right = std::max(from, to);
     Placed p{.first = left, .last = right + 1, .anchor = Anchor::middle};
-    const bool cut_short =
-        piece.role == Role::segment_lost && !piece.damaged && !options_.labels_above_arrows;
+    const bool cut_short = is_lost(piece) && !options_.labels_above_arrows;
     const int room =
         cut_short ? std::min(label_room(piece), (right - left - 1) * 4 / 5 - 5) : label_room(piece);
     std::tie(p.label_first, p.label_last) = label_span(piece);

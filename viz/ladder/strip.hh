@@ -37,6 +37,7 @@ struct Placed {
   int first = 0, last = 0;  // columns taken, [first, last)
   Anchor anchor = Anchor::start;
   std::vector<std::string> lines;
+  int down = 0;              // lines of its row above it
   bool label_above = false;  // packet: the text stands on a line of its own above the arrow
   int label_first = 0, label_last = 0;     // packet: the columns in whose middle the text stands
   std::optional<model::Instant> falls_to;  // packet: whose height its arrow's end has
