@@ -64,8 +64,8 @@ class FlowTracker {
   FlowTracker(const FlowTracker&) = delete;
   FlowTracker& operator=(const FlowTracker&) = delete;
 
-  // Packets in order of time. Any bytes; what is neither TCP, UDP nor ICMP is counted and left
-  // out; finish() adds a warning to the trace that says how many, and what they were.
+  // Packets in order of time. Any bytes; what is neither TCP, UDP nor ICMP becomes an event of
+  // kind `other`.
   void packet(const CapturedPacket& packet);
   // The capture lost packets before the next one: of the connections so far, less is certain.
   void packets_missed();
@@ -74,8 +74,6 @@ class FlowTracker {
   void call(const CallRecord& call);
   // No more input: what waited is placed. May be called once.
   void finish();
-
-  std::uint64_t other_packets() const;  // neither TCP, UDP nor ICMP over IP
 
  private:
   struct Impl;

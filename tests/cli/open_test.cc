@@ -35,12 +35,37 @@ TEST(Open, PcapAndPcapngAlike) {
   EXPECT_EQ(packets(pcap), packets(pcapng));
 }
 
-TEST(Open, WhatIsNotShownIsCounted) {
+TEST(Open, PacketsOfNoConversation_AreShownAsBytes) {
+  const std::string file = data + "wire-ethernet.pcap";
+  const json doc = run_json({"open", file});
+  EXPECT_EQ(doc["warnings"], json::array());
+  std::vector<std::string> kinds;
+  for (const json& event : doc["events"]) kinds.push_back(event.value("what", ""));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"", "IPv4 fragment", "IPv4 fragment", "ARP"}));
+  for (const char* format : {"txt", "svg"}) {
+    const std::string out = run({"open", file, "--format", format}).out;
+    EXPECT_NE(out.find("▪ ARP, 28 bytes: 00 01 08 00"), std::string::npos) << format;
+    EXPECT_EQ(out.find("not shown"), std::string::npos) << format;
+  }
+}
+
+TEST(Open, OneFlow_CountsThePacketsOfNoConversation) {
   const std::string file = data + "wire-ethernet.pcap";
   const std::string told = "3 packets are not shown: 2 IPv4 fragments, 1 ARP";
-  EXPECT_EQ(run_json({"open", file})["warnings"], json::array({told}));
+  EXPECT_EQ(run_json({"open", file, "--flow", "0"})["warnings"], json::array({told}));
   for (const char* format : {"txt", "svg"})
-    EXPECT_NE(run({"open", file, "--format", format}).out.find(told), std::string::npos) << format;
+    EXPECT_NE(run({"open", file, "--flow", "0", "--format", format}).out.find(told),
+              std::string::npos)
+        << format;
+  EXPECT_NE(run({"open", file, "--summary"}).out.find(told), std::string::npos);
+}
+
+TEST(Open, PacketsOfNoConversation_AreWrittenAgainUntouched) {
+  const TempDir dir;
+  const std::string file = data + "wire-ethernet.pcap";
+  EXPECT_EQ(run({"open", file, "-o", dir.file("again.pcapng")}).status, 0);
+  const json first = run_json({"open", file}), again = run_json({"open", dir.file("again.pcapng")});
+  EXPECT_EQ(again["events"], first["events"]);
 }
 
 TEST(Open, ReadsThePcapngThatTheSimulatorWrote) {

@@ -10,6 +10,7 @@
 
 #include "viz/ladder/ending.hh"
 #include "viz/ladder/facts.hh"
+#include "viz/ladder/others.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -144,6 +145,8 @@ std::string lines(const model::Trace& trace) {
 std::string warnings(const model::Trace& trace) {
   std::string out;
   for (const std::string& warning : trace.warnings) out += fmt::format("note: {}\n", warning);
+  if (const std::string text = ladder::others_not_shown(trace); !text.empty())
+    out += fmt::format("note: {}\n", text);
   return out;
 }
 

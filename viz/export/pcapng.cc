@@ -104,7 +104,8 @@ std::string comment(const model::Trace& trace, const model::Event& event, model:
   }
   if (packet.retransmission) add("Retransmission.");
   if (event.why != model::Why::none) add(sentence(event.why));
-  if (text.empty()) text = fmt::format("Sent by {}.", trace[event.endpoint].name);
+  if (text.empty() && event.endpoint != model::EndpointId::none)
+    text = fmt::format("Sent by {}.", trace[event.endpoint].name);
   return text;
 }
 
