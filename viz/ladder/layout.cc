@@ -404,7 +404,7 @@ void single_section(Page& page, const model::Trace& trace, std::span<const Event
   const Strip strip = make_strip(trace, Side::sim, events, lanes, columns,
                                  strip_options(options, pace_of(trace, events), events.size()));
   page.skip(1);
-  if (!lanes.empty()) page.skip(page.lane_heads(strip, page.line()));
+  page.skip(page.lane_heads(strip, page.line()));
   page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));
   page.end_strip(strip, page.line());
 }
