@@ -96,7 +96,7 @@ model::Event FlowTracker::Impl::event(const CapturedPacket& p, const wire::Packe
   packet.fate = damaged ? model::Fate::damaged : p.fate;
   packet.arrived = p.t;
   packet.len = v.payload_length;
-  return {.t = p.t, .endpoint = from, .to = to, .flow = flow, .body = packet};
+  return {.t = p.t, .endpoint = from, .to = to, .flow = flow, .why = p.copied, .body = packet};
 }
 
 FlowId FlowTracker::Impl::open(FlowTable::Pair& pair, int side, Protocol protocol, Instant t) {
@@ -145,7 +145,7 @@ void FlowTracker::Impl::segment(const CapturedPacket& p, const wire::PacketView&
   packet.wnd = readable ? window(c, s, v.tcp) : v.tcp.window;
   if (readable) {
     s.window = packet.wnd;
-    packet.retransmission = c.connection.segment(s, claims);
+    packet.retransmission = c.connection.segment(s, claims) && p.copied == model::Why::none;
   } else {
     c.connection.unreadable(place.side);
   }

@@ -32,6 +32,9 @@ struct CapturedPacket {
   wire::LinkType link = wire::LinkType::ethernet;
   // Where whoever wrote the packets down knows more than they show: lost, or damaged, after this.
   model::Fate fate = model::Fate::delivered;
+  bool simulated = false;  // they say that it is of a simulated run
+  // … that the network made it, which its sender had sent once: the event's why. Else none.
+  model::Why copied = model::Why::none;
 };
 
 // One call of a program that ran while the capture went on, as its host recorded it. A call that

@@ -97,6 +97,51 @@ TEST(Open, ComparisonIsShownAgain) {
   EXPECT_EQ(run({"open", dir.file("both.json"), "--flow", "0"}).status, 2);
 }
 
+TEST(Open, ComparisonInAPcapng_IsShownSideBySide) {
+  const TempDir dir;
+  ASSERT_EQ(run({"compare", "tcp-echo", "--pause", "10ms", "--fault", "drop 2nd data client>server",
+                 "-o", dir.file("both.pcapng"), "-o", dir.file("both.json")})
+                .status,
+            0);
+  const json compared = json::parse(test::read_file(dir.file("both.json")));
+  const json doc = run_json({"open", dir.file("both.pcapng")});
+  EXPECT_EQ(packets(doc["simulated"]), packets(compared["simulated"]));
+  EXPECT_EQ(packets(doc["captured"]), packets(compared["captured"]));
+  EXPECT_EQ(doc["captured"]["warnings"], json::array());
+  ASSERT_EQ(doc["rows"].size(), compared["rows"].size());
+  for (std::size_t i = 0; i < doc["rows"].size(); ++i)
+    EXPECT_EQ(doc["rows"][i]["verdict"], compared["rows"][i]["verdict"]) << i;
+  for (const char* format : {"txt", "svg"}) {
+    const std::string out = run({"open", dir.file("both.pcapng"), "--format", format}).out;
+    for (const char* words : {"SIMULATED", "LIVE", "How the connection ended", "✗", "client"})
+      EXPECT_NE(out.find(words), std::string::npos) << format << ": " << words;
+  }
+  EXPECT_EQ(run({"open", dir.file("both.pcapng"), "--flow", "0"}).status, 2);
+  const std::string summary = run({"open", dir.file("both.pcapng"), "--summary"}).out;
+  EXPECT_EQ(summary.find("simulated: 1 flow"), 0u) << summary;
+  EXPECT_NE(summary.find("\ncaptured: 1 flow"), std::string::npos) << summary;
+
+  const Result file = run({"open", dir.file("both.pcapng"), "--format", "json"});
+  const Result piped = test::run_with_input({"open", "-", "--format", "json"},
+                                            test::read_file(dir.file("both.pcapng")));
+  EXPECT_EQ(piped.status, 0) << piped.err;
+  EXPECT_EQ(piped.out, file.out);
+}
+
+TEST(Open, LostPackets_AreLostThroughAPipeToo) {
+  const TempDir dir;
+  ASSERT_EQ(run({"sim", "tcp-echo", "--fault", "drop 2nd data client>server", "-o",
+                 dir.file("lost.pcapng")})
+                .status,
+            0);
+  const Result file = run({"open", dir.file("lost.pcapng"), "--format", "json"});
+  EXPECT_NE(file.out.find(R"("fate":"lost")"), std::string::npos);
+  const std::string bytes = test::read_file(dir.file("lost.pcapng"));
+  for (const char* path : {"-", "/dev/stdin"})
+    EXPECT_EQ(test::run_with_input({"open", path, "--format", "json"}, bytes).out, file.out)
+        << path;
+}
+
 TEST(Open, StandardInput) {
   const std::string pcap = test::read_file(data + "handshake.pcap");
   const Result piped = test::run_with_input({"open", "-", "--format", "json"}, pcap);

@@ -341,11 +341,10 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   const Strip a = make_strip(sim, Side::sim, section.sim.events, section.sim.lanes, left, strip);
   const Strip b =
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
-  const auto title = [](const model::Trace& t, const std::string& captured) {
-    return t.source() == model::Source::simulated ? "SIMULATED" : captured;
-  };
-  page.side_title(a, page.line(), left.width, title(sim, "CAPTURED"));
-  page.side_title(b, page.line(), right.width, title(live, live_title(live, section.live.lanes)));
+  // Of a simulated run that was read from a capture file no more is known than its packets.
+  const bool whole = sim.source() == model::Source::simulated;
+  page.side_title(a, page.line(), left.width, whole ? "SIMULATED" : "SIMULATED (its packets)");
+  page.side_title(b, page.line(), right.width, live_title(live, section.live.lanes));
   page.skip(page.drawn() ? 2 : 1);
   page.lane_heads(a, page.line());
   page.skip(page.lane_heads(b, page.line()));
