@@ -118,7 +118,7 @@ class PacketReader {
   CaptureStream& stream() { return *stream_; }
   // What the reader of the trace should know, if anything.
   std::optional<std::string> warning() const {
-    if (link_type(handle_.get()) != wire::LinkType::unknown) return std::nullopt;
+    if (wire::is_understood(link_type(handle_.get()))) return std::nullopt;
     return fmt::format("packets of '{}' have link headers that are not understood ({})", name_,
                        link_name(handle_.get()));
   }

@@ -49,6 +49,22 @@ TEST(Open, PacketsOfNoConversation_AreShownAsBytes) {
   }
 }
 
+TEST(Open, ALinkTypeThatIsNotUnderstood_IsKept) {
+  const TempDir dir;
+  std::string bytes = test::read_file(data + "handshake.pcap");
+  bytes[20] = 113;  // LINUX_SLL
+  test::write_file(dir.file("sll.pcap"), bytes);
+  const Result first = run({"open", dir.file("sll.pcap"), "-o", dir.file("again.pcapng")});
+  EXPECT_EQ(first.status, 0);
+  EXPECT_NE(first.err.find("not understood (LINUX_SLL)"), std::string::npos) << first.err;
+  const Result again = run({"open", dir.file("again.pcapng")});
+  EXPECT_NE(again.out.find("not understood (LINUX_SLL)"), std::string::npos) << again.out;
+  EXPECT_NE(again.out.find("▪ packet of an unknown link type, 74 bytes:"), std::string::npos);
+  const Result json = run({"open", dir.file("again.pcapng"), "--format", "json"});
+  test::write_file(dir.file("again.json"), json.out);
+  EXPECT_EQ(run({"open", dir.file("again.json"), "--format", "json"}).out, json.out);
+}
+
 TEST(Open, OneFlow_CountsThePacketsOfNoConversation) {
   const std::string file = data + "wire-ethernet.pcap";
   const std::string told = "3 packets are not shown: 2 IPv4 fragments, 1 ARP";

@@ -346,8 +346,8 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   page.side_title(a, page.line(), left.width, whole ? "SIMULATED" : "SIMULATED (its packets)");
   page.side_title(b, page.line(), right.width, live_title(live, section.live.lanes));
   page.skip(page.drawn() ? 2 : 1);
-  page.lane_heads(a, page.line());
-  page.skip(page.lane_heads(b, page.line()));
+  const int heads = page.lane_heads(a, page.line());
+  page.skip(std::max(heads, page.lane_heads(b, page.line())));
   Comparison comparison(page, left.right(), right_at - left.right(), a, b);
   const std::span rows = std::span(alignment.rows).subspan(section.first_row, section.row_count);
   for (const Row& row : rows) comparison.row(row);
