@@ -1,5 +1,5 @@
 // Captures in files: pcap and pcapng, whole, cut off or damaged. A file on disk is read as it is
-// polled, with no copy; a pipe is read on a thread of its own, since it may make us wait.
+// polled; a pipe is read on a thread of its own, since it may make us wait.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -20,17 +20,77 @@
 #include "capture/live/own_notes.hh"
 #include "capture/live/pcap_device.hh"
 #include "capture/live/queue_source.hh"
+#include "capture/live/two_runs.hh"
 
 namespace synoptic::live {
 namespace {
 
+// A file's bytes as a FILE for libpcap: what our own files note beside the packets is read along,
+// and reading a pipe ends when it is told to, though nothing comes.
+class CaptureStream {
+ public:
+  explicit CaptureStream(FileDescriptor input)
+      : input_(std::move(input)), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+  FILE* open() {
+    cookie_io_functions_t functions{};
+    functions.read = [](void* self, char* to, std::size_t size) {
+      return static_cast<CaptureStream*>(self)->read(to, size);
+    };
+    functions.seek = [](void* self, off64_t* place, int from) {
+      return static_cast<CaptureStream*>(self)->tell(place, from);
+    };
+    FILE* file = ::fopencookie(this, "r", functions);
+    if (file != nullptr) std::setvbuf(file, nullptr, _IOFBF, buffer_size);
+    return file;
+  }
+  void stop() {
+    stopped_ = true;
+    const std::uint64_t one = 1;
+    if (::write(stop_.get(), &one, sizeof one) < 0) return;  // it was told before
+  }
+  bool stopped() const { return stopped_; }
+  bool empty() const { return empty_; }  // it ended before anything had come
+  OwnNotes& notes() { return notes_; }
+
+ private:
+  static constexpr std::size_t buffer_size = 1 << 16;
+
+  ssize_t read(char* to, std::size_t size) {
+    for (;;) {
+      pollfd fds[] = {{input_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
+      if (::poll(fds, 2, -1) < 0 && errno != EINTR) return -1;
+      if (stopped_) return 0;
+      if (fds[0].revents == 0) continue;
+      const ssize_t n = ::read(input_.get(), to, size);
+      if (n == 0 && count_ == 0) empty_ = true;
+      if (n > 0) {
+        count_ += n;
+        notes_.feed({reinterpret_cast<const std::uint8_t*>(to), static_cast<std::size_t>(n)});
+      }
+      if (n >= 0 || errno != EINTR) return n;
+    }
+  }
+  // There is no going anywhere: only how much was read can be asked for.
+  int tell(off64_t* place, int from) const {
+    if (from != SEEK_CUR || *place != 0) return -1;
+    *place = count_;
+    return 0;
+  }
+
+  FileDescriptor input_;
+  FileDescriptor stop_;
+  OwnNotes notes_;
+  off64_t count_ = 0;
+  std::atomic<bool> stopped_{false};
+  std::atomic<bool> empty_{false};
+};
+
 // Packets as libpcap gives them, one after the other, and in words why there are no more.
 class PacketReader {
  public:
-  PacketReader(PcapHandle handle, std::string name)
-      : handle_(std::move(handle)),
-        name_(std::move(name)),
-        notes_(::fileno(::pcap_file(handle_.get()))) {}
+  PacketReader(std::unique_ptr<CaptureStream> stream, PcapHandle handle, std::string name)
+      : stream_(std::move(stream)), handle_(std::move(handle)), name_(std::move(name)) {}
 
   // Nothing at the end. The bytes live until the next call.
   std::optional<observe::CapturedPacket> next() {
@@ -40,9 +100,10 @@ class PacketReader {
     if (status == 1) {
       ++count_;
       observe::CapturedPacket packet = as_packet(handle_.get(), *header, bytes);
-      if (const auto note = notes_.before(::ftello(::pcap_file(handle_.get())))) {
+      if (const auto note = stream_->notes().before(::ftello(::pcap_file(handle_.get())))) {
         packet.fate = note->fate;
-        (note->simulated ? simulated_ : real_) = true;
+        packet.simulated = note->simulated;
+        packet.copied = note->copied;
       }
       return packet;
     }
@@ -54,54 +115,45 @@ class PacketReader {
     return std::nullopt;
   }
   const std::optional<model::Error>& failure() const { return failure_; }
-  // What is to be known of the packets read so far, if anything.
-  std::optional<std::string> remark() const {
-    if (!simulated_ || !real_) return std::nullopt;
-    return fmt::format(
-        "'{}' holds two runs, a simulated one and a real one, each with times of its "
-        "own: look at one of them with --flow N",
-        name_);
-  }
+  CaptureStream& stream() { return *stream_; }
   // What the reader of the trace should know, if anything.
   std::optional<std::string> warning() const {
-    if (link_type(handle_.get()) != wire::LinkType::unknown) return std::nullopt;
+    if (wire::is_understood(link_type(handle_.get()))) return std::nullopt;
     return fmt::format("packets of '{}' have link headers that are not understood ({})", name_,
                        link_name(handle_.get()));
   }
 
  private:
-  PcapHandle handle_;
+  std::unique_ptr<CaptureStream> stream_;
+  PcapHandle handle_;  // reads from it
   std::string name_;
-  OwnNotes notes_;
-  bool simulated_ = false, real_ = false;  // packets of such runs were read
   std::uint64_t count_ = 0;
   std::optional<model::Error> failure_;
 };
 
 class FileSource : public observe::TraceSource {
  public:
-  explicit FileSource(PacketReader reader) : reader_(std::move(reader)) {
-    if (auto text = reader_.warning()) trace_.warnings.push_back(*text);
-  }
+  explicit FileSource(PacketReader reader) : reader_(std::move(reader)) {}
   bool poll() override {
     if (ended_) return false;
     std::size_t bytes = 0;
     for (int i = 0; i < packets_a_poll && bytes < bytes_a_poll; ++i) {
       const auto packet = stopped_ ? std::nullopt : reader_.next();
       if (!packet) {
-        tracker_.finish();
-        if (auto text = reader_.remark()) trace_.warnings.push_back(*text);
+        runs_.finish();
+        if (auto text = reader_.warning()) runs_.warn(*text);
         ended_ = true;
         break;
       }
       bytes += packet->bytes.size();
-      tracker_.packet(*packet);
+      runs_.packet(*packet);
       ++captured_;
     }
     return true;
   }
   void wait(model::Duration) override {}  // there is always something to read, until the end
-  const model::Trace& trace() const override { return trace_; }
+  const model::Trace& trace() const override { return runs_.trace(); }
+  const model::Trace* simulated() const override { return runs_.simulated(); }
   observe::Counters counters() const override { return {captured_, 0, 0}; }
   bool ended() const override { return ended_; }
   std::optional<model::Error> failure() const override { return reader_.failure(); }
@@ -113,59 +165,16 @@ class FileSource : public observe::TraceSource {
   static constexpr std::size_t bytes_a_poll = 4 << 20;
 
   PacketReader reader_;
-  model::Trace trace_{model::Source::captured};
-  observe::FlowTracker tracker_{trace_};
+  TwoRuns runs_;
   std::uint64_t captured_ = 0;
   bool ended_ = false;
   bool stopped_ = false;
 };
 
-// A pipe as a FILE whose reading ends when it is told to, though nothing comes.
-class InterruptiblePipe {
- public:
-  explicit InterruptiblePipe(FileDescriptor input)
-      : input_(std::move(input)), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-  FILE* open() {
-    cookie_io_functions_t functions{};
-    functions.read = [](void* self, char* to, std::size_t size) {
-      return static_cast<InterruptiblePipe*>(self)->read(to, size);
-    };
-    return ::fopencookie(this, "r", functions);
-  }
-  void stop() {
-    stopped_ = true;
-    const std::uint64_t one = 1;
-    if (::write(stop_.get(), &one, sizeof one) < 0) return;  // it was told before
-  }
-  bool stopped() const { return stopped_; }
-  bool empty() const { return empty_; }  // it ended before anything had come
-
- private:
-  ssize_t read(char* to, std::size_t size) {
-    for (;;) {
-      pollfd fds[] = {{input_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
-      if (::poll(fds, 2, -1) < 0 && errno != EINTR) return -1;
-      if (stopped_) return 0;
-      if (fds[0].revents == 0) continue;
-      const ssize_t n = ::read(input_.get(), to, size);
-      if (n == 0 && !any_) empty_ = true;
-      if (n > 0) any_ = true;
-      if (n >= 0 || errno != EINTR) return n;
-    }
-  }
-
-  FileDescriptor input_;
-  FileDescriptor stop_;
-  std::atomic<bool> stopped_{false};
-  std::atomic<bool> any_{false}, empty_{false};
-};
-
 class PipeSource : public QueueSource {
  public:
-  PipeSource(std::unique_ptr<InterruptiblePipe> pipe, PacketReader reader)
+  explicit PipeSource(PacketReader reader)
       : QueueSource({}, {.values = 65'536, .weight = 8 << 20}),
-        pipe_(std::move(pipe)),
         reader_(std::move(reader)),
         thread_([this] { run(); }) {}
   ~PipeSource() override {
@@ -173,18 +182,18 @@ class PipeSource : public QueueSource {
     abandon();
     thread_.join();
   }
-  void stop() override { pipe_->stop(); }
+  void stop() override { reader_.stream().stop(); }
 
  private:
   void run() {
+    const CaptureStream& stream = reader_.stream();
     if (auto text = reader_.warning()) warn(*text);
-    while (const auto packet = pipe_->stopped() ? std::nullopt : reader_.next()) {
+    while (const auto packet = stream.stopped() ? std::nullopt : reader_.next()) {
       if (!deliver_waiting(*packet)) break;
     }
-    end(pipe_->stopped() ? std::nullopt : reader_.failure());  // our own stop is no damage
+    end(stream.stopped() ? std::nullopt : reader_.failure());  // our own stop is no damage
   }
 
-  std::unique_ptr<InterruptiblePipe> pipe_;
   PacketReader reader_;
   std::thread thread_;  // last: it uses all the rest
 };
@@ -245,16 +254,12 @@ model::Expected<std::unique_ptr<observe::TraceSource>> open_file(const std::stri
     return std::unexpected(
         model::Error{fmt::format("'{}' is a folder", name), "name a capture file in it"});
   }
-  if (S_ISREG(status.st_mode)) {
-    if (status.st_size == 0) return std::unexpected(empty_error(name));
-    auto handle = open_capture(::fdopen(input->release(), "r"), name, filter);
-    if (!handle) return std::unexpected(handle.error());
-    return std::make_unique<FileSource>(PacketReader(std::move(*handle), name));
-  }
-  auto pipe = std::make_unique<InterruptiblePipe>(std::move(*input));
-  auto handle = open_capture(pipe->open(), name, filter);
-  if (!handle) return std::unexpected(pipe->empty() ? empty_error(name) : handle.error());
-  return std::make_unique<PipeSource>(std::move(pipe), PacketReader(std::move(*handle), name));
+  auto stream = std::make_unique<CaptureStream>(std::move(*input));
+  auto handle = open_capture(stream->open(), name, filter);
+  if (!handle) return std::unexpected(stream->empty() ? empty_error(name) : handle.error());
+  PacketReader reader(std::move(stream), std::move(*handle), name);
+  if (S_ISREG(status.st_mode)) return std::make_unique<FileSource>(std::move(reader));
+  return std::make_unique<PipeSource>(std::move(reader));
 }
 
 }  // namespace synoptic::live

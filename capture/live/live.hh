@@ -65,8 +65,9 @@ struct CaptureOptions {
 model::Expected<std::unique_ptr<observe::TraceSource>> capture(const CaptureOptions& options);
 
 // Reads a pcap or pcapng file, "-" for standard input. A file cut off or damaged gives what could
-// be read: `failure()` of the source then says where it ended. `filter` is BPF. Which packets of a
-// simulated run never arrived is read from the comments of a file on disk, not from a pipe.
+// be read: `failure()` of the source then says where it ended. `filter` is BPF. Which packets are
+// of a simulated run, and which of them never arrived, is read from the comments of a pcapng file
+// of ours; where it holds a real run as well, the source has two traces.
 model::Expected<std::unique_ptr<observe::TraceSource>> open_file(const std::string& path,
                                                                  const std::string& filter);
 

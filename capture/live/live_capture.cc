@@ -40,7 +40,7 @@ model::Expected<std::unique_ptr<observe::TraceSource>> capture(const CaptureOpti
   if (auto good = check_filter(options.filter); !good) return std::unexpected(good.error());
   auto handle = open_device(options.interface, options.snap_length);
   if (!handle) return std::unexpected(handle.error());
-  if (link_type(handle->get()) == wire::LinkType::unknown) {
+  if (!wire::is_understood(link_type(handle->get()))) {
     return std::unexpected(
         model::Error{fmt::format("packets of '{}' have link headers that are not understood ({})",
                                  options.interface, link_name(handle->get())),

@@ -142,15 +142,19 @@ observe::CapturedPacket as_packet(pcap_t* handle, const pcap_pkthdr& header,
 }
 
 wire::LinkType link_type(pcap_t* handle) {
-  switch (::pcap_datalink(handle)) {
+  const int type = ::pcap_datalink(handle);
+  switch (type) {
     case DLT_NULL: return wire::LinkType::null;
     case DLT_EN10MB: return wire::LinkType::ethernet;
     case DLT_LOOP: return wire::LinkType::loop;
     case DLT_RAW:
     case DLT_IPV4:
     case DLT_IPV6: return wire::LinkType::raw;
-    default: return wire::LinkType::unknown;
+    default: break;
   }
+  // libpcap's own numbers are those of files but for a few below 104.
+  const bool same_in_files = (type >= 0 && type <= 10) || (type >= 104 && type < 0xffff);
+  return same_in_files ? static_cast<wire::LinkType>(type) : wire::LinkType::unknown;
 }
 
 std::string link_name(pcap_t* handle) {

@@ -8,7 +8,7 @@
 namespace synoptic::live {
 
 QueueSource::QueueSource(observe::TrackerOptions options, observe::QueueLimits limits)
-    : queue_(limits), tracker_(trace_, options) {}
+    : queue_(limits), runs_(options) {}
 
 bool QueueSource::poll() {
   if (ended_) return false;
@@ -16,20 +16,20 @@ bool QueueSource::poll() {
       queue_.finished();  // asked first: what was put in before the end is then taken below
   const bool any = queue_.take(taken_);
   const bool missing = lost_more();
-  if (missing) tracker_.packets_missed();
+  if (missing) runs_.packets_missed();
   for (Delivery& delivery : taken_) {
     if (auto* packet = std::get_if<PacketDelivery>(&delivery)) {
       packet->packet.bytes = packet->bytes;
-      tracker_.packet(packet->packet);
+      runs_.packet(packet->packet);
       ++captured_;
     } else if (auto* call = std::get_if<CallDelivery>(&delivery)) {
       call->record.call.data = call->bytes;
-      tracker_.call(call->record);
+      runs_.call(call->record);
     }
   }
   taken_.clear();
   // Where the missing ones would have stood is not known: those that came now are no surer.
-  if (missing || lost_more()) tracker_.packets_missed();
+  if (missing || lost_more()) runs_.packets_missed();
   if (last) finish();
   return any || last;
 }
@@ -41,21 +41,21 @@ bool QueueSource::lost_more() {
 }
 
 void QueueSource::finish() {
-  tracker_.finish();
+  runs_.finish();
   ended_ = true;
   const observe::Counters counts = counters();
   if (counts.kernel_dropped > 0) {
-    trace_.warnings.push_back(
+    runs_.warn(
         fmt::format("{} packets are missing: the kernel dropped them, its capture ring was full",
                     counts.kernel_dropped));
   }
   if (counts.queue_dropped > 0) {
-    trace_.warnings.push_back(
+    runs_.warn(
         fmt::format("{} packets or calls are missing: they came faster than they could be shown",
                     counts.queue_dropped));
   }
   const std::lock_guard lock(mutex_);
-  for (std::string& text : warnings_) trace_.warnings.push_back(std::move(text));
+  for (std::string& text : warnings_) runs_.warn(std::move(text));
   warnings_.clear();
 }
 

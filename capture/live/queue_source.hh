@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "capture/live/two_runs.hh"
 #include "capture/observe/bounded_queue.hh"
 #include "capture/observe/flow_tracker.hh"
 #include "capture/observe/trace_source.hh"
@@ -39,7 +40,8 @@ class QueueSource : public observe::TraceSource {
   // --- the consumer's thread
   bool poll() override;
   void wait(model::Duration timeout) override;
-  const model::Trace& trace() const override { return trace_; }
+  const model::Trace& trace() const override { return runs_.trace(); }
+  const model::Trace* simulated() const override { return runs_.simulated(); }
   observe::Counters counters() const override;
   bool ended() const override { return ended_; }
   std::optional<model::Error> failure() const override;
@@ -69,8 +71,7 @@ class QueueSource : public observe::TraceSource {
   std::optional<model::Error> failure_;
 
   // The consumer's own.
-  model::Trace trace_{model::Source::captured};
-  observe::FlowTracker tracker_;
+  TwoRuns runs_;
   std::vector<Delivery> taken_;
   std::uint64_t captured_ = 0;
   std::uint64_t known_lost_ = 0;

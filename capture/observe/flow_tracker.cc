@@ -2,17 +2,13 @@
 // connection.hh's.
 #include "capture/observe/flow_tracker.hh"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <deque>
-#include <map>
 
 #include "capture/observe/call_placer.hh"
 #include "capture/observe/connection.hh"
 #include "capture/observe/flow_table.hh"
-#include "sim/wire/decode.hh"
 
 namespace synoptic::observe {
 
@@ -56,9 +52,8 @@ struct FlowTracker::Impl {
     FlowId flow;
   };
   std::deque<Watch> watched;
-  Claims claims;                                // of the packet in hand
-  Claims old_claims;                            // … about the conversation before its own
-  std::map<std::string, std::uint64_t> others;  // by what they are
+  Claims claims;      // of the packet in hand
+  Claims old_claims;  // … about the conversation before its own
   bool new_flow = false;
 
   void packet(const CapturedPacket& p);
@@ -74,8 +69,6 @@ struct FlowTracker::Impl {
   void report(FlowId flow, const Claims& shown);
   void watch(FlowId flow, Instant now);
   void listen_to_silence(Instant now);
-  std::uint64_t count_others() const;
-  void tell_others();
 };
 
 void FlowTracker::Impl::packet(const CapturedPacket& p) {
@@ -85,7 +78,9 @@ void FlowTracker::Impl::packet(const CapturedPacket& p) {
     case wire::Transport::tcp: segment(p, v); break;
     case wire::Transport::udp: datagram(p, v); break;
     case wire::Transport::icmp: icmp(p, v); break;
-    case wire::Transport::none: ++others[wire::kind_without_transport(p.bytes, p.link, v)]; return;
+    case wire::Transport::none:
+      trace.add(event(p, v, EndpointId::none, EndpointId::none, FlowId::none), EventKind::other);
+      return;
   }
   if (new_flow) calls.flows_changed();
   new_flow = false;
@@ -101,7 +96,7 @@ model::Event FlowTracker::Impl::event(const CapturedPacket& p, const wire::Packe
   packet.fate = damaged ? model::Fate::damaged : p.fate;
   packet.arrived = p.t;
   packet.len = v.payload_length;
-  return {.t = p.t, .endpoint = from, .to = to, .flow = flow, .body = packet};
+  return {.t = p.t, .endpoint = from, .to = to, .flow = flow, .why = p.copied, .body = packet};
 }
 
 FlowId FlowTracker::Impl::open(FlowTable::Pair& pair, int side, Protocol protocol, Instant t) {
@@ -150,7 +145,7 @@ void FlowTracker::Impl::segment(const CapturedPacket& p, const wire::PacketView&
   packet.wnd = readable ? window(c, s, v.tcp) : v.tcp.window;
   if (readable) {
     s.window = packet.wnd;
-    packet.retransmission = c.connection.segment(s, claims);
+    packet.retransmission = c.connection.segment(s, claims) && p.copied == model::Why::none;
   } else {
     c.connection.unreadable(place.side);
   }
@@ -295,37 +290,6 @@ void FlowTracker::Impl::icmp(const CapturedPacket& p, const wire::PacketView& v)
   trace.add(e, EventKind::icmp);
 }
 
-// --- what has no flow
-
-std::uint64_t FlowTracker::Impl::count_others() const {
-  std::uint64_t sum = 0;
-  for (const auto& [kind, count] : others) sum += count;
-  return sum;
-}
-
-// "3 packets are not shown: 2 IPv4 fragments, 1 ARP", the most frequent first.
-void FlowTracker::Impl::tell_others() {
-  constexpr std::size_t most_kinds = 6;
-  const std::uint64_t all = count_others();
-  if (all == 0) return;
-  std::vector<std::pair<std::uint64_t, std::string>> kinds;
-  for (const auto& [kind, count] : others) kinds.emplace_back(count, kind);
-  std::ranges::sort(kinds, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  std::uint64_t rest = all;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kinds.size(), most_kinds); ++i) {
-    const auto& [count, kind] = kinds[i];
-    rest -= count;
-    text += fmt::format("{}{} {}{}", i == 0 ? "" : ", ", count, kind,
-                        count > 1 && kind.ends_with("fragment") ? "s" : "");
-  }
-  if (rest > 0) text += fmt::format(", {} other{}", rest, rest == 1 ? "" : "s");
-  trace.warnings.push_back(fmt::format(
-      "{} not shown: {}", all == 1 ? "1 packet is" : fmt::format("{} packets are", all), text));
-}
-
 // --- the tracker
 
 FlowTracker::FlowTracker(model::Trace& out, TrackerOptions options)
@@ -350,17 +314,12 @@ void FlowTracker::finish() {
     impl_->report(flow.id, impl_->claims);
   }
   impl_->calls.finish();
-  impl_->tell_others();
 }
 
 void FlowTracker::packets_missed() {
   for (Conversation& c : impl_->conversations) {
     for (const int end : {0, 1}) c.connection.unreadable(end);
   }
-}
-
-std::uint64_t FlowTracker::other_packets() const {
-  return impl_->count_others();
 }
 
 }  // namespace synoptic::observe

@@ -32,6 +32,9 @@ struct CapturedPacket {
   wire::LinkType link = wire::LinkType::ethernet;
   // Where whoever wrote the packets down knows more than they show: lost, or damaged, after this.
   model::Fate fate = model::Fate::delivered;
+  bool simulated = false;  // they say that it is of a simulated run
+  // … that the network made it, which its sender had sent once: the event's why. Else none.
+  model::Why copied = model::Why::none;
 };
 
 // One call of a program that ran while the capture went on, as its host recorded it. A call that
@@ -64,8 +67,8 @@ class FlowTracker {
   FlowTracker(const FlowTracker&) = delete;
   FlowTracker& operator=(const FlowTracker&) = delete;
 
-  // Packets in order of time. Any bytes; what is neither TCP, UDP nor ICMP is counted and left
-  // out; finish() adds a warning to the trace that says how many, and what they were.
+  // Packets in order of time. Any bytes; what is neither TCP, UDP nor ICMP becomes an event of
+  // kind `other`.
   void packet(const CapturedPacket& packet);
   // The capture lost packets before the next one: of the connections so far, less is certain.
   void packets_missed();
@@ -74,8 +77,6 @@ class FlowTracker {
   void call(const CallRecord& call);
   // No more input: what waited is placed. May be called once.
   void finish();
-
-  std::uint64_t other_packets() const;  // neither TCP, UDP nor ICMP over IP
 
  private:
   struct Impl;

@@ -24,7 +24,11 @@ class TraceSource {
   virtual bool poll() = 0;
   // Waits until poll() has something to do, the source has ended, or `timeout` has passed.
   virtual void wait(model::Duration timeout) = 0;
+  // To be asked for anew after poll().
   virtual const model::Trace& trace() const = 0;
+  // Where a comparison is read: its simulated half; trace() is then the real one. Null: there is
+  // one trace.
+  virtual const model::Trace* simulated() const { return nullptr; }
   virtual Counters counters() const = 0;
   virtual bool ended() const = 0;
   virtual std::optional<model::Error> failure() const = 0;  // what ended it before its time

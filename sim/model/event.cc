@@ -11,8 +11,8 @@
 namespace synoptic::model {
 
 std::string_view kind_name(EventKind kind) {
-  constexpr std::array<std::string_view, 8> names{"segment", "datagram", "icmp", "call",
-                                                  "state",   "timer",    "loss", "note"};
+  constexpr std::array<std::string_view, 9> names{"segment", "datagram", "icmp", "call", "state",
+                                                  "timer",   "loss",     "note", "other"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -52,7 +52,19 @@ struct Flow {
   bool began_mid_stream = false;
 };
 
-enum class EventKind : std::uint8_t { segment, datagram, icmp, call, state, timer, loss, note };
+// other: a packet that is neither segment, datagram nor ICMP message (ARP, a fragment, …). It has
+// no lane and no conversation: its bytes are what is known of it.
+enum class EventKind : std::uint8_t {
+  segment,
+  datagram,
+  icmp,
+  call,
+  state,
+  timer,
+  loss,
+  note,
+  other
+};
 std::string_view kind_name(EventKind kind);
 
 // damaged: it arrived with bits changed, and the receiver dropped it, for the checksum did not fit.

@@ -60,7 +60,7 @@ std::string kind_without_transport(ByteSpan bytes, LinkType link, const PacketVi
     const char* const name = known_protocol(view.ip_protocol);
     return name != nullptr ? name : fmt::format("IP protocol {}", view.ip_protocol);
   }
-  if (link == LinkType::unknown) return "of an unknown link type";
+  if (!is_understood(link)) return "of an unknown link type";
   const LinkParse found = parse_link(bytes, link, unbounded - 1);
   if (found.network != Network::other) return "cut off";
   if (link != LinkType::ethernet) return "not IP";

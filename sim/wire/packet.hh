@@ -13,7 +13,8 @@
 
 namespace synoptic::wire {
 
-// The link types understood so far, with their libpcap LINKTYPE numbers.
+// The link types understood so far, with their libpcap LINKTYPE numbers. Any other number may stand
+// in one: it is kept for whoever understands it.
 enum class LinkType : std::uint16_t {
   null = 0,  // BSD loopback: address family in the capturing host's byte order
   ethernet = 1,
@@ -21,6 +22,10 @@ enum class LinkType : std::uint16_t {
   loop = 108,  // OpenBSD loopback: address family in network byte order
   unknown = 0xffff,
 };
+constexpr bool is_understood(LinkType link) {
+  return link == LinkType::null || link == LinkType::ethernet || link == LinkType::raw ||
+         link == LinkType::loop;
+}
 
 enum class IpProtocol : std::uint8_t { icmp = 1, tcp = 6, udp = 17, icmpv6 = 58 };
 

@@ -35,12 +35,53 @@ TEST(Open, PcapAndPcapngAlike) {
   EXPECT_EQ(packets(pcap), packets(pcapng));
 }
 
-TEST(Open, WhatIsNotShownIsCounted) {
+TEST(Open, PacketsOfNoConversation_AreShownAsBytes) {
+  const std::string file = data + "wire-ethernet.pcap";
+  const json doc = run_json({"open", file});
+  EXPECT_EQ(doc["warnings"], json::array());
+  std::vector<std::string> kinds;
+  for (const json& event : doc["events"]) kinds.push_back(event.value("what", ""));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"", "IPv4 fragment", "IPv4 fragment", "ARP"}));
+  for (const char* format : {"txt", "svg"}) {
+    const std::string out = run({"open", file, "--format", format}).out;
+    EXPECT_NE(out.find("▪ ARP, 28 bytes: 00 01 08 00"), std::string::npos) << format;
+    EXPECT_EQ(out.find("not shown"), std::string::npos) << format;
+  }
+}
+
+TEST(Open, ALinkTypeThatIsNotUnderstood_IsKept) {
+  const TempDir dir;
+  std::string bytes = test::read_file(data + "handshake.pcap");
+  bytes[20] = 113;  // LINUX_SLL
+  test::write_file(dir.file("sll.pcap"), bytes);
+  const Result first = run({"open", dir.file("sll.pcap"), "-o", dir.file("again.pcapng")});
+  EXPECT_EQ(first.status, 0);
+  EXPECT_NE(first.err.find("not understood (LINUX_SLL)"), std::string::npos) << first.err;
+  const Result again = run({"open", dir.file("again.pcapng")});
+  EXPECT_NE(again.out.find("not understood (LINUX_SLL)"), std::string::npos) << again.out;
+  EXPECT_NE(again.out.find("▪ packet of an unknown link type, 74 bytes:"), std::string::npos);
+  const Result json = run({"open", dir.file("again.pcapng"), "--format", "json"});
+  test::write_file(dir.file("again.json"), json.out);
+  EXPECT_EQ(run({"open", dir.file("again.json"), "--format", "json"}).out, json.out);
+}
+
+TEST(Open, OneFlow_CountsThePacketsOfNoConversation) {
   const std::string file = data + "wire-ethernet.pcap";
   const std::string told = "3 packets are not shown: 2 IPv4 fragments, 1 ARP";
-  EXPECT_EQ(run_json({"open", file})["warnings"], json::array({told}));
+  EXPECT_EQ(run_json({"open", file, "--flow", "0"})["warnings"], json::array({told}));
   for (const char* format : {"txt", "svg"})
-    EXPECT_NE(run({"open", file, "--format", format}).out.find(told), std::string::npos) << format;
+    EXPECT_NE(run({"open", file, "--flow", "0", "--format", format}).out.find(told),
+              std::string::npos)
+        << format;
+  EXPECT_NE(run({"open", file, "--summary"}).out.find(told), std::string::npos);
+}
+
+TEST(Open, PacketsOfNoConversation_AreWrittenAgainUntouched) {
+  const TempDir dir;
+  const std::string file = data + "wire-ethernet.pcap";
+  EXPECT_EQ(run({"open", file, "-o", dir.file("again.pcapng")}).status, 0);
+  const json first = run_json({"open", file}), again = run_json({"open", dir.file("again.pcapng")});
+  EXPECT_EQ(again["events"], first["events"]);
 }
 
 TEST(Open, ReadsThePcapngThatTheSimulatorWrote) {
@@ -70,6 +111,51 @@ TEST(Open, ComparisonIsShownAgain) {
   EXPECT_EQ(again.out, text) << "what was compared is what was seen";
   EXPECT_NE(run({"open", dir.file("both.json")}).out.find("0 unexplained"), std::string::npos);
   EXPECT_EQ(run({"open", dir.file("both.json"), "--flow", "0"}).status, 2);
+}
+
+TEST(Open, ComparisonInAPcapng_IsShownSideBySide) {
+  const TempDir dir;
+  ASSERT_EQ(run({"compare", "tcp-echo", "--pause", "10ms", "--fault", "drop 2nd data client>server",
+                 "-o", dir.file("both.pcapng"), "-o", dir.file("both.json")})
+                .status,
+            0);
+  const json compared = json::parse(test::read_file(dir.file("both.json")));
+  const json doc = run_json({"open", dir.file("both.pcapng")});
+  EXPECT_EQ(packets(doc["simulated"]), packets(compared["simulated"]));
+  EXPECT_EQ(packets(doc["captured"]), packets(compared["captured"]));
+  EXPECT_EQ(doc["captured"]["warnings"], json::array());
+  ASSERT_EQ(doc["rows"].size(), compared["rows"].size());
+  for (std::size_t i = 0; i < doc["rows"].size(); ++i)
+    EXPECT_EQ(doc["rows"][i]["verdict"], compared["rows"][i]["verdict"]) << i;
+  for (const char* format : {"txt", "svg"}) {
+    const std::string out = run({"open", dir.file("both.pcapng"), "--format", format}).out;
+    for (const char* words : {"SIMULATED", "LIVE", "How the connection ended", "✗", "client"})
+      EXPECT_NE(out.find(words), std::string::npos) << format << ": " << words;
+  }
+  EXPECT_EQ(run({"open", dir.file("both.pcapng"), "--flow", "0"}).status, 2);
+  const std::string summary = run({"open", dir.file("both.pcapng"), "--summary"}).out;
+  EXPECT_EQ(summary.find("simulated: 1 flow"), 0u) << summary;
+  EXPECT_NE(summary.find("\ncaptured: 1 flow"), std::string::npos) << summary;
+
+  const Result file = run({"open", dir.file("both.pcapng"), "--format", "json"});
+  const Result piped = test::run_with_input({"open", "-", "--format", "json"},
+                                            test::read_file(dir.file("both.pcapng")));
+  EXPECT_EQ(piped.status, 0) << piped.err;
+  EXPECT_EQ(piped.out, file.out);
+}
+
+TEST(Open, LostPackets_AreLostThroughAPipeToo) {
+  const TempDir dir;
+  ASSERT_EQ(run({"sim", "tcp-echo", "--fault", "drop 2nd data client>server", "-o",
+                 dir.file("lost.pcapng")})
+                .status,
+            0);
+  const Result file = run({"open", dir.file("lost.pcapng"), "--format", "json"});
+  EXPECT_NE(file.out.find(R"("fate":"lost")"), std::string::npos);
+  const std::string bytes = test::read_file(dir.file("lost.pcapng"));
+  for (const char* path : {"-", "/dev/stdin"})
+    EXPECT_EQ(test::run_with_input({"open", path, "--format", "json"}, bytes).out, file.out)
+        << path;
 }
 
 TEST(Open, StandardInput) {

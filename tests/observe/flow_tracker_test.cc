@@ -114,44 +114,6 @@ TEST(Flows, OtherIcmpHasLanesOfItsOwn) {
   EXPECT_EQ(b.trace[b.packet_event(0).endpoint].address, (wire::SocketAddress{client.ip, 0}));
 }
 
-TEST(Flows, OtherPacketsAreCountedAndLeftOut) {
-  Bench b;
-  b.raw(wire::Bytes{1, 2, 3});
-  b.raw(wire::Bytes(60, 0xff));
-  EXPECT_EQ(b.tracker.other_packets(), 2u);
-  EXPECT_TRUE(b.trace.events().empty());
-}
-
-TEST(Flows, WhatIsNotShownIsTold) {
-  Bench b;
-  b.c({SYN, 1000});
-  const wire::Bytes whole = b.last;
-  b.tracker.finish();
-  EXPECT_THAT(b.trace.warnings, IsEmpty());
-
-  Bench with;
-  const auto changed = [&](std::size_t at, wire::Bytes to) {
-    wire::Bytes packet = whole;
-    std::ranges::copy(to, packet.begin() + static_cast<std::ptrdiff_t>(at));
-    with.raw(packet);
-  };
-  changed(12, {0x08, 0x06});  // the EtherType
-  changed(12, {0x88, 0xb5});
-  changed(12, {0x00, 0x20});
-  changed(20, {0x20, 0x00});  // more fragments follow
-  changed(20, {0x00, 0x10});
-  changed(23, {99});  // the protocol
-  changed(23, {2});
-  changed(14, {0x50});                       // neither IPv4 nor IPv6
-  with.raw(wire::ByteSpan(whole).first(9));  // ends in the link header
-  with.tracker.finish();
-  EXPECT_EQ(with.tracker.other_packets(), 9u);
-  EXPECT_THAT(
-      with.trace.warnings,
-      ElementsAre("9 packets are not shown: 2 IPv4 fragments, 2 damaged, 1 ARP, 1 EtherType "
-                  "0x88b5, 1 IEEE 802.3, 1 IGMP, 1 other"));
-}
-
 TEST(Flows, BytesAreKeptAsCaptured) {
   Bench b;
   b.c({SYN, 1000});

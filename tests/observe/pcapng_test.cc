@@ -2,13 +2,18 @@
 // included.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <stdexcept>
+#include <thread>
 
 #include "capture/live/live.hh"
+#include "capture/live/own_notes.hh"
 #include "lessons/scenario.hh"
 #include "tests/observe/simulated.hh"
 #include "viz/export/export.hh"
@@ -110,12 +115,103 @@ TEST(Pcapng, ReadsBackWhichPacketsDidNotArrive) {
   EXPECT_LT(some->trace().events().size(), truth.events().size());
 }
 
-TEST(Pcapng, SaysThatAFileHoldsTwoRuns) {
+// The same through a named pipe, written in pieces of `step` bytes.
+std::unique_ptr<TraceSource> read_back_piped(const wire::Bytes& bytes, std::size_t step) {
+  const Scratch scratch;
+  if (::mkfifo(scratch.path.c_str(), 0600) != 0) throw std::runtime_error("no pipe");
+  std::thread writer([&] {
+    std::ofstream out(scratch.path, std::ios::binary);
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      out.write(reinterpret_cast<const char*>(bytes.data() + at),
+                static_cast<std::streamsize>(std::min(step, bytes.size() - at)));
+      out.flush();
+    }
+  });
+  auto source = live::open_file(scratch.path, "");
+  while (source && !(*source)->ended()) {
+    (*source)->wait(model::seconds(1));
+    (*source)->poll();
+  }
+  writer.join();
+  if (!source) throw std::runtime_error(source.error().str());
+  return std::move(*source);
+}
+
+TEST(Pcapng, PipesTellAsMuchAsFiles) {
+  const Trace truth = net::run(echo_with("drop 2nd data client>server"));
+  const wire::Bytes file = exporting::to_pcapng(truth);
+  for (const std::size_t step : {std::size_t{13}, std::size_t{4096}, file.size()}) {
+    const auto source = read_back_piped(file, step);
+    EXPECT_EQ(fates(source->trace()), fates(truth)) << step;
+    EXPECT_FALSE(source->failure()) << step;
+  }
+  const Trace damaged = net::run(echo_with("corrupt 1st data client>server"));
+  EXPECT_EQ(fates(read_back_piped(exporting::to_pcapng(damaged), 777)->trace()), fates(damaged));
+}
+
+TEST(Pcapng, ReadsBackWhatTheNetworkCopied) {
+  const Trace truth = net::run(echo_with("duplicate 1st data client>server"));
+  const auto source = read_back(exporting::to_pcapng(truth));
+  std::size_t copies = 0;
+  for (const model::Event& e : source->trace().events()) {
+    if (e.why != model::Why::fault_duplicate) continue;
+    ++copies;
+    EXPECT_FALSE(std::get<model::Packet>(e.body).retransmission);
+  }
+  EXPECT_EQ(copies, 1u);
+}
+
+TEST(Pcapng, TwoRunsOfAFile_AreReadApart) {
   const Trace sim = net::run(echo_with("drop 2nd data client>server"));
-  const Trace seen = testing::observe(sim);
-  EXPECT_THAT(read_back(exporting::to_pcapng(sim, seen))->trace().warnings,
-              ::testing::ElementsAre(::testing::HasSubstr("two runs")));
-  EXPECT_THAT(read_back(exporting::to_pcapng(seen))->trace().warnings, ::testing::IsEmpty());
+  const Trace seen = testing::observe(net::run(echo_with("delay 5s 1st syn client>server")));
+  const wire::Bytes both = exporting::to_pcapng(sim, seen);
+  for (const auto& source : {read_back(both), read_back_piped(both, 1000)}) {
+    ASSERT_NE(source->simulated(), nullptr);
+    EXPECT_EQ(fates(*source->simulated()), fates(sim));
+    EXPECT_EQ(fates(source->trace()), fates(seen));
+    for (const Trace* trace : {source->simulated(), &source->trace()}) {
+      EXPECT_THAT(trace->warnings, ::testing::IsEmpty());
+      ASSERT_EQ(trace->endpoints().size(), 2u);
+      EXPECT_EQ(trace->endpoints()[0].name, "client");
+      EXPECT_EQ(trace->endpoints()[1].name, "server");
+    }
+    // Written again, they are two runs still, and the lost packet is lost.
+    const auto again = read_back(exporting::to_pcapng(*source->simulated(), source->trace()));
+    ASSERT_NE(again->simulated(), nullptr);
+    EXPECT_EQ(fates(*again->simulated()), fates(sim));
+    EXPECT_EQ(fates(again->trace()), fates(seen));
+  }
+  for (const Trace* one : {&sim, &seen}) {
+    const auto source = read_back(exporting::to_pcapng(*one));
+    EXPECT_EQ(source->simulated(), nullptr);
+    EXPECT_EQ(fates(source->trace()), fates(*one));
+  }
+}
+
+// However the bytes come, and whatever they are.
+TEST(Pcapng, NotesAreFoundInPiecesOfAnySize) {
+  const wire::Bytes file = exporting::to_pcapng(net::run(echo_with("drop 2nd data client>server")));
+  const auto lost = [](wire::ByteSpan bytes, std::size_t step) {
+    live::OwnNotes notes;
+    int count = 0;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      const std::size_t end = std::min(at + step, bytes.size());
+      notes.feed(bytes.subspan(at, end - at));
+      for (std::size_t i = at + 1; i <= end; ++i) {
+        const auto note = notes.before(static_cast<off_t>(i));
+        count += note && note->fate == model::Fate::lost ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  for (const std::size_t step : {1u, 7u, 4096u, 1u << 20}) EXPECT_EQ(lost(file, step), 1) << step;
+  for (std::uint32_t seed = 1; seed <= 500; ++seed) {
+    std::mt19937 random(seed);
+    wire::Bytes damaged = file;
+    for (int i = 0; i < 4; ++i)
+      damaged[random() % damaged.size()] = static_cast<std::uint8_t>(random());
+    EXPECT_LE(lost(damaged, 1 + random() % 500), 1) << seed;
+  }
 }
 
 TEST(Pcapng, FaultsReadBackWithoutAWrongWord) {

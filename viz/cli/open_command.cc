@@ -61,6 +61,13 @@ bool begins_json(char c) {
   return c == '{' || c == '[' || c == ' ' || c == '\t' || c == '"';
 }
 
+int show_both(const model::Trace& sim, const model::Trace& live, const std::string& title,
+              const Options& options) {
+  const ladder::Alignment alignment = ladder::align(sim, live);
+  return show({.trace = sim, .live = &live, .alignment = &alignment, .title = title},
+              options.output);
+}
+
 int open_json(const Input& input, const std::string& name, const Options& options) {
   if (!options.capture.filter.empty()) {
     say("a capture filter needs a capture file; of a JSON trace, choose with --flow N");
@@ -74,13 +81,8 @@ int open_json(const Input& input, const std::string& name, const Options& option
   }
   if (read->cut) say(fmt::format("'{}': {}", name, read->cut->str()));
   const auto status = [&](int shown) { return shown == done && read->cut ? refused : shown; };
-  if (!read->captured) {
-    return status(show({.trace = read->trace, .title = name, .any_traffic = true}, options.output));
-  }
-  const ladder::Alignment alignment = ladder::align(read->trace, *read->captured);
-  return status(
-      show({.trace = read->trace, .live = &*read->captured, .alignment = &alignment, .title = name},
-           options.output));
+  if (read->captured) return status(show_both(read->trace, *read->captured, name, options));
+  return status(show({.trace = read->trace, .title = name, .any_traffic = true}, options.output));
 }
 
 // What to say of a capture in which no packet was found; empty when one was.
@@ -112,11 +114,14 @@ int run_open(const Options& options) {
   drive(**source, interrupts, fmt::format("reading {}", name));
   const auto failure = (*source)->failure();
   if (failure) say(failure->str());
-  const int shown = show({.trace = (*source)->trace(),
-                          .title = name,
-                          .any_traffic = true,
-                          .nothing = nothing_in(**source, name, options.capture.filter)},
-                         options.output);
+  const model::Trace* simulated = (*source)->simulated();
+  const int shown = simulated
+                        ? show_both(*simulated, (*source)->trace(), name, options)
+                        : show({.trace = (*source)->trace(),
+                                .title = name,
+                                .any_traffic = true,
+                                .nothing = nothing_in(**source, name, options.capture.filter)},
+                               options.output);
   return shown == done && failure ? refused : shown;
 }
 

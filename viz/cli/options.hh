@@ -53,8 +53,7 @@ struct Options {
   SimulationOptions simulation;
   std::optional<model::Duration> timeout;  // live, compare
   live::CaptureOptions capture;
-  std::string path;                // open; its filter is capture.filter
-  std::vector<std::string> notes;  // what was typed and changes nothing: to be said before the rest
+  std::string path;  // open; its filter is capture.filter
 };
 
 // What ends the program instead: help on stdout (status 0), or a line on stderr.

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "viz/ladder/others.hh"
 #include "viz/ladder/packet_line.hh"
 #include "viz/ladder/page.hh"
 
@@ -24,10 +25,15 @@ std::string PacketLines::next(const model::Trace& trace) {
     if (!std::holds_alternative<model::Packet>(event.body)) continue;
     if (!start_) start_ = event.t;
     if (flow_ && event.flow != static_cast<model::FlowId>(*flow_)) continue;
+    const std::string time = ladder::whole_time(event.t - *start_);
+    if (event.kind == model::EventKind::other) {
+      text += fmt::format("{}  {}\n", time, ladder::other_line(event));
+      continue;
+    }
     const std::string line = ladder::packet_line_within(
         trace, event, raw_seq_, std::numeric_limits<int>::max(), ladder::LineForm::no_ports);
-    text += fmt::format("{}  {} → {}  {}\n", ladder::whole_time(event.t - *start_),
-                        address_of(trace, event.endpoint), address_of(trace, event.to), line);
+    text += fmt::format("{}  {} → {}  {}\n", time, address_of(trace, event.endpoint),
+                        address_of(trace, event.to), line);
   }
   return text;
 }

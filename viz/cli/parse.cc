@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <limits>
 
 #include "viz/cli/commands.hh"
@@ -382,25 +383,41 @@ live::CaptureOptions capture_of(const Typed& typed) {
   return out;
 }
 
-// Options that the demo has no use for: without its lines it is not what was asked for; the rest is
-// said, and changes nothing.
-std::vector<std::string> check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
-  if (typed.lines && !demo.uses.lines)
-    throw Usage(fmt::format("--lines: {} reads no typed lines; leave it out", demo.name));
-  std::vector<std::string> notes;
+// "tcp-echo, udp-echo or udp-echo-tasks"; empty when there is none.
+std::string demos_where(const std::function<bool(const demos::Demo&)>& good) {
+  std::vector<std::string_view> names;
+  for (const demos::Demo& demo : demos::demos())
+    if (good(demo)) names.push_back(demo.name);
+  if (names.size() < 2) return names.empty() ? "" : std::string(names.front());
+  const std::string_view last = names.back();
+  names.pop_back();
+  return fmt::format("{} or {}", fmt::join(names, ", "), last);
+}
+
+// An option that the demo has no use for is not what was meant.
+void check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
+  const auto check = [&](bool given, std::string_view option, std::string_view why_not,
+                         const std::function<bool(const demos::Demo&)>& uses) {
+    if (!given || uses(demo)) return;
+    const std::string others = demos_where(uses);
+    throw Usage(fmt::format("{}: {} {}; leave it out{}", option, demo.name, why_not,
+                            others.empty() ? "" : ", or take " + others));
+  };
+  using demos::Demo;
+  check(typed.lines.has_value(), "--lines", "reads no typed lines",
+        [](const Demo& d) { return d.uses.lines; });
+  check(typed.names.has_value(), "--names", "sends no names",
+        [](const Demo& d) { return d.uses.names; });
+  check(typed.pause.has_value(), "--pause", "makes no pause",
+        [](const Demo& d) { return d.uses.pause; });
+  const auto check_setting = [&](std::string_view key, std::string_view option) {
+    check(key.starts_with("isn-"), option, "is over UDP, which has no sequence numbers",
+          [](const Demo& d) { return d.protocol == model::Protocol::tcp; });
+  };
+  for (const auto& [key, value] : typed.settings) check_setting(key, "--" + key);
+  for (const std::string& text : typed.sets) check_setting(text, "--set " + text);
   if (command == Command::demo && typed.clients && typed.role == "client")
-    notes.push_back("demo runs one client: --clients changes nothing; start the next elsewhere");
-  const bool numbered = demo.protocol == model::Protocol::tcp;
-  for (const auto& [key, value] : typed.settings) {
-    if (!numbered && key.starts_with("isn-"))
-      notes.push_back(
-          fmt::format("UDP has no sequence numbers: --{} changes nothing in {}", key, demo.name));
-  }
-  if (typed.names && !demo.uses.names)
-    notes.push_back(fmt::format("{} sends no names: --names changes nothing", demo.name));
-  if (typed.pause && !demo.uses.pause)
-    notes.push_back(fmt::format("{} makes no pause: --pause changes nothing", demo.name));
-  return notes;
+    throw Usage("--clients: demo runs one client; leave it out, and start the next elsewhere");
 }
 
 Options options_of(Command command, const Typed& typed) {
@@ -410,7 +427,7 @@ Options options_of(Command command, const Typed& typed) {
   const bool demo = one_role || command == Command::sim || command == Command::live ||
                     command == Command::compare;
   if (demo) out.demo = demo_choice(typed, one_role);
-  if (demo && command != Command::role) out.notes = check_uses(command, *out.demo.demo, typed);
+  if (demo && command != Command::role) check_uses(command, *out.demo.demo, typed);
   if (!one_role) out.output = output_of(typed);
   out.simulation = simulation_of(typed);
   if (typed.timeout) out.timeout = time_above_zero("--timeout", *typed.timeout);

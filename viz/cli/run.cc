@@ -61,7 +61,6 @@ int run(int argc, char** argv) {
     say(exit.text);
     return exit.status;
   }
-  for (const std::string& note : options->notes) say(note);
   switch (options->command) {
     case Command::none: return run_default();
     case Command::sim: return run_sim(*options);

@@ -1,7 +1,11 @@
 // One flow of a trace as a trace of its own: copies its events, with every handle translated.
 #include "viz/cli/select_flow.hh"
 
+#include <string>
+#include <utility>
 #include <vector>
+
+#include "viz/ladder/others.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -20,6 +24,8 @@ model::Trace select_flow(const model::Trace& trace, model::FlowId id) {
   const model::Flow& flow = trace[id];
   model::Trace out(trace.source());
   out.warnings = trace.warnings;
+  if (std::string text = ladder::others_not_shown(trace); !text.empty())
+    out.warnings.push_back(std::move(text));
   std::vector<model::EndpointId> endpoints(trace.endpoints().size(), model::EndpointId::none);
   for (const model::Endpoint& endpoint : trace.endpoints()) {
     if (endpoint.id != flow.a && endpoint.id != flow.b) continue;

@@ -10,6 +10,7 @@
 
 #include "viz/ladder/ending.hh"
 #include "viz/ladder/facts.hh"
+#include "viz/ladder/others.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -144,20 +145,25 @@ std::string lines(const model::Trace& trace) {
 std::string warnings(const model::Trace& trace) {
   std::string out;
   for (const std::string& warning : trace.warnings) out += fmt::format("note: {}\n", warning);
+  if (const std::string text = ladder::others_not_shown(trace); !text.empty())
+    out += fmt::format("note: {}\n", text);
   return out;
+}
+
+std::string summary_of(const model::Trace& trace, std::string_view source) {
+  std::size_t packets = 0;
+  for (const model::Event& event : trace.events())
+    packets += std::holds_alternative<model::Packet>(event.body);
+  const std::size_t flows = trace.flows().size();
+  return fmt::format("{}: {} flow{}, {} packet{}\n", source, flows, flows == 1 ? "" : "s", packets,
+                     packets == 1 ? "" : "s") +
+         lines(trace) + warnings(trace);
 }
 
 }  // namespace
 
 std::string summary(const model::Trace& trace) {
-  std::size_t packets = 0;
-  for (const model::Event& event : trace.events())
-    packets += std::holds_alternative<model::Packet>(event.body);
-  const std::size_t flows = trace.flows().size();
-  const bool simulated = trace.source() == model::Source::simulated;
-  return fmt::format("{}: {} flow{}, {} packet{}\n", simulated ? "simulated" : "captured", flows,
-                     flows == 1 ? "" : "s", packets, packets == 1 ? "" : "s") +
-         lines(trace) + warnings(trace);
+  return summary_of(trace, trace.source() == model::Source::simulated ? "simulated" : "captured");
 }
 
 std::string comparison_summary(const model::Trace& sim, const model::Trace& live,
@@ -167,7 +173,7 @@ std::string comparison_summary(const model::Trace& sim, const model::Trace& live
   std::string counts;
   for (const auto& [verdict, n] : verdicts)
     counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", n, verdict_name(verdict));
-  return summary(sim) + summary(live) +
+  return summary_of(sim, "simulated") + summary_of(live, "captured") +
          fmt::format("compared: {} row{}: {}; {} left unexplained\n", alignment.rows.size(),
                      alignment.rows.size() == 1 ? "" : "s", counts, alignment.unexplained);
 }

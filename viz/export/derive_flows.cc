@@ -42,6 +42,7 @@ class Deriver {
 
   void packet(EventId id) {
     Event& e = trace_.edit(id);
+    if (e.kind == EventKind::other) return;
     Latest& latest = latest_[std::minmax(e.endpoint, e.to)];
     if (e.kind == EventKind::icmp) {  // about a conversation, if there is one
       e.flow = latest.flow;

@@ -33,7 +33,8 @@ model::Expected<JsonDocument> read_json_document(std::string_view text);
 // A pcapng file: simulated packets with a comment each (its why; lost ones say so), captured ones
 // untouched.
 wire::Bytes to_pcapng(const model::Trace& trace);
-// Both halves of a comparison in one file, each on interfaces of its own ("simulated", "captured").
+// Both halves of a comparison in one file, each on interfaces of its own ("simulated", "captured"):
+// the first one's packets get comments, wherever that trace was read from.
 wire::Bytes to_pcapng(const model::Trace& sim, const model::Trace& live);
 
 }  // namespace synoptic::exporting

@@ -14,6 +14,7 @@
 #include "sim/wire/decode.hh"
 #include "viz/export/export.hh"
 #include "viz/export/names.hh"
+#include "viz/ladder/others.hh"
 
 namespace synoptic::exporting {
 namespace {
@@ -169,6 +170,7 @@ void write_packet(Writer& w, const model::Trace& trace, const model::Event& even
     w.field("rel_seq", trace.relative_seq(event));
     w.field("rel_ack", trace.relative_ack(event));
   }
+  if (event.kind == EventKind::other) w.field("what", ladder::other_name(event));
   w.field("len", p.len);
   if (segment) w.field("win", p.wnd);
   if (event.kind == EventKind::icmp) {

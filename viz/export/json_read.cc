@@ -251,8 +251,8 @@ Pending read_event(const json& object, std::size_t position, model::ByteArena& a
   event.flow = f.id<model::FlowId>("flow");
   event.cause = f.id<model::EventId>("cause");
   event.why = read_why(f, where);
-  out.kind =
-      f.one_of<model::EventKind>("kind", std::size_t(model::EventKind::note) + 1, model::kind_name);
+  out.kind = f.one_of<model::EventKind>("kind", std::size_t(model::EventKind::other) + 1,
+                                        model::kind_name);
   if (out.kind == model::EventKind::segment) {
     const auto number = [&](const char* key) {
       const auto n = f.integer_if(key, 0, max_u32);
@@ -263,7 +263,8 @@ Pending read_event(const json& object, std::size_t position, model::ByteArena& a
   switch (out.kind) {
     case model::EventKind::segment:
     case model::EventKind::datagram:
-    case model::EventKind::icmp: event.body = read_packet(f, out.kind, arena); break;
+    case model::EventKind::icmp:
+    case model::EventKind::other: event.body = read_packet(f, out.kind, arena); break;
     case model::EventKind::call: event.body = read_call(f, where, arena); break;
     case model::EventKind::state: event.body = read_state(f); break;
     case model::EventKind::timer:
@@ -332,9 +333,13 @@ void check_event(const Pending& pending, const model::Trace& trace, bool flows_t
     if (none ? needed : index(id) >= trace.endpoints().size())
       refuse("its endpoint is not among the endpoints");
   };
-  const bool packet = std::holds_alternative<model::Packet>(event.body);
+  const bool other = pending.kind == model::EventKind::other;
+  const bool packet = std::holds_alternative<model::Packet>(event.body) && !other;
   const bool placeless =
-      pending.kind == model::EventKind::loss || pending.kind == model::EventKind::note;
+      pending.kind == model::EventKind::loss || pending.kind == model::EventKind::note || other;
+  if (other && (event.endpoint != model::EndpointId::none || event.to != model::EndpointId::none ||
+                event.flow != model::FlowId::none))
+    refuse("a packet of kind \"other\" has neither endpoints nor a flow");
   endpoint(event.endpoint, !placeless);
   endpoint(event.to, packet);
   if (event.flow == model::FlowId::none) {

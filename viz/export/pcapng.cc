@@ -104,7 +104,8 @@ std::string comment(const model::Trace& trace, const model::Event& event, model:
   }
   if (packet.retransmission) add("Retransmission.");
   if (event.why != model::Why::none) add(sentence(event.why));
-  if (text.empty()) text = fmt::format("Sent by {}.", trace[event.endpoint].name);
+  if (text.empty() && event.endpoint != model::EndpointId::none)
+    text = fmt::format("Sent by {}.", trace[event.endpoint].name);
   return text;
 }
 
@@ -139,7 +140,7 @@ void write_interface(wire::Bytes& out, wire::LinkType link, model::Source source
 }
 
 void write_packet(wire::Bytes& out, const model::Trace& trace, const model::Event& event,
-                  std::uint32_t interface, model::Why lost) {
+                  std::uint32_t interface, model::Source source, model::Why lost) {
   const auto& packet = std::get<model::Packet>(event.body);
   const auto t = static_cast<std::uint64_t>(event.t.ns);
   const auto size = static_cast<std::uint32_t>(packet.bytes.size());
@@ -150,14 +151,15 @@ void write_packet(wire::Bytes& out, const model::Trace& trace, const model::Even
   put32(out, size);
   put32(out, std::max(size, packet.original_size));
   put_padded(out, packet.bytes);
-  if (trace.source() == model::Source::simulated) {
+  if (source == model::Source::simulated) {
     block.option(opt_comment, comment(trace, event, lost));
     block.end_of_options();
   }
 }
 
 // Appends the packets of `trace`, each link type's interface before the first packet that uses it.
-void write_packets(wire::Bytes& out, const model::Trace& trace, std::uint32_t& interfaces) {
+void write_packets(wire::Bytes& out, const model::Trace& trace, model::Source source,
+                   std::uint32_t& interfaces) {
   std::map<wire::LinkType, std::uint32_t> by_link;
   const std::vector<model::Why> lost = losses(trace);
   for (model::EventId id : trace.by_time()) {
@@ -166,40 +168,46 @@ void write_packets(wire::Bytes& out, const model::Trace& trace, std::uint32_t& i
     if (!packet || packet->bytes.empty()) continue;
     const auto [found, fresh] = by_link.try_emplace(packet->link, interfaces);
     if (fresh) {
-      write_interface(out, packet->link, trace.source());
+      write_interface(out, packet->link, source);
       ++interfaces;
     }
-    write_packet(out, trace, event, found->second, lost[index(id)]);
+    write_packet(out, trace, event, found->second, source, lost[index(id)]);
   }
 }
 
-wire::Bytes write_file(std::initializer_list<const model::Trace*> traces) {
+// What a run is, which of a simulated one that was read from a file its trace does not say.
+struct Run {
+  const model::Trace& trace;
+  model::Source source;
+};
+
+wire::Bytes write_file(std::initializer_list<Run> runs) {
   wire::Bytes out;
   std::string warnings;
   std::size_t events = 0;
-  for (const model::Trace* trace : traces) {
-    events += trace->events().size();
-    for (const std::string& warning : trace->warnings)
+  for (const Run& run : runs) {
+    events += run.trace.events().size();
+    for (const std::string& warning : run.trace.warnings)
       warnings += (warnings.empty() ? "" : "\n") + warning;
   }
   out.reserve(512 + 256 * events);
   write_section_header(out, warnings);
   std::uint32_t interfaces = 0;
-  for (const model::Trace* trace : traces) write_packets(out, *trace, interfaces);
+  for (const Run& run : runs) write_packets(out, run.trace, run.source, interfaces);
   // A file without any interface is legal, but tells a reader nothing: say at least what it would
   // have held.
-  if (interfaces == 0) write_interface(out, wire::LinkType::ethernet, (*traces.begin())->source());
+  if (interfaces == 0) write_interface(out, wire::LinkType::ethernet, runs.begin()->source);
   return out;
 }
 
 }  // namespace
 
 wire::Bytes to_pcapng(const model::Trace& trace) {
-  return write_file({&trace});
+  return write_file({{trace, trace.source()}});
 }
 
 wire::Bytes to_pcapng(const model::Trace& sim, const model::Trace& live) {
-  return write_file({&sim, &live});
+  return write_file({{sim, model::Source::simulated}, {live, model::Source::captured}});
 }
 
 }  // namespace synoptic::exporting

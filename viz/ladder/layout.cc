@@ -31,6 +31,7 @@
 #include <set>
 
 #include "viz/ladder/cells.hh"
+#include "viz/ladder/others.hh"
 #include "viz/ladder/page.hh"
 #include "viz/ladder/pieces.hh"
 #include "viz/ladder/sections.hh"
@@ -97,7 +98,7 @@ int time_width(const model::Trace& trace, std::span<const EventId> events, bool 
 
 struct Seen {
   bool inferred = false, states = false, found_so = false;
-  std::size_t packets = 0, lost = 0, damaged = 0, segments = 0, datagrams = 0;
+  std::size_t packets = 0, lost = 0, damaged = 0, segments = 0, datagrams = 0, others = 0;
   void look(const model::Trace& trace, std::span<const EventId> events) {
     for (const EventId id : events) {
       const model::Event& e = trace[id];
@@ -107,12 +108,13 @@ struct Seen {
         damaged += p->fate == model::Fate::damaged ? 1 : 0;
         segments += e.kind == model::EventKind::segment ? 1 : 0;
         datagrams += e.kind == model::EventKind::datagram ? 1 : 0;
+        others += e.kind == model::EventKind::other ? 1 : 0;
       }
       if (const auto* s = std::get_if<model::StateChange>(&e.body))
         states = true, inferred |= s->basis == model::Basis::inferred, found_so |= s->from == s->to;
     }
   }
-  std::size_t icmp() const { return packets - segments - datagrams; }
+  std::size_t icmp() const { return packets - segments - datagrams - others; }
 };
 
 // What the signs mean that were used.
@@ -124,6 +126,7 @@ void legend(Page& page, const LayoutOptions& options, const Seen& seen) {
   if (seen.icmp() > 0) parts.emplace_back("┄┄▶ ICMP message");
   if (seen.lost > 0) parts.emplace_back("╌╌✗ lost");
   if (seen.damaged > 0) parts.emplace_back("╌╌✗┃ damaged, dropped on arrival");
+  if (seen.others > 0) parts.emplace_back("▪ other packet, and its first bytes");
   if (seen.states)
     parts.emplace_back(drawn ? "● state, the lane coloured by it"
                              : "● state  lane: ┊ closed │ opening ┃ open ║ closing");
@@ -142,11 +145,15 @@ std::string single_summary(const model::Trace& trace, std::span<const EventId> e
                            const Seen& seen) {
   std::string text = trace.source() == model::Source::simulated ? "simulated: " : "captured: ";
   if (seen.packets == 0) return text + "no packets";
-  if (seen.segments > 0) text += counted(seen.segments, "segment");
-  if (seen.datagrams > 0)
-    text += (seen.segments > 0 ? ", " : "") + counted(seen.datagrams, "datagram");
-  if (seen.icmp() > 0)
-    text += (seen.segments + seen.datagrams > 0 ? ", " : "") + counted(seen.icmp(), "ICMP message");
+  std::vector<std::string> counts;
+  const auto count = [&](std::size_t n, std::string_view noun) {
+    if (n > 0) counts.push_back(counted(n, noun));
+  };
+  count(seen.segments, "segment");
+  count(seen.datagrams, "datagram");
+  count(seen.icmp(), "ICMP message");
+  count(seen.others, "other packet");
+  text += fmt::format("{}", fmt::join(counts, ", "));
   if (seen.lost > 0) text += fmt::format(", {} lost", seen.lost);
   if (seen.damaged > 0) text += fmt::format(", {} damaged", seen.damaged);
   return text + fmt::format(", in {}", model::format_duration(length_of(trace, events)));
@@ -155,6 +162,12 @@ std::string single_summary(const model::Trace& trace, std::span<const EventId> e
 void warnings(Page& page, const model::Trace& trace, std::string_view who) {
   for (const std::string& warning : trace.warnings)
     page.paragraph(fmt::format("! {}{}", who, warning), Role::warning, 0, 2);
+}
+
+// Where only conversations are drawn.
+void others_left_out(Page& page, const model::Trace& trace, std::string_view who) {
+  if (const std::string text = others_not_shown(trace); !text.empty())
+    page.paragraph(fmt::format("! {}{}", who, text), Role::warning, 0, 2);
 }
 
 Strip make_strip(const model::Trace& trace, Side side, std::span<const EventId> events,
@@ -329,14 +342,13 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   const Strip a = make_strip(sim, Side::sim, section.sim.events, section.sim.lanes, left, strip);
   const Strip b =
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
-  const auto title = [](const model::Trace& t, const std::string& captured) {
-    return t.source() == model::Source::simulated ? "SIMULATED" : captured;
-  };
-  page.side_title(a, page.line(), left.width, title(sim, "CAPTURED"));
-  page.side_title(b, page.line(), right.width, title(live, live_title(live, section.live.lanes)));
+  // Of a simulated run that was read from a capture file no more is known than its packets.
+  const bool whole = sim.source() == model::Source::simulated;
+  page.side_title(a, page.line(), left.width, whole ? "SIMULATED" : "SIMULATED (its packets)");
+  page.side_title(b, page.line(), right.width, live_title(live, section.live.lanes));
   page.skip(page.drawn() ? 2 : 1);
-  page.lane_heads(a, page.line());
-  page.skip(page.lane_heads(b, page.line()));
+  const int heads = page.lane_heads(a, page.line());
+  page.skip(std::max(heads, page.lane_heads(b, page.line())));
   Comparison comparison(page, left.right(), right_at - left.right(), a, b);
   const std::span rows = std::span(alignment.rows).subspan(section.first_row, section.row_count);
   for (const Row& row : rows) comparison.row(row);
@@ -420,6 +432,7 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
   if (!options.title.empty()) page.paragraph(options.title, Role::title);
   page.paragraph(single_summary(trace, events, seen), Role::summary, 0, 2);
   warnings(page, trace, "");
+  if (options.flow) others_left_out(page, trace, "");
   if (events.empty()) return page.finish();
   if (beside) {
     single_section(page, trace, events, lanes, options);
@@ -448,6 +461,8 @@ Scene layout(const model::Trace& sim, const model::Trace& live, const Alignment&
   page.paragraph(alignment.summary, Role::summary, 0, 2);
   warnings(page, sim, "simulated: ");
   warnings(page, live, "live: ");
+  others_left_out(page, sim, "simulated: ");
+  others_left_out(page, live, "live: ");
   Seen seen;
   const std::vector<Section> sections = sections_of(sim, live, alignment, options.flow);
   for (const Section& section : sections) {

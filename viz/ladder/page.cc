@@ -173,7 +173,7 @@ int Page::lane_heads(const Strip& strip, int line) {
       Drawn{.top = drawn() ? line + 1 : line + 2,  // from under the box
             .first_text = scene_.texts.size(),
             .half_width = half_widths(strip)};
-  return drawn() ? 3 : 2;
+  return n == 0 ? 0 : drawn() ? 3 : 2;
 }
 
 // Of each lane's bars: a lane that has several states at a time is wider, where that can be drawn.

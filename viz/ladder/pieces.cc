@@ -10,6 +10,7 @@
 
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/facts.hh"
+#include "viz/ladder/others.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -148,6 +149,9 @@ class Pieces {
   }
 
   void add_packet(const model::Event& e, const model::Packet& packet) {
+    if (e.kind == model::EventKind::other)
+      return out_.push_back(
+          piece(e, Piece::Kind::across, Role::note, fmt::format("▪ {}", other_line(e))));
     const bool damaged = packet.fate == model::Fate::damaged;
     const Role role = packet.fate == model::Fate::lost || damaged ? Role::segment_lost
                       : e.kind == model::EventKind::datagram      ? Role::datagram

@@ -16,6 +16,8 @@ using model::EndpointId;
 using model::EventId;
 using model::FlowId;
 
+constexpr const char* no_flow = "packets of no flow";
+
 bool is_packet(const model::Event& e) {
   return std::holds_alternative<model::Packet>(e.body);
 }
@@ -49,11 +51,11 @@ Belonging belonging(const model::Trace& trace,
 }
 
 void deal(const model::Trace& trace, std::span<const std::optional<FlowId>> flow_of_section,
-          std::vector<Section>& sections, SectionSide Section::* side) {
+          std::vector<Section>& sections, SectionSide Section::* side, bool others) {
   const Belonging b = belonging(trace, flow_of_section);
   for (const EventId id : trace.by_time()) {
     const model::Event& e = trace[id];
-    if (!shows(e)) continue;
+    if (!shows(e) || (!others && e.kind == model::EventKind::other)) continue;
     std::size_t at = 0;
     if (e.flow != FlowId::none)
       at = b.of_flow[model::index(e.flow)];
@@ -97,8 +99,8 @@ std::vector<Section> sections_of(const model::Trace& sim, const model::Trace& li
     sim_flow.push_back(c.sim);
     live_flow.push_back(c.live);
   }
-  deal(sim, sim_flow, sections, &Section::sim);
-  deal(live, live_flow, sections, &Section::live);
+  deal(sim, sim_flow, sections, &Section::sim, false);
+  deal(live, live_flow, sections, &Section::live, false);
   for (Section& section : sections) mirror(sim, live, section);
   if (!flow) return sections;
   std::vector<Section> chosen;
@@ -118,12 +120,16 @@ std::vector<Section> sections_of(const model::Trace& trace) {
     section.ending = ending_text(c);
     section.name =
         c.flow ? fmt::format("flow {}: {} ↔ {}", model::index(*c.flow), c.name(true), c.name(false))
-               : "packets of no flow";
+               : std::string(no_flow);
     sections.push_back(std::move(section));
     flow_of_section.push_back(c.flow);
   }
+  const bool others = std::ranges::find(trace.events(), model::EventKind::other,
+                                        &model::Event::kind) != trace.events().end();
+  if (others && (sections.empty() || flow_of_section.back()))
+    sections.push_back({.name = no_flow}), flow_of_section.emplace_back();
   if (sections.empty()) sections.emplace_back(), flow_of_section.emplace_back();
-  deal(trace, flow_of_section, sections, &Section::sim);
+  deal(trace, flow_of_section, sections, &Section::sim, true);
   return sections;
 }
 
