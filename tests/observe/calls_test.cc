@@ -143,7 +143,7 @@ TEST(Calls, ListenThatFailedShowsNoState) {
   Bench b;
   Caller s{b, "server"};
   s.call({.name = CallName::socket, .number = 1, .result = 3});
-  s.call({.name = CallName::listen, .fd = 3, .result = -1, .error = 98}, server);
+  s.call({.name = CallName::listen, .fd = 3, .error = 98, .result = -1}, server);
   s.call({.name = CallName::close, .fd = 3}, server);
   b.tracker.finish();
   EXPECT_THAT(b.states(), IsEmpty());
@@ -178,7 +178,7 @@ TEST(Calls, OfARoleThatNeverHadAnAddressGoToALaneOfTheirOwn) {
   Caller c{b, "client"};
   Caller d{b, "client 2"};
   c.call({.name = CallName::socket, .number = 1, .result = 3});
-  c.call({.name = CallName::connect, .fd = 3, .address = server, .result = -1, .error = 111});
+  c.call({.name = CallName::connect, .fd = 3, .address = server, .error = 111, .result = -1});
   d.call({.name = CallName::print, .data = bytes("no")});
   b.tracker.finish();
   EXPECT_THAT(calls(b.trace), ElementsAre("client@0.0.0.0:0 socket", "client@0.0.0.0:0 connect",
@@ -260,7 +260,7 @@ TEST(Calls, OfAThread_AreInTheConversationThatItServes) {
       threads[k] = s.after;
     }
   }
-  s.end(third, {.name = CallName::accept, .fd = 3, .result = -1, .error = 4}, server);
+  s.end(third, {.name = CallName::accept, .fd = 3, .error = 4, .result = -1}, server);
   b.tracker.finish();
   const std::string lane = "server@127.0.0.2:9999 ";
   EXPECT_THAT(calls(b.trace),
