@@ -48,7 +48,14 @@ const std::map<std::string, Rule> rules{
        "signal.h", "fcntl.h", "sched.h", "spawn.h", "ifaddrs.h", "dirent.h", "grp.h", "pwd.h",
        "stdlib.h"}}},
     {"viz/ladder", {model, {"fmt/"}}},
-    {"viz/export", {with(model, {"viz/ladder"}), {"fmt/", "nlohmann/"}}},
+    {"viz/export", {with(model, {"viz/ladder"}), {"fmt/", "nlohmann/", "stb_image_write.h"}}},
+    {"viz/gui",
+     {with(program, {"sim/net", "sim/tcp", "lessons", "lessons/demos", "viz/ladder", "viz/export",
+                     "capture/observe"}),
+      {"fmt/", "imgui.h", "imgui_internal.h"}}},
+    {"viz/window",
+     {with(model, {"viz/gui", "viz/ladder"}),
+      {"fmt/", "imgui", "GLFW/", "EGL/", "GL/", "fontconfig/"}}},
 };
 
 const std::set<std::string>& standard_headers() {

@@ -1,0 +1,80 @@
+// App: commands in, a changed Model out. No window.
+#include "viz/gui/app.hh"
+
+#include <gtest/gtest.h>
+
+namespace synoptic::gui {
+namespace {
+
+Controls tcp_echo() {
+  Controls controls;
+  controls.demo = demos::find_demo("tcp-echo");
+  return controls;
+}
+
+App app() {
+  return App(tcp_echo(), ladder::svg_metrics());
+}
+
+TEST(App, Start_ShowsTheWholeSimulatedRun) {
+  const App a = app();
+  EXPECT_GT(a.model().steps.size(), 20u);
+  EXPECT_EQ(a.model().cursor, a.model().steps.size());
+  EXPECT_GT(a.model().scene.height, 0);
+}
+
+TEST(App, Steps_GoForthAndBackAndStopAtTheEnds) {
+  App a = app();
+  a.apply(GoTo{0});
+  EXPECT_EQ(a.model().cursor, 0u);
+  EXPECT_FALSE(a.model().in_focus());
+  a.apply(StepBy{-1});
+  EXPECT_EQ(a.model().cursor, 0u);
+  a.apply(StepBy{1});
+  a.apply(StepBy{1});
+  EXPECT_EQ(a.model().cursor, 2u);
+  a.apply(StepBy{1'000'000});
+  EXPECT_EQ(a.model().cursor, a.model().steps.size());
+  a.apply(StepBy{-1});
+  EXPECT_EQ(a.model().cursor, a.model().steps.size() - 1);
+}
+
+TEST(App, AFault_RunsAgainAndKeepsThePlace) {
+  App a = app();
+  a.apply(GoTo{5});
+  const auto before = a.model().in_focus();
+  Controls controls = a.model().controls;
+  controls.faults.push_back(*net::parse_fault("drop 2nd data client>server"));
+  a.apply(SetControls{controls});
+  EXPECT_EQ(a.model().in_focus(), before);
+  bool lost = false;
+  for (const model::Event& event : a.model().sim.events())
+    lost |= event.kind == model::EventKind::loss;
+  EXPECT_TRUE(lost);
+}
+
+TEST(App, Playing_TakesAStepASecondAndEndsAtTheEnd) {
+  App a = app();
+  a.apply(GoTo{0});
+  a.apply(Play{true});
+  a.advance(model::milliseconds(500));
+  EXPECT_EQ(a.model().cursor, 0u);
+  EXPECT_NEAR(a.model().under_way, 0.5, 1e-9);
+  a.advance(model::milliseconds(600));
+  EXPECT_EQ(a.model().cursor, 1u);
+  a.advance(model::seconds(10'000));
+  EXPECT_EQ(a.model().cursor, a.model().steps.size());
+  EXPECT_FALSE(a.model().playing.on);
+  EXPECT_FALSE(a.advance(model::seconds(1)));
+}
+
+TEST(App, Click_MovesTheCursorToTheEvent) {
+  App a = app();
+  const ladder::Step step = a.model().steps[7];
+  a.apply(Select{{step.side, step.event}});
+  EXPECT_EQ(a.model().cursor, 8u);
+  EXPECT_EQ(a.model().in_focus(), (Selected{step.side, step.event}));
+}
+
+}  // namespace
+}  // namespace synoptic::gui

@@ -1,0 +1,175 @@
+// Commands become changes of the Model.
+#include "viz/gui/app.hh"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lessons/scenario.hh"
+
+namespace synoptic::gui {
+
+net::Scenario scenario_of(const Controls& controls) {
+  net::Scenario scenario =
+      lessons::make_scenario(*controls.demo, controls.program, controls.family);
+  scenario.profile = controls.profile;
+  scenario.link.delay = controls.delay;
+  scenario.link.loss = controls.loss;
+  scenario.seed = controls.seed;
+  scenario.isn_client = controls.isn_client;
+  scenario.isn_server = controls.isn_server;
+  scenario.faults = controls.faults;
+  return scenario;
+}
+
+std::optional<Selected> Model::in_focus() const {
+  if (selected) return selected;
+  if (cursor == 0 || steps.empty()) return std::nullopt;
+  const ladder::Step& step = steps[std::min(cursor, steps.size()) - 1];
+  return Selected{step.side, step.event};
+}
+
+App::App(Controls controls, const ladder::Metrics& metrics) : metrics_(metrics) {
+  model_.controls = std::move(controls);
+  run_again();
+  model_.cursor = model_.steps.size();
+}
+
+void App::run_again() {
+  model_.sim = net::run(scenario_of(model_.controls));
+  model_.title = std::string(model_.controls.demo->name);
+  lay_out();
+}
+
+namespace {
+
+// While the real run goes on, nobody can say of a packet that it is missing there.
+void leave_open(ladder::Alignment& alignment) {
+  for (ladder::Row& row : alignment.rows) {
+    if (!row.live.empty()) continue;
+    row.verdict = ladder::Verdict::same;
+    row.reason.reset();
+  }
+}
+
+}  // namespace
+
+void App::lay_out() {
+  const std::optional<Selected> was = model_.in_focus();
+  const bool at_end = model_.cursor == model_.steps.size();
+  ladder::LayoutOptions options;
+  options.metrics = metrics_;
+  options.time = model_.look.time;
+  options.raw_seq = model_.look.raw_seq;
+  options.title = model_.title;
+  const model::Trace& live = model_.live != nullptr ? *model_.live : nothing_;
+  model_.alignment = ladder::align(model_.sim, live);
+  if (model_.live_run.state != LiveState::ended) leave_open(model_.alignment);
+  model_.scene = ladder::layout(model_.sim, live, model_.alignment, options);
+  model_.steps = ladder::steps_of(model_.scene);
+  if (at_end) {
+    model_.cursor = model_.steps.size();
+  } else {
+    keep_place(was);
+  }
+}
+
+// The cursor stays at the event where it was; events before a change keep their ids.
+void App::keep_place(const std::optional<Selected>& was) {
+  model_.cursor = std::min(model_.cursor, model_.steps.size());
+  if (!was || model_.cursor == 0) return;
+  const std::size_t place = ladder::step_of(model_.steps, was->side, was->event);
+  if (place < model_.steps.size()) {
+    model_.cursor = place + 1;
+  } else {
+    model_.selected.reset();
+  }
+}
+
+void App::go_to(std::size_t cursor) {
+  model_.cursor = std::min(cursor, model_.steps.size());
+  model_.under_way = 0;
+  model_.selected.reset();
+  if (model_.cursor == model_.steps.size()) model_.playing.on = false;
+}
+
+void App::apply(const Command& command) {
+  if (const auto* to = std::get_if<GoTo>(&command)) {
+    go_to(to->cursor);
+  } else if (const auto* by = std::get_if<StepBy>(&command)) {
+    const auto now = static_cast<std::int64_t>(model_.cursor);
+    model_.playing.on = false;
+    go_to(static_cast<std::size_t>(std::max<std::int64_t>(0, now + by->steps)));
+  } else if (const auto* play = std::get_if<Play>(&command)) {
+    if (play->on && model_.cursor == model_.steps.size()) go_to(0);
+    model_.playing.on = play->on;
+  } else if (const auto* speed = std::get_if<SetSpeed>(&command)) {
+    model_.playing.speed = std::clamp(speed->steps_a_second, 0.1, 100.0);
+  } else if (const auto* select = std::get_if<Select>(&command)) {
+    const std::size_t place = ladder::step_of(model_.steps, select->what.side, select->what.event);
+    if (place == model_.steps.size()) return;
+    model_.playing.on = false;
+    go_to(place + 1);
+    model_.selected = select->what;
+  } else if (std::get_if<SelectNone>(&command) != nullptr) {
+    model_.selected.reset();
+  } else if (const auto* look = std::get_if<SetLook>(&command)) {
+    const bool same_layout =
+        look->look.time == model_.look.time && look->look.raw_seq == model_.look.raw_seq;
+    model_.look = look->look;
+    if (!same_layout) lay_out();
+  } else if (const auto* controls = std::get_if<SetControls>(&command)) {
+    model_.controls = controls->controls;
+    run_again();
+  } else if (const auto* keys = std::get_if<ShowKeys>(&command)) {
+    model_.keys_shown = keys->on;
+  }
+}
+
+bool App::advance(model::Duration passed) {
+  if (!model_.playing.on) return false;
+  model_.under_way += static_cast<double>(passed.ns) / 1e9 * model_.playing.speed;
+  const double whole = std::floor(model_.under_way);
+  const double rest = model_.under_way - whole;
+  if (whole > 0) go_to(model_.cursor + static_cast<std::size_t>(whole));
+  model_.under_way = model_.playing.on ? rest : 0;
+  return true;
+}
+
+void App::attach(observe::TraceSource* source) {
+  source_ = source;
+  model_.live = nullptr;
+  model_.live_run = {};
+  if (source != nullptr) model_.live_run.state = LiveState::running;
+  poll();
+  lay_out();
+}
+
+bool App::poll() {
+  if (source_ == nullptr || model_.live_run.state != LiveState::running) return false;
+  const bool ended = source_->ended();  // before the poll: nothing that came with the end is left
+  const bool news = source_->poll();
+  if (!news && !ended) return false;
+  model_.live = &source_->trace();
+  model_.live_run.counters = source_->counters();
+  model_.live_run.failure = source_->failure();
+  if (ended) model_.live_run.state = LiveState::ended;
+  lay_out();
+  return true;
+}
+
+void App::fail(const model::Error& error) {
+  model_.live_run.failure = error;
+  model_.message = error.str();
+}
+
+void App::say(std::string message) {
+  model_.message = std::move(message);
+}
+
+void App::set_metrics(const ladder::Metrics& metrics) {
+  metrics_ = metrics;
+  lay_out();
+}
+
+}  // namespace synoptic::gui

@@ -1,0 +1,56 @@
+// What a panel asks for. Panels change nothing themselves: App does, for those that are about the
+// picture; whoever runs the window does, for those that touch the world outside.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "viz/gui/model.hh"
+
+namespace synoptic::gui {
+
+// --- for App
+struct GoTo {  // a number of steps taken
+  std::size_t cursor = 0;
+};
+struct StepBy {
+  int steps = 1;
+};
+struct Play {
+  bool on = true;
+};
+struct SetSpeed {
+  double steps_a_second = 1;
+};
+struct Select {  // an event by click; the cursor goes there
+  Selected what;
+};
+struct SelectNone {};
+struct SetLook {
+  Look look;
+};
+struct SetControls {  // another simulated run, at once
+  Controls controls;
+};
+struct ShowKeys {
+  bool on = true;
+};
+
+// --- for whoever runs the window
+struct StartLive {};  // with the model's controls
+struct StopLive {};
+struct OpenFile {
+  std::string path;
+};
+struct Save {
+  std::string path;  // its ending says as what: png, svg, txt, json, pcapng
+};
+struct Quit {};
+
+using Command = std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls,
+                             ShowKeys, StartLive, StopLive, OpenFile, Save, Quit>;
+using Commands = std::vector<Command>;
+
+}  // namespace synoptic::gui

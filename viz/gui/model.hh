@@ -1,0 +1,89 @@
+// What the window shows: plain values, read by every panel and changed by App alone.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capture/observe/trace_source.hh"
+#include "lessons/demos/demo.hh"
+#include "sim/net/scenario.hh"
+#include "viz/ladder/align.hh"
+#include "viz/ladder/layout.hh"
+#include "viz/ladder/steps.hh"
+
+namespace synoptic::gui {
+
+// What is run on both sides, and under which conditions on the simulated one.
+struct Controls {
+  const demos::Demo* demo = nullptr;
+  demos::DemoOptions program;
+  wire::Family family = wire::Family::ipv4;
+  tcp::ProfileName profile = tcp::ProfileName::textbook;
+  model::Duration delay = model::milliseconds(20);  // one way
+  double loss = 0;                                  // a probability, each direction
+  std::uint64_t seed = 1;
+  std::optional<wire::SeqNum> isn_client, isn_server;
+  std::vector<net::Fault> faults;
+};
+net::Scenario scenario_of(const Controls& controls);
+
+enum class LiveState : std::uint8_t { none, running, ended };
+
+// The real run, or what was read from a file.
+struct Live {
+  LiveState state = LiveState::none;
+  observe::Counters counters;
+  std::optional<model::Error> failure;  // why there is none, or what ended it before its time
+};
+
+struct Playing {
+  bool on = false;
+  double speed = 1;  // steps a second
+};
+
+struct Look {
+  ladder::TimeMode time = ladder::TimeMode::ordinal;
+  bool raw_seq = false;
+  bool dark = false;
+  double zoom = 1;       // of the ladders
+  double type_size = 1;  // of all type
+};
+
+// An event of one of the two sides.
+struct Selected {
+  ladder::Side side = ladder::Side::sim;
+  model::EventId event = model::EventId::none;
+  friend bool operator==(const Selected&, const Selected&) = default;
+};
+
+struct Model {
+  Controls controls;
+  Look look;
+  Playing playing;
+  Live live_run;
+  std::string title;
+
+  // Both traces as they are shown; `live` is empty before a real run has begun.
+  model::Trace sim{model::Source::simulated};
+  const model::Trace* live = nullptr;
+  ladder::Alignment alignment;
+  ladder::Scene scene;
+  std::vector<ladder::Step> steps;
+
+  std::size_t cursor = 0;            // steps taken: 0 is before the first; steps.size() the end
+  double under_way = 0;              // playing: how far the next step has come, 0 to 1
+  std::optional<Selected> selected;  // clicked at; else what the last step brought
+  bool keys_shown = false;
+  std::string message;  // the last thing that went well or did not, for the status line
+
+  const model::Trace& trace_of(ladder::Side side) const {
+    return side == ladder::Side::live && live != nullptr ? *live : sim;
+  }
+  // What the details are about: the selected event, else that of the last step; none at the start.
+  std::optional<Selected> in_focus() const;
+};
+
+}  // namespace synoptic::gui

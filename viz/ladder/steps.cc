@@ -1,0 +1,42 @@
+// The items of each event gathered, then put in order.
+#include "viz/ladder/steps.hh"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "viz/ladder/layout.hh"
+
+namespace synoptic::ladder {
+
+std::vector<Step> steps_of(const Scene& scene) {
+  std::map<std::pair<Side, model::EventId>, Step> found;
+  const auto take = [&](Side side, model::EventId event, double top, double bottom) {
+    if (event == model::EventId::none) return;
+    const auto [place, added] = found.try_emplace({side, event}, Step{side, event, top, bottom});
+    Step& step = place->second;
+    if (added) return;
+    step.top = std::min(step.top, top);
+    step.bottom = std::max(step.bottom, bottom);
+  };
+  for (const Line& l : scene.lines)
+    take(l.side, l.event, std::min(l.from.y, l.to.y), std::max(l.from.y, l.to.y));
+  for (const Text& t : scene.texts) {
+    const Extent room = extent(t, scene);
+    take(t.side, t.event, room.min.y, room.max.y);
+  }
+  std::vector<Step> steps;
+  steps.reserve(found.size());
+  for (const auto& [key, step] : found) steps.push_back(step);
+  std::ranges::sort(steps, {}, [](const Step& s) { return std::tuple(s.top, s.side, s.event); });
+  return steps;
+}
+
+std::size_t step_of(const std::vector<Step>& steps, Side side, model::EventId event) {
+  const auto found = std::ranges::find_if(
+      steps, [&](const Step& s) { return s.side == side && s.event == event; });
+  return static_cast<std::size_t>(found - steps.begin());
+}
+
+}  // namespace synoptic::ladder
