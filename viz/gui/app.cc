@@ -22,6 +22,17 @@ net::Scenario scenario_of(const Controls& controls) {
   return scenario;
 }
 
+namespace {
+constexpr std::uint32_t no_step = 0xffff'ffff;
+}
+
+std::size_t Model::step_of(ladder::Side side, model::EventId event) const {
+  const auto& by_event = steps_by_event[static_cast<std::size_t>(side)];
+  if (model::index(event) >= by_event.size()) return steps.size();
+  const std::uint32_t step = by_event[model::index(event)];
+  return step == no_step ? steps.size() : step;
+}
+
 std::optional<Selected> Model::in_focus() const {
   if (selected) return selected;
   if (cursor == 0 || steps.empty()) return std::nullopt;
@@ -66,7 +77,7 @@ void App::lay_out() {
   model_.alignment = ladder::align(model_.sim, live);
   if (model_.live_run.state != LiveState::ended) leave_open(model_.alignment);
   model_.scene = ladder::layout(model_.sim, live, model_.alignment, options);
-  model_.steps = ladder::steps_of(model_.scene);
+  find_steps();
   if (at_end) {
     model_.cursor = model_.steps.size();
   } else {
@@ -74,11 +85,28 @@ void App::lay_out() {
   }
 }
 
+void App::find_steps() {
+  model_.index = ladder::SceneIndex(model_.scene);
+  model_.steps = ladder::steps_of(model_.scene);
+  model_.reached.clear();
+  for (auto& by_event : model_.steps_by_event) by_event.clear();
+  double lowest = 0;
+  for (std::size_t i = 0; i < model_.steps.size(); ++i) {
+    const ladder::Step& step = model_.steps[i];
+    lowest = std::max(lowest, step.bottom);
+    model_.reached.push_back(lowest);
+    auto& by_event = model_.steps_by_event[static_cast<std::size_t>(step.side)];
+    if (by_event.size() <= model::index(step.event))
+      by_event.resize(model::index(step.event) + 1, no_step);
+    by_event[model::index(step.event)] = static_cast<std::uint32_t>(i);
+  }
+}
+
 // The cursor stays at the event where it was; events before a change keep their ids.
 void App::keep_place(const std::optional<Selected>& was) {
   model_.cursor = std::min(model_.cursor, model_.steps.size());
   if (!was || model_.cursor == 0) return;
-  const std::size_t place = ladder::step_of(model_.steps, was->side, was->event);
+  const std::size_t place = model_.step_of(was->side, was->event);
   if (place < model_.steps.size()) {
     model_.cursor = place + 1;
   } else {
@@ -106,7 +134,7 @@ void App::apply(const Command& command) {
   } else if (const auto* speed = std::get_if<SetSpeed>(&command)) {
     model_.playing.speed = std::clamp(speed->steps_a_second, 0.1, 100.0);
   } else if (const auto* select = std::get_if<Select>(&command)) {
-    const std::size_t place = ladder::step_of(model_.steps, select->what.side, select->what.event);
+    const std::size_t place = model_.step_of(select->what.side, select->what.event);
     if (place == model_.steps.size()) return;
     model_.playing.on = false;
     go_to(place + 1);

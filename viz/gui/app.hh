@@ -32,6 +32,7 @@ class App {
  private:
   void run_again();
   void lay_out();
+  void find_steps();
   void go_to(std::size_t cursor);
   void keep_place(const std::optional<Selected>& was);
 

@@ -1,7 +1,9 @@
 // What the window shows: plain values, read by every panel and changed by App alone.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 #include "sim/net/scenario.hh"
 #include "viz/ladder/align.hh"
 #include "viz/ladder/layout.hh"
+#include "viz/ladder/scene_index.hh"
 #include "viz/ladder/steps.hh"
 
 namespace synoptic::gui {
@@ -71,7 +74,11 @@ struct Model {
   const model::Trace* live = nullptr;
   ladder::Alignment alignment;
   ladder::Scene scene;
+  ladder::SceneIndex index;  // of the scene
   std::vector<ladder::Step> steps;
+  std::vector<double> reached;  // by step: the lowest point that it and those before it have
+
+  std::array<std::vector<std::uint32_t>, 2> steps_by_event;  // by side, then event; for step_of()
 
   std::size_t cursor = 0;            // steps taken: 0 is before the first; steps.size() the end
   double under_way = 0;              // playing: how far the next step has come, 0 to 1
@@ -82,6 +89,8 @@ struct Model {
   const model::Trace& trace_of(ladder::Side side) const {
     return side == ladder::Side::live && live != nullptr ? *live : sim;
   }
+  // Which step brings the event; steps.size() when none does. O(1)
+  std::size_t step_of(ladder::Side side, model::EventId event) const;
   // What the details are about: the selected event, else that of the last step; none at the start.
   std::optional<Selected> in_focus() const;
 };

@@ -33,10 +33,4 @@ std::vector<Step> steps_of(const Scene& scene) {
   return steps;
 }
 
-std::size_t step_of(const std::vector<Step>& steps, Side side, model::EventId event) {
-  const auto found = std::ranges::find_if(
-      steps, [&](const Step& s) { return s.side == side && s.event == event; });
-  return static_cast<std::size_t>(found - steps.begin());
-}
-
 }  // namespace synoptic::ladder

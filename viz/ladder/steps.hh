@@ -19,7 +19,4 @@ struct Step {
 // log n).
 std::vector<Step> steps_of(const Scene& scene);
 
-// Where in `steps` the event stands; their size when it has no step.
-std::size_t step_of(const std::vector<Step>& steps, Side side, model::EventId event);
-
 }  // namespace synoptic::ladder

@@ -1,0 +1,88 @@
+// Items by their upper edge; those that are tall stand apart, so that a search can stop early.
+#include "viz/ladder/scene_index.hh"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "viz/ladder/layout.hh"
+
+namespace synoptic::ladder {
+namespace {
+
+constexpr double tall_in_rows = 24;
+
+// How far the point is from the line between its ends.
+double distance(const Line& l, Point p) {
+  const double dx = l.to.x - l.from.x, dy = l.to.y - l.from.y;
+  const double length = dx * dx + dy * dy;
+  const double along =
+      length == 0 ? 0
+                  : std::clamp(((p.x - l.from.x) * dx + (p.y - l.from.y) * dy) / length, 0., 1.);
+  return std::hypot(p.x - (l.from.x + along * dx), p.y - (l.from.y + along * dy));
+}
+
+bool inside(Point p, Point min, Point max) {
+  return p.x >= min.x && p.x <= max.x && p.y >= min.y && p.y <= max.y;
+}
+
+}  // namespace
+
+SceneIndex::SceneIndex(const Scene& scene) {
+  const auto add = [&](Kind kind, std::size_t place, double top, double bottom) {
+    const Entry entry{top, bottom, {kind, static_cast<std::uint32_t>(place)}};
+    if (bottom - top > tall_in_rows * scene.row_height) {
+      tall_.push_back(entry);
+    } else {
+      short_.push_back(entry);
+      tallest_short_ = std::max(tallest_short_, bottom - top);
+    }
+  };
+  for (std::size_t i = 0; i < scene.boxes.size(); ++i)
+    add(Kind::box, i, scene.boxes[i].min.y, scene.boxes[i].max.y);
+  for (std::size_t i = 0; i < scene.lines.size(); ++i) {
+    const Line& l = scene.lines[i];
+    add(Kind::line, i, std::min(l.from.y, l.to.y), std::max(l.from.y, l.to.y));
+  }
+  for (std::size_t i = 0; i < scene.texts.size(); ++i) {
+    const Extent room = extent(scene.texts[i], scene);
+    add(Kind::text, i, room.min.y, room.max.y);
+  }
+  std::ranges::stable_sort(short_, {}, &Entry::top);
+}
+
+void SceneIndex::visible(double top, double bottom, std::vector<Item>& found) const {
+  found.clear();
+  for (const Entry& e : tall_) {
+    if (e.bottom >= top && e.top <= bottom) found.push_back(e.item);
+  }
+  auto e = std::ranges::lower_bound(short_, top - tallest_short_, {}, &Entry::top);
+  for (; e != short_.end() && e->top <= bottom; ++e) {
+    if (e->bottom >= top) found.push_back(e->item);
+  }
+  std::ranges::sort(found, {}, [](const Item& i) { return std::tuple(i.kind, i.place); });
+}
+
+std::optional<std::pair<Side, model::EventId>> SceneIndex::pick(const Scene& scene, Point at,
+                                                                double reach) const {
+  std::vector<Item> near;
+  visible(at.y - reach, at.y + reach, near);
+  std::optional<std::pair<Side, model::EventId>> picked;
+  for (const Item& item : near) {
+    if (item.kind == Kind::line) {
+      const Line& l = scene.lines[item.place];
+      if (l.event != model::EventId::none && distance(l, at) <= reach) picked = {l.side, l.event};
+    } else if (item.kind == Kind::text) {
+      const Text& t = scene.texts[item.place];
+      const Extent room = extent(t, scene);
+      if (t.event != model::EventId::none && inside(at, room.min, room.max))
+        picked = {t.side, t.event};
+    } else {
+      const Box& b = scene.boxes[item.place];
+      if (b.event != model::EventId::none && inside(at, b.min, b.max)) picked = {b.side, b.event};
+    }
+  }
+  return picked;
+}
+
+}  // namespace synoptic::ladder

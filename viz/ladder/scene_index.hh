@@ -1,0 +1,44 @@
+// SceneIndex: what of a Scene is to be seen between two heights, and what is at a point, without
+// looking at everything: a scene of a million rows costs a frame no more than one of a hundred.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "viz/ladder/scene.hh"
+
+namespace synoptic::ladder {
+
+enum class Kind : std::uint8_t { box, line, text };
+
+struct Item {
+  Kind kind = Kind::box;
+  std::uint32_t place = 0;  // in Scene::boxes, lines or texts
+};
+
+class SceneIndex {
+ public:
+  SceneIndex() = default;
+  // The scene must not change afterwards; it is not kept. O(n log n).
+  explicit SceneIndex(const Scene& scene);
+
+  // Everything that reaches into [top, bottom], boxes first, then lines, then texts, each in the
+  // order of the scene. O(log n + found), and the few items that are taller than a screen.
+  void visible(double top, double bottom, std::vector<Item>& found) const;
+  // The event whose item is at (or within `reach` of) the point; of several the one drawn last.
+  std::optional<std::pair<Side, model::EventId>> pick(const Scene& scene, Point at,
+                                                      double reach) const;
+
+ private:
+  struct Entry {
+    double top, bottom;
+    Item item;
+  };
+  std::vector<Entry> short_;  // by top
+  std::vector<Entry> tall_;
+  double tallest_short_ = 0;
+};
+
+}  // namespace synoptic::ladder
