@@ -87,6 +87,10 @@ const std::vector<ReasonCase> cases = {
     {"duplicate-ack", true, "only-sim",
      hs_sim + R"(60 c PA 1 1 "abc" dt=90; 61 c PA 4 1 "def"; 81 s A 1 1; 150 s A 1 7)",
      hs_live + R"(1 c PA 1 1 "abc"; 1.01 c PA 4 1 "def"; 1.1 s A 1 7)"},
+    {"duplicate-ack", true, "only-live",
+     hs_sim + R"(60 c PA 1 1 "abc"; 60 c PA 4 1 "def"; 61 c PA 7 1 "g"; 81 s A 1 8)",
+     hs_live +
+         R"(1 c PA 1 1 "abc" lost; 1.1 c PA 4 1 "def"; 1.2 c PA 7 1 "g"; 1.3 s A 1 1; 1.4 s A 1 1; 300 c PA 1 1 "abc" again; 300.1 s A 1 8)"},
     {"duplicate-ack", false, "", hs_sim + R"(60 c PA 1 1 "abc"; 70 s A 1 1; 80 s A 1 4)",
      hs_live + R"(1 c PA 1 1 "abc"; 1.1 s A 1 4)"},
     {"duplicate-ack", false, "", hs_sim + R"(60 c PA 1 1 "abc"; 80 s A 1 4; 81 c PA 4 1 "def")",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "viz/ladder/reasons.hh"
 
@@ -93,6 +94,30 @@ std::optional<RowReason> window_update(const RowView& row) {
                 {before->id, lone->fact->id}, {});
 }
 
+namespace {
+
+// A capture shows when a segment passed the tap, which may be long before its receiver said
+// anything: each ACK for the same octet answers one that stands behind the gap, in their order.
+const Fact* next_behind_gap(const RowView& row, int side, const Fact& f) {
+  std::deque<const Fact*> unanswered;
+  const Fact* before = nullptr;
+  for (const Fact& g : row.around(side)) {
+    if (g.from_a != f.from_a && g.occupies() && !g.has(wire::SYN) && g.arrived)
+      unanswered.push_back(&g);
+    if (g.from_a != f.from_a || !g.is_segment() || g.copy) continue;
+    const bool again = g.pure_ack() && before && before->ack == g.ack;
+    before = &g;
+    if (!again && &g != &f) continue;
+    const auto answered = std::ranges::find_if(
+        unanswered, [&](const Fact* h) { return h->begin > *g.ack && *h->arrived <= g.t; });
+    if (&g == &f) return answered == unanswered.end() ? nullptr : *answered;
+    if (answered != unanswered.end()) unanswered.erase(answered);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 // The same ACK number again, because text arrived behind a gap (RFC 9293 3.10.7.4, RFC 5681
 // section 3.2).
 std::optional<RowReason> duplicate_ack(const RowView& row) {
@@ -108,6 +133,9 @@ std::optional<RowReason> duplicate_ack(const RowView& row) {
         *g.arrived <= f.t && *g.arrived >= before->t && g.begin > *f.ack)
       behind_gap = &g;
   }
+  if (!behind_gap && before->wnd == f.wnd &&
+      row.talk(lone->side).trace->source() == model::Source::captured)
+    behind_gap = next_behind_gap(row, lone->side, f);
   if (!behind_gap) return std::nullopt;
   return reason(
       "duplicate-ack", lone->side,
