@@ -98,6 +98,25 @@ TEST(ReasonWords, ADamagedAnswerIsNeitherLostNorARequest) {
             "not send again: that is left to the program.");
 }
 
+TEST(ReasonWords, ARstForNoConnectionIsNotWhatClosedIt) {
+  const std::string opened = "0 c S 0; 20 s SA 0 1; 40 c A 1 1; ",
+                    closed = "100 c FA 1 1; 120 s FA 1 2; 140 c A 2 2; ";
+  const model::Trace a = simulated(opened + closed +
+                                   "170 c A 2 2; 190 s R 2; 200 c A 2 2; 220 s R 2"),
+                     b = captured(
+                         "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; 1 c FA 1 1; 1.1 s FA 1 2; "
+                         "1.2 c A 2 2");
+  const Alignment alignment = align(a, b);
+  int resets = 0;
+  for (const Row& row : alignment.rows) {
+    if (!row.reason || row.reason->code != "reset-no-connection") continue;
+    ++resets;
+    EXPECT_NE(row.reason->text.find("its FIN had been acknowledged"), std::string::npos)
+        << row.reason->text;
+  }
+  EXPECT_EQ(resets, 2) << picture(a, b, alignment);
+}
+
 TEST(ReasonWords, ARunThatWasEndedSaysSo) {
   const std::string_view live = "0 c S 0; 0.01 s SA 0 1";
   EXPECT_EQ(text_of("warn the run was ended after 5 events; 0 c S 0", live, "run-ended"),

@@ -218,6 +218,10 @@ std::optional<RowReason> reset_no_connection(const RowView& row) {
   // Who closed second forgets at the last ACK; who closed first waits in TIME-WAIT, where a RST
   // finds it still.
   const bool forgotten = fin_acked && peer_closed && peer_first;
+  // A RST that answers what came for no connection resets nothing.
+  if (own &&
+      ((forgotten && *fin_acked->arrived <= own->t) || (theirs && *theirs->arrived < own->t)))
+    own = nullptr;
   if (own || (theirs && forgotten && *fin_acked->arrived <= *theirs->arrived)) theirs = nullptr;
   const Fact* gone = own ? own : theirs ? theirs : fin_acked;
   const model::Instant since = own ? own->t : *gone->arrived;
