@@ -117,6 +117,26 @@ TEST(ReasonWords, ARstForNoConnectionIsNotWhatClosedIt) {
   EXPECT_EQ(resets, 2) << picture(a, b, alignment);
 }
 
+TEST(ReasonWords, AnAckOfTextThatMovedIsNotExplainedByALostFin) {
+  const model::Trace a = simulated(
+      "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 60 c PA 1 1 \"x\"; 60 c FA 2 1 lost; 80 s A 1 2; "
+      "200 s FA 1 2; 220 c A 3 2; 1060 c FA 2 2 again; 1080 s A 2 3");
+  const model::Trace b = captured(
+      "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; 1 c PA 1 1 \"x\"; 1.05 s A 1 2; 1.1 c FA 2 1; "
+      "1.2 s A 1 3; 100 s FA 1 3; 100.1 c A 3 2");
+  const Alignment alignment = align(a, b);
+  int moved = 0, held_back = 0;
+  for (const Row& row : alignment.rows) {
+    if (!row.reason) continue;
+    moved += row.reason->code == "other-order" ? 1 : 0;
+    held_back += row.reason->code == "fin-held-back" ? 1 : 0;
+    if (row.reason->text.find("ACK 2") == std::string::npos) continue;
+    EXPECT_NE(row.reason->code, "fin-held-back") << row.reason->text;
+  }
+  EXPECT_EQ(moved, 2) << picture(a, b, alignment);
+  EXPECT_GE(held_back, 2) << picture(a, b, alignment);
+}
+
 TEST(ReasonWords, ARunThatWasEndedSaysSo) {
   const std::string_view live = "0 c S 0; 0.01 s SA 0 1";
   EXPECT_EQ(text_of("warn the run was ended after 5 events; 0 c S 0", live, "run-ended"),
