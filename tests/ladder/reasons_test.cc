@@ -137,6 +137,12 @@ TEST(ReasonWords, AnAckOfTextThatMovedIsNotExplainedByALostFin) {
   EXPECT_GE(held_back, 2) << picture(a, b, alignment);
 }
 
+TEST(ReasonWords, OneDatagramIsNotCountedAsSeveral) {
+  const Alignment alignment =
+      align(simulated("0 c D \"a\" lost"), captured("0 c D \"a\"; 1 s D \"A\""));
+  EXPECT_EQ(alignment.summary.find("simulated: 1 datagram, live: 2; "), 0u) << alignment.summary;
+}
+
 TEST(ReasonWords, ARunThatWasEndedSaysSo) {
   const std::string_view live = "0 c S 0; 0.01 s SA 0 1";
   EXPECT_EQ(text_of("warn the run was ended after 5 events; 0 c S 0", live, "run-ended"),
