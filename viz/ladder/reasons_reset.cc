@@ -403,6 +403,33 @@ std::optional<RowReason> dropped_by_reset(const RowView& row) {
       {f.id}, {there->id});
 }
 
+namespace {
+
+// Which RSTs of the other end had reached the sender of `f` by then. A RST in front of the window,
+// which begins at what was acknowledged, is dropped (RFC 9293 3.10.7.4, first check).
+struct ResetsBefore {
+  const Fact* dropped = nullptr;
+  bool believed = false;
+};
+ResetsBefore resets_before(const RowView& row, int side, const Fact& f) {
+  ResetsBefore found;
+  const auto mine = row.around(side);
+  for (const Fact& g : mine) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a || !g.has(wire::RST) || !g.arrived || *g.arrived > f.t) continue;
+    const bool outside = std::ranges::any_of(mine, [&](const Fact& h) {
+      return h.from_a == f.from_a && h.t <= *g.arrived && h.ack && *h.ack > g.begin;
+    });
+    if (outside)
+      found.dropped = &g;
+    else if (*g.arrived < f.t)
+      found.believed = true;
+  }
+  return found;
+}
+
+}  // namespace
+
 // What one side still sent because the RST was on its way, and the other did not, having got it.
 std::optional<RowReason> sent_before_reset(const RowView& row) {
   const auto side = row.only();
@@ -410,9 +437,10 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
   const int other = 1 - *side;
   const Fact *here = row.ending[*side].reset, *there = row.ending[other].reset;
   const Fact& f = row.members(*side)[0];
-  if (!here || !there || !f.is_segment() || here->from_a == f.from_a || there->from_a == f.from_a ||
-      (here->arrived && *here->arrived < f.t))
+  if (!here || !there || !f.is_segment() || here->from_a == f.from_a || there->from_a == f.from_a)
     return std::nullopt;
+  const ResetsBefore came = resets_before(row, *side, f);
+  if (came.believed) return std::nullopt;
   // Over there its sender fell silent with the RST.
   const auto theirs = row.all(other);
   for (auto at = static_cast<std::size_t>(there - theirs.data()); at < theirs.size(); ++at)
@@ -425,13 +453,19 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
     const bool says_it = f.pure_ack() && g.ack && *g.ack >= *f.ack;
     if (sends_it || says_it) return std::nullopt;
   }
-  return reason("sent-before-reset", *side,
-                fmt::format("in {} the {} sent {} when it had not got the {}'s RST yet. In {} the "
-                            "RST reached it first, and after a RST there is no connection to send "
-                            "on.",
-                            who(*side), row.talk(*side).name(f.from_a), what(f),
-                            row.talk(*side).name(here->from_a), who(other)),
-                {f.id, here->id}, {there->id});
+  const std::string peer = row.talk(*side).name(here->from_a);
+  const std::string not_yet =
+      came.dropped ? fmt::format(
+                         "the {}'s RST with Seq={} had come, but lies before its window, "
+                         "and was dropped",
+                         peer, came.dropped->begin)
+                   : fmt::format("it had not got the {}'s RST yet", peer);
+  return reason(
+      "sent-before-reset", *side,
+      fmt::format("in {} the {} sent {} when {}. In {} the RST reached it first, and "
+                  "after a RST there is no connection to send on.",
+                  who(*side), row.talk(*side).name(f.from_a), what(f), not_yet, who(other)),
+      {f.id, (came.dropped ? came.dropped : here)->id}, {there->id});
 }
 
 }  // namespace synoptic::ladder::reasons
