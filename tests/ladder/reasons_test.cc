@@ -137,17 +137,28 @@ TEST(ReasonWords, AnAckOfTextThatMovedIsNotExplainedByALostFin) {
   EXPECT_GE(held_back, 2) << picture(a, b, alignment);
 }
 
-TEST(ReasonWords, ARstBeforeTheWindowStopsNobody) {
-  const std::string_view sim =
-      "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 55 s PA 1 1 \"ab\"; 60 c PA 1 1 \"x\"; 61 c FA 2 1; "
-      "75 c R 1 re=3; 80 s A 3 2; 81 s A 3 3; 100 s FA 3 3; 120 c R 3";
+TEST(ReasonWords, ARstWithAnotherNumberStopsNobody) {
+  const std::string opened = "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 55 s PA 1 1 \"ab\"; ";
   const std::string_view live =
       "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; 1 c PA 1 1 \"x\"; 1.1 c FA 2 1; 1.2 s A 1 3; "
       "1.3 s PA 1 3 \"ab\"; 1.4 c R 3";
-  EXPECT_EQ(text_of(sim, live, "sent-before-reset"),
-            "In the simulation the server sent FIN when the client's RST with Seq=1 had come, but "
-            "lies before its window, and was dropped. In the kernel the RST reached it first, and "
-            "after a RST there is no connection to send on.");
+  const auto told = [](int seq) {
+    return fmt::format(
+        "In the simulation the server sent FIN when the client's RST with Seq={} had come, but "
+        "that is not the number which it expected next, so it did not believe it. In the kernel "
+        "the RST reached it first, and after a RST there is no connection to send on.",
+        seq);
+  };
+  // It had acknowledged more already.
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"x\"; 61 c FA 2 1; 75 c R 1 re=3; 80 s A 3 2; "
+                             "81 s A 3 3; 100 s FA 3 3; 120 c R 3",
+                    live, "sent-before-reset"),
+            told(1));
+  // It goes on acknowledging less: what came before the RST was lost.
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"x\" lost; 61 c FA 2 1 lost; 75 c R 3; "
+                             "95.1 s A 3 1; 100 s FA 3 1; 120 c R 1",
+                    live, "sent-before-reset"),
+            told(3));
 }
 
 TEST(ReasonWords, OneDatagramIsNotCountedAsSeveral) {

@@ -405,10 +405,11 @@ std::optional<RowReason> dropped_by_reset(const RowView& row) {
 
 namespace {
 
-// Which RSTs of the other end had reached the sender of `f` by then. A RST in front of the window,
-// which begins at what was acknowledged, is dropped (RFC 9293 3.10.7.4, first check).
+// Which RSTs of the other end had reached the sender of `f` by then. One that has not the number
+// expected next is not believed (RFC 9293 3.10.7.4, first and second check): that end had
+// acknowledged more already, or goes on acknowledging less.
 struct ResetsBefore {
-  const Fact* dropped = nullptr;
+  const Fact* doubted = nullptr;
   bool believed = false;
 };
 ResetsBefore resets_before(const RowView& row, int side, const Fact& f) {
@@ -417,11 +418,13 @@ ResetsBefore resets_before(const RowView& row, int side, const Fact& f) {
   for (const Fact& g : mine) {
     if (&g == &f) break;
     if (g.from_a == f.from_a || !g.has(wire::RST) || !g.arrived || *g.arrived > f.t) continue;
-    const bool outside = std::ranges::any_of(mine, [&](const Fact& h) {
-      return h.from_a == f.from_a && h.t <= *g.arrived && h.ack && *h.ack > g.begin;
+    const bool unexpected = std::ranges::any_of(mine, [&](const Fact& h) {
+      if (h.from_a != f.from_a || !h.ack || h.has(wire::RST)) return false;
+      if (*h.ack < g.begin) return h.t > *g.arrived || told_cause(row, side, h) == &g;
+      return h.t <= *g.arrived && *h.ack > g.begin;
     });
-    if (outside)
-      found.dropped = &g;
+    if (unexpected)
+      found.doubted = &g;
     else if (*g.arrived < f.t)
       found.believed = true;
   }
@@ -454,18 +457,17 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
     if (sends_it || says_it) return std::nullopt;
   }
   const std::string peer = row.talk(*side).name(here->from_a);
-  const std::string not_yet =
-      came.dropped ? fmt::format(
-                         "the {}'s RST with Seq={} had come, but lies before its window, "
-                         "and was dropped",
-                         peer, came.dropped->begin)
-                   : fmt::format("it had not got the {}'s RST yet", peer);
-  return reason(
-      "sent-before-reset", *side,
-      fmt::format("in {} the {} sent {} when {}. In {} the RST reached it first, and "
-                  "after a RST there is no connection to send on.",
-                  who(*side), row.talk(*side).name(f.from_a), what(f), not_yet, who(other)),
-      {f.id, (came.dropped ? came.dropped : here)->id}, {there->id});
+  std::string when = fmt::format("it had not got the {}'s RST yet", peer);
+  if (came.doubted)
+    when = fmt::format(
+        "the {}'s RST with Seq={} had come, but that is not the number which it expected next, so "
+        "it did not believe it",
+        peer, came.doubted->begin);
+  return reason("sent-before-reset", *side,
+                fmt::format("in {} the {} sent {} when {}. In {} the RST reached it first, and "
+                            "after a RST there is no connection to send on.",
+                            who(*side), row.talk(*side).name(f.from_a), what(f), when, who(other)),
+                {f.id, (came.doubted ? came.doubted : here)->id}, {there->id});
 }
 
 }  // namespace synoptic::ladder::reasons
