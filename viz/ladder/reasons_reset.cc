@@ -391,15 +391,18 @@ std::optional<RowReason> dropped_by_reset(const RowView& row) {
   if (!f.is_segment() || f.len == 0 || !there || there->from_a != f.from_a ||
       !row.talk(other).flow || there->begin > f.begin)
     return std::nullopt;
-  if (octets_handed_over(row.talk(other), f.from_a, there->t) + 1 < f.end) return std::nullopt;
+  const bool fin = f.has(wire::FIN);
+  if (octets_handed_over(row.talk(other), f.from_a, there->t) + 1 < f.end - (fin ? 1 : 0) ||
+      (fin && !last_call(row.talk(other), f.from_a, model::CallName::close, there->t)))
+    return std::nullopt;
   for (const Fact& g : row.all(other))
     if (g.from_a == f.from_a && g.len > 0 && g.end > f.begin) return std::nullopt;
   return reason(
       "dropped-by-reset", *side,
-      fmt::format("in {} the {}'s program had called send() for these {} octets too, but "
+      fmt::format("in {} the {}'s program had called send() for these {} octets{} too, but "
                   "they were still waiting to be sent when it reset the connection: a RST "
                   "drops what waits (RFC 9293 3.10.5).",
-                  who(other), row.talk(other).name(f.from_a), f.len),
+                  who(other), row.talk(other).name(f.from_a), f.len, fin ? " and close()" : ""),
       {f.id}, {there->id});
 }
 
