@@ -161,6 +161,24 @@ TEST(ReasonWords, ARstWithAnotherNumberStopsNobody) {
             told(3));
 }
 
+TEST(ReasonWords, WhatAResetDroppedIsCounted) {
+  const std::string opened = "0 c S 0; 20 s SA 0 1; 40 c A 1 1; ",
+                    opened_live = "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; ";
+  const auto told = [](std::string_view what) {
+    return fmt::format(
+        "In the kernel the client's program had called send() for {} still waiting to be sent when "
+        "it reset the connection: a RST drops what waits (RFC 9293 3.10.5).",
+        what);
+  };
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"x\"; 61 c RA 2 1",
+                    opened_live + "0.5 c send \"x\"; 1 c RA 1 1", "dropped-by-reset"),
+            told("this octet too, but it was"));
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"abcd\"; 61 c PA 5 1 \"ef\"; 62 c RA 7 1",
+                    opened_live + "0.5 c send \"abcdef\"; 0.6 c PA 1 1 \"abcde\"; 1 c RA 6 1",
+                    "dropped-by-reset"),
+            told("these 2 octets too, but the last was"));
+}
+
 TEST(ReasonWords, OneDatagramIsNotCountedAsSeveral) {
   const Alignment alignment =
       align(simulated("0 c D \"a\" lost"), captured("0 c D \"a\"; 1 s D \"A\""));

@@ -389,21 +389,29 @@ std::optional<RowReason> dropped_by_reset(const RowView& row) {
   const Fact& f = row.members(*side)[0];
   const Fact* there = row.ending[other].reset;
   if (!f.is_segment() || f.len == 0 || !there || there->from_a != f.from_a ||
-      !row.talk(other).flow || there->begin > f.begin)
+      !row.talk(other).flow || there->begin >= f.end)
     return std::nullopt;
   const bool fin = f.has(wire::FIN);
   if (octets_handed_over(row.talk(other), f.from_a, there->t) + 1 < f.end - (fin ? 1 : 0) ||
       (fin && !last_call(row.talk(other), f.from_a, model::CallName::close, there->t)))
     return std::nullopt;
+  std::uint32_t sent = f.begin;
   for (const Fact& g : row.all(other))
-    if (g.from_a == f.from_a && g.len > 0 && g.end > f.begin) return std::nullopt;
-  return reason(
-      "dropped-by-reset", *side,
-      fmt::format("in {} the {}'s program had called send() for these {} octets{} too, but "
-                  "they were still waiting to be sent when it reset the connection: a RST "
-                  "drops what waits (RFC 9293 3.10.5).",
-                  who(other), row.talk(other).name(f.from_a), f.len, fin ? " and close()" : ""),
-      {f.id}, {there->id});
+    if (g.from_a == f.from_a && g.len > 0) sent = std::max(sent, g.end);
+  if (sent >= f.end) return std::nullopt;
+  const std::uint32_t waited = f.end - sent - (fin ? 1 : 0);
+  const std::string these = f.len == 1 ? "this octet" : fmt::format("these {} octets", f.len);
+  const std::string last = sent == f.begin ? (f.len == 1 && !fin ? "it was" : "they were")
+                           : waited == 0   ? "the FIN was"
+                           : waited == 1   ? "the last was"
+                                           : fmt::format("the last {} were", waited);
+  return reason("dropped-by-reset", *side,
+                fmt::format("in {} the {}'s program had called send() for {}{} too, but {} still "
+                            "waiting to be sent when it reset the connection: a RST drops what "
+                            "waits (RFC 9293 3.10.5).",
+                            who(other), row.talk(other).name(f.from_a), these,
+                            fin ? " and close()" : "", last),
+                {f.id}, {there->id});
 }
 
 namespace {
