@@ -245,6 +245,27 @@ std::optional<RowReason> overtaken_ack(const RowView& row) {
       {overtaking->id, f.id}, {});
 }
 
+namespace {
+
+// The network's copy that `f` answers where no arrival is known, only when it passed the tap: each
+// copy is answered once, in their order.
+const Fact* copy_answered_by(const RowView& row, int side, const Fact& f) {
+  std::deque<const Fact*> copies;
+  for (const Fact& g : row.around(side)) {
+    const bool peer = g.from_a != f.from_a;
+    if (peer && g.is_segment() && g.copy && g.occupies() && g.arrived) copies.push_back(&g);
+    if (peer || g.copy || !g.pure_ack() || !g.repeats) continue;
+    const auto answered = std::ranges::find_if(
+        copies, [&](const Fact* h) { return h->end <= *g.ack && *h->arrived <= g.t; });
+    const bool found = answered != copies.end();
+    if (&g == &f) return found ? *answered : nullptr;
+    if (found) copies.erase(answered);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 // RFC 9293 3.10.7.4, first check: what lies before the window is answered with an ACK that says
 // what is expected. A simulated trace names the segment that was answered; in a captured one it is
 // what came last.
@@ -262,6 +283,7 @@ std::optional<RowReason> answers_old_segment(const RowView& row) {
     if (!told && g.pure_ack() && said && g.begin < *said->ack) old = &g;
   }
   if (told) old = caused;
+  if (!told && !old) old = copy_answered_by(row, lone->side, f);
   if (!said || !old || *said->ack != *f.ack) return std::nullopt;
   return reason("answers-old-segment", lone->side,
                 fmt::format("in {} the {} got {} with an old sequence number (Seq={}, it expects "
