@@ -114,11 +114,11 @@ std::string v6_text(const std::array<std::uint8_t, 16>& octets) {
 }  // namespace
 
 IpAddress IpAddress::v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
-  return {Family::ipv4, {a, b, c, d}};
+  return {{a, b, c, d}, Family::ipv4};
 }
 
 IpAddress IpAddress::v6(const std::array<std::uint8_t, 16>& octets) {
-  return {Family::ipv6, octets};
+  return {octets, Family::ipv6};
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {

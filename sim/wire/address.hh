@@ -17,8 +17,8 @@ enum class Family : std::uint8_t { ipv4, ipv6 };
 
 // An IPv4 or IPv6 address. IPv4 uses the first four bytes; the rest are zero.
 struct IpAddress {
+  std::array<std::uint8_t, 16> octets{};  // first, so that they are copied and compared as one word
   Family family = Family::ipv4;
-  std::array<std::uint8_t, 16> octets{};
 
   static IpAddress v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d);
   static IpAddress v6(const std::array<std::uint8_t, 16>& octets);
@@ -32,7 +32,11 @@ struct IpAddress {
   bool is_multicast() const;
   bool is_broadcast() const;  // 255.255.255.255
   std::string str() const;    // dotted quad, or RFC 5952 text
-  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+  // IPv4 before IPv6.
+  friend std::strong_ordering operator<=>(const IpAddress& a, const IpAddress& b) {
+    if (const auto order = a.family <=> b.family; order != 0) return order;
+    return a.octets <=> b.octets;
+  }
   // In words: addresses are compared several times for each packet.
   friend bool operator==(const IpAddress& a, const IpAddress& b) {
     using Words = std::array<std::uint64_t, 2>;

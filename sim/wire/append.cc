@@ -62,10 +62,12 @@ std::uint8_t* write_ip(std::uint8_t* p, const IpSpec& ip, IpProtocol protocol, s
   store_u16(p + 6, dont_fragment);
   p[8] = ip.ttl;
   p[9] = static_cast<std::uint8_t>(protocol);
-  store_u16(p + 10, 0);
   std::memcpy(p + 12, ip.src.octets.data(), 4);
   std::memcpy(p + 16, ip.dst.octets.data(), 4);
-  store_u16(p + 10, checksum_of(sum_of({p, 20})));
+  const std::uint32_t fields = 0x4500 + 20 + static_cast<std::uint32_t>(length) + ip.id +
+                               dont_fragment +
+                               (std::uint32_t{ip.ttl} << 8 | static_cast<std::uint8_t>(protocol));
+  store_u16(p + 10, checksum_of(sum_of_fields(fields) + sum_of_addresses(ip.src, ip.dst)));
   return p + 20;
 }
 
@@ -108,7 +110,15 @@ std::size_t append_tcp(Bytes& out, const LinkSpec& link, const IpSpec& ip, const
   store_u16(p + 18, tcp.urgent_pointer);
   copy_to(p + 20, tcp.options.raw());
   copy_to(p + header_size, payload);
-  store_u16(p + 16, checksum_with_pseudo_header(ip, IpProtocol::tcp, {p, length}));
+  const std::uint32_t fields = tcp.src_port + tcp.dst_port + (tcp.seq.raw >> 16) +
+                               (tcp.seq.raw & 0xffff) + (tcp.ack.raw >> 16) +
+                               (tcp.ack.raw & 0xffff) + (std::uint32_t{p[12]} << 8 | p[13]) +
+                               tcp.window + tcp.urgent_pointer;
+  store_u16(
+      p + 16,
+      checksum_of(pseudo_header_sum(ip.src, ip.dst, static_cast<std::uint8_t>(IpProtocol::tcp),
+                                    static_cast<std::uint32_t>(length)) +
+                  sum_of_fields(fields) + sum_of(tcp.options.raw()) + sum_of(payload)));
   return out.size() - before;
 }
 

@@ -37,15 +37,4 @@ Sum sum_of(ByteSpan bytes) {
   return {sum};
 }
 
-Sum pseudo_header_sum(const IpAddress& src, const IpAddress& dst, std::uint8_t protocol,
-                      std::uint32_t length) {
-  Sum sum = src.is_v6() ? sum_of(src.octets) + sum_of(dst.octets)
-                        : Sum{std::uint64_t{load<std::uint32_t>(src.octets.data())} +
-                              load<std::uint32_t>(dst.octets.data())};
-  sum.n += detail::in_native_order(protocol);
-  sum.n += detail::in_native_order(static_cast<std::uint16_t>(length >> 16));
-  sum.n += detail::in_native_order(static_cast<std::uint16_t>(length));
-  return sum;
-}
-
 }  // namespace synoptic::wire

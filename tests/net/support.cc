@@ -24,7 +24,8 @@ std::string what(const Trace& trace, const Event& event) {
   switch (event.kind) {
     case EventKind::segment:
     case EventKind::datagram:
-    case EventKind::icmp: return packet_line(trace, event);
+    case EventKind::icmp:
+    case EventKind::other: return packet_line(trace, event);
     case EventKind::call: {
       const auto& call = std::get<model::Call>(event.body);
       return fmt::format("{} {}", model::format_call(call), model::format_result(call));

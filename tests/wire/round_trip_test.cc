@@ -19,7 +19,7 @@ class RoundTrip : public testing::Test {
     return static_cast<T>(random());
   }
   IpAddress address(Family family) {
-    IpAddress address{family, {}};
+    IpAddress address{.family = family};
     for (std::size_t i = 0; i < address.size(); ++i) address.octets[i] = any<std::uint8_t>();
     return address;
   }
