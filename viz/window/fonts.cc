@@ -1,0 +1,226 @@
+// fontconfig finds the files, ImGui's atlas draws their glyphs.
+#include "viz/window/fonts.hh"
+
+#include <fontconfig/fontconfig.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <span>
+
+#include "viz/ladder/cells.hh"
+
+namespace synoptic::window {
+namespace {
+
+// --- finding them
+// ------------------------------------------------------------------------------------
+
+struct FreeConfig {
+  void operator()(FcConfig* config) const { FcConfigDestroy(config); }
+};
+struct FreePattern {
+  void operator()(FcPattern* pattern) const { FcPatternDestroy(pattern); }
+};
+using Config = std::unique_ptr<FcConfig, FreeConfig>;
+using Pattern = std::unique_ptr<FcPattern, FreePattern>;
+
+const FcChar8* fc(const char* text) {
+  return reinterpret_cast<const FcChar8*>(text);
+}
+
+// The outline font that fontconfig holds nearest to the family's regular style.
+Pattern match(FcConfig* config, const char* family, FcChar32 must_have) {
+  const Pattern wanted(FcPatternCreate());
+  FcPatternAddString(wanted.get(), FC_FAMILY, fc(family));
+  FcPatternAddBool(wanted.get(), FC_OUTLINE, FcTrue);
+  FcPatternAddBool(wanted.get(), FC_SCALABLE, FcTrue);
+  FcCharSet* characters = FcCharSetCreate();
+  FcCharSetAddChar(characters, must_have);
+  FcPatternAddCharSet(wanted.get(), FC_CHARSET, characters);
+  FcCharSetDestroy(characters);
+  FcConfigSubstitute(config, wanted.get(), FcMatchPattern);
+  FcDefaultSubstitute(wanted.get());
+  FcResult result = FcResultNoMatch;
+  return Pattern(FcFontMatch(config, wanted.get(), &result));
+}
+
+bool is_of(const FcPattern* font, const char* family) {
+  FcChar8* name = nullptr;
+  for (int i = 0; FcPatternGetString(font, FC_FAMILY, i, &name) == FcResultMatch; ++i)
+    if (FcStrCmpIgnoreCase(name, fc(family)) == 0) return true;
+  return false;
+}
+
+bool has(const FcPattern* font, FcChar32 character) {
+  FcCharSet* characters = nullptr;
+  return FcPatternGetCharSet(font, FC_CHARSET, 0, &characters) == FcResultMatch &&
+         FcCharSetHasChar(characters, character);
+}
+
+std::optional<FontFile> load(const FcPattern* font) {
+  FcChar8* path = nullptr;
+  int index = 0;
+  if (FcPatternGetString(font, FC_FILE, 0, &path) != FcResultMatch) return std::nullopt;
+  FcPatternGetInteger(font, FC_INDEX, 0, &index);
+  FontFile file{reinterpret_cast<const char*>(path), index & 0xffff, {}};
+  std::ifstream in(file.path, std::ios::binary);
+  file.bytes.assign(std::istreambuf_iterator<char>(in), {});
+  if (file.bytes.empty()) return std::nullopt;
+  return file;
+}
+
+// The first of these families that is installed; else whatever fontconfig takes for the last one.
+std::optional<FontFile> find(FcConfig* config, std::initializer_list<const char*> families,
+                             FcChar32 must_have) {
+  Pattern nearest;
+  for (const char* family : families) {
+    nearest = match(config, family, must_have);
+    if (nearest && is_of(nearest.get(), family) && has(nearest.get(), must_have)) break;
+  }
+  if (!nearest || !has(nearest.get(), must_have)) return std::nullopt;
+  return load(nearest.get());
+}
+
+// --- what is in the atlas
+// ----------------------------------------------------------------------------
+
+// Above these, larger type is stretched: the atlas would take more than a GPU can hold.
+constexpr float largest_pixels = 56;
+constexpr ImWchar first_wide = 0x2e80;  // from here on East Asian: two cells
+
+constexpr std::array<ImWchar, 37> basic_ranges{
+    0x0020, 0x024f,                                                  // Latin
+    0x0370, 0x03ff, 0x0400, 0x052f,                                  // Greek, Cyrillic
+    0x2010, 0x205e, 0x2070, 0x209f, 0x20a0, 0x20bf, 0x2100, 0x214f,  // punctuation, letterlike
+    0x2150, 0x218f, 0x2190, 0x21ff,                                  // fractions, arrows
+    0x2200, 0x22ff, 0x2300, 0x23ff,                                  // mathematics, technical
+    0x2460, 0x24ff, 0x2500, 0x257f, 0x2580, 0x259f,                  // circled, box drawing, blocks
+    0x25a0, 0x25ff, 0x2600, 0x26ff, 0x2700, 0x27bf,                  // shapes, symbols, dingbats
+    0xfffd, 0xfffd, 0};
+
+ImVector<ImWchar> ranges(ImFontAtlas& atlas, std::string_view also) {
+  ImFontGlyphRangesBuilder builder;
+  builder.AddRanges(basic_ranges.data());
+  builder.AddRanges(atlas.GetGlyphRangesChineseSimplifiedCommon());
+  while (!also.empty()) {
+    const char32_t c = ladder::take_character(also);
+    if (c >= 0x20 && c < 0xfffe) builder.AddChar(static_cast<ImWchar>(c));
+  }
+  ImVector<ImWchar> out;
+  builder.BuildRanges(&out);
+  return out;
+}
+
+// The part of the ranges within [from, to].
+ImVector<ImWchar> part(const ImVector<ImWchar>& all, ImWchar from, ImWchar to) {
+  ImVector<ImWchar> out;
+  for (int i = 0; i + 1 < all.Size && all[i] != 0; i += 2) {
+    const ImWchar low = std::max(all[i], from), high = std::min(all[i + 1], to);
+    if (low > high) continue;
+    out.push_back(low);
+    out.push_back(high);
+  }
+  out.push_back(0);
+  return out;
+}
+
+ImFontConfig config_for(const FontFile& file, const ImVector<ImWchar>& glyphs) {
+  ImFontConfig config;
+  config.FontDataOwnedByAtlas = false;
+  config.FontNo = file.index;
+  config.GlyphRanges = glyphs.Data;
+  config.OversampleH = 1;
+  config.PixelSnapH = true;
+  return config;
+}
+
+ImFont* add(ImFontAtlas& atlas, const FontFile& file, float pixels, const ImFontConfig& config) {
+  // ImGui takes a pointer to what it may not change: it owns nothing here
+  return atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(file.bytes.data()),
+                                    static_cast<int>(file.bytes.size()), pixels, &config);
+}
+
+// How many pixels wide a digit is in type of one pixel.
+float advance_a_pixel(const FontFile& file) {
+  constexpr float large = 100;
+  ImFontAtlas atlas;
+  ImVector<ImWchar> zero;
+  for (const ImWchar c : {ImWchar('0'), ImWchar('0'), ImWchar(0)}) zero.push_back(c);
+  ImFontConfig config = config_for(file, zero);
+  config.PixelSnapH = false;
+  const ImFont* font = add(atlas, file, large, config);
+  atlas.Build();
+  return font->GetCharAdvance('0') / large;
+}
+
+}  // namespace
+
+model::Expected<FontFiles> find_fonts() {
+  const Config config(FcInitLoadConfigAndFonts());
+  const model::Error none{"no readable font was found on this machine",
+                          "install one: apt-get install fonts-dejavu-core"};
+  if (!config) return std::unexpected(none);
+  auto text = find(config.get(), {"DejaVu Sans", "Noto Sans", "sans-serif"}, U'A');
+  auto mono = find(config.get(), {"DejaVu Sans Mono", "Noto Sans Mono", "monospace"}, U'A');
+  if (!text || !mono) return std::unexpected(none);
+  auto chinese = find(config.get(),
+                      {"WenQuanYi Micro Hei", "Noto Sans CJK SC", "WenQuanYi Zen Hei",
+                       "Droid Sans Fallback", "sans-serif"},
+                      U'中');
+  return FontFiles{std::move(*text), std::move(*mono), std::move(chinese)};
+}
+
+FontSizes font_sizes(double scale, double type_size) {
+  const FontSizes one;
+  const auto factor = static_cast<float>(scale * type_size);
+  return {one.text_pixels * factor, one.mono_advance_pixels * factor};
+}
+
+gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSizes& sizes,
+                       std::string_view also) {
+  const float mono_pixels = sizes.mono_advance_pixels / advance_a_pixel(files.mono);
+  const float text_built = std::min(sizes.text_pixels, largest_pixels);
+  const float mono_built = std::min(mono_pixels, largest_pixels);
+  const float cell = sizes.mono_advance_pixels * mono_built / mono_pixels;
+
+  const ImVector<ImWchar> all = ranges(atlas, also);
+  const ImVector<ImWchar> narrow = part(all, 0, first_wide - 1),
+                          wide = part(all, first_wide, 0xffff);
+  atlas.Clear();
+  atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight | ImFontAtlasFlags_NoMouseCursors;
+  gui::Fonts fonts;
+  fonts.text = add(atlas, files.text, text_built, config_for(files.text, all));
+  if (files.chinese) {
+    ImFontConfig merged = config_for(*files.chinese, all);
+    merged.MergeMode = true;
+    add(atlas, *files.chinese, text_built, merged);
+  }
+  ImFontConfig mono = config_for(files.mono, all);
+  mono.GlyphMinAdvanceX = mono.GlyphMaxAdvanceX = cell;
+  mono.PixelSnapH = false;
+  fonts.mono = add(atlas, files.mono, mono_built, mono);
+  // what it lacks comes from the others, as wide as the cells that the layout gives it
+  const auto lend = [&](const FontFile& file, const ImVector<ImWchar>& glyphs, float width) {
+    if (glyphs.Size == 1) return;
+    ImFontConfig merged = config_for(file, glyphs);
+    merged.MergeMode = true;
+    merged.PixelSnapH = false;
+    merged.GlyphMinAdvanceX = merged.GlyphMaxAdvanceX = width;
+    add(atlas, file, mono_built, merged);
+  };
+  lend(files.text, narrow, cell);
+  if (files.chinese) lend(*files.chinese, narrow, cell);
+  if (files.chinese) lend(*files.chinese, wide, 2 * cell);
+  atlas.Build();
+  fonts.text->Scale = sizes.text_pixels / text_built;
+  fonts.mono->Scale = mono_pixels / mono_built;
+  atlas.ClearInputData();  // the ranges end here
+  return fonts;
+}
+
+}  // namespace synoptic::window

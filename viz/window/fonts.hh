@@ -1,0 +1,52 @@
+// Fonts of the window and of pictures: a readable proportional one, a monospaced one, and Chinese
+// merged into both, so that no character of ours shows as a "?" box.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/model/error.hh"
+#include "viz/gui/ui.hh"
+
+struct ImFontAtlas;
+
+namespace synoptic::window {
+
+// A font file in memory. One file may hold several fonts: `index` counts them.
+struct FontFile {
+  std::string path;
+  int index = 0;
+  std::vector<unsigned char> bytes;
+};
+
+struct FontFiles {
+  FontFile text;                    // proportional
+  FontFile mono;                    // monospaced
+  std::optional<FontFile> chinese;  // without: Chinese characters cannot be shown
+};
+
+// Asks fontconfig: DejaVu Sans, DejaVu Sans Mono and WenQuanYi Micro Hei where they are, else
+// what is nearest.
+model::Expected<FontFiles> find_fonts();
+
+// What to install where there is no Chinese font; for a message.
+inline constexpr std::string_view chinese_remedy =
+    "no font with Chinese characters was found; install one: apt-get install fonts-wqy-microhei";
+
+struct FontSizes {
+  float text_pixels = 15;         // a line of proportional type
+  float mono_advance_pixels = 8;  // the width of a monospaced character
+};
+
+// The sizes on a screen of this scale, with type of this size.
+FontSizes font_sizes(double scale, double type_size);
+
+// Puts both into the atlas in place of what was there, and builds it. Latin, Greek, Cyrillic,
+// punctuation, arrows, box drawing, shapes, common Chinese, and every character of `also` that a
+// font has. Very large type is built smaller and stretched.
+gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSizes& sizes,
+                       std::string_view also = {});
+
+}  // namespace synoptic::window
