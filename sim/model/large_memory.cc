@@ -7,7 +7,9 @@ namespace synoptic::model {
 namespace {
 
 constexpr std::size_t page = std::size_t{2} << 20;
-constexpr std::size_t whole_pages(std::size_t bytes) { return (bytes + page - 1) / page * page; }
+constexpr std::size_t whole_pages(std::size_t bytes) {
+  return (bytes + page - 1) / page * page;
+}
 
 }  // namespace
 

@@ -66,6 +66,8 @@ const std::vector<ReasonCase> cases = {
     {"reset-instead-of-ack", false, "",
      hs_sim + R"(60 s PA 1 1 "abc"; 80 c A 1 4; 90 c PA 1 4 "x")",
      hs_live + R"(1 c PA 1 1 "x"; 1.1 c close; 1.2 s PA 1 2 "abc"; 1.25 c A 2 4; 1.3 c R 2)"},
+    {"answers-old-segment", true, "only-live", hs_sim + R"(60 c PA 1 1 "abc"; 80 s A 1 4)",
+     hs_live + R"(1 c PA 1 1 "abc"; 1 c PA 1 1 "abc" dup; 1.2 s A 1 4; 1.3 s A 1 4)"},
     {"answers-old-segment", false, "",
      hs_sim +
          R"(60 c PA 1 1 "abc" ts=10; 80 s A 1 4 ts=20 dt=500; 260 c PA 1 1 "abc" again ts=30; 280 s A 1 4 ts=40; 580 c A 4 1 ts=50; 600 c A 3 1 ts=20; 620 s A 1 4 ts=60)",

@@ -98,6 +98,93 @@ TEST(ReasonWords, ADamagedAnswerIsNeitherLostNorARequest) {
             "not send again: that is left to the program.");
 }
 
+TEST(ReasonWords, ARstForNoConnectionIsNotWhatClosedIt) {
+  const std::string opened = "0 c S 0; 20 s SA 0 1; 40 c A 1 1; ",
+                    closed = "100 c FA 1 1; 120 s FA 1 2; 140 c A 2 2; ";
+  const model::Trace a = simulated(opened + closed +
+                                   "170 c A 2 2; 190 s R 2; 200 c A 2 2; 220 s R 2"),
+                     b = captured(
+                         "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; 1 c FA 1 1; 1.1 s FA 1 2; "
+                         "1.2 c A 2 2");
+  const Alignment alignment = align(a, b);
+  int resets = 0;
+  for (const Row& row : alignment.rows) {
+    if (!row.reason || row.reason->code != "reset-no-connection") continue;
+    ++resets;
+    EXPECT_NE(row.reason->text.find("its FIN had been acknowledged"), std::string::npos)
+        << row.reason->text;
+  }
+  EXPECT_EQ(resets, 2) << picture(a, b, alignment);
+}
+
+TEST(ReasonWords, AnAckOfTextThatMovedIsNotExplainedByALostFin) {
+  const model::Trace a = simulated(
+      "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 60 c PA 1 1 \"x\"; 60 c FA 2 1 lost; 80 s A 1 2; "
+      "200 s FA 1 2; 220 c A 3 2; 1060 c FA 2 2 again; 1080 s A 2 3");
+  const model::Trace b = captured(
+      "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; 1 c PA 1 1 \"x\"; 1.05 s A 1 2; 1.1 c FA 2 1; "
+      "1.2 s A 1 3; 100 s FA 1 3; 100.1 c A 3 2");
+  const Alignment alignment = align(a, b);
+  int moved = 0, held_back = 0;
+  for (const Row& row : alignment.rows) {
+    if (!row.reason) continue;
+    moved += row.reason->code == "other-order" ? 1 : 0;
+    held_back += row.reason->code == "fin-held-back" ? 1 : 0;
+    if (row.reason->text.find("ACK 2") == std::string::npos) continue;
+    EXPECT_NE(row.reason->code, "fin-held-back") << row.reason->text;
+  }
+  EXPECT_EQ(moved, 2) << picture(a, b, alignment);
+  EXPECT_GE(held_back, 2) << picture(a, b, alignment);
+}
+
+TEST(ReasonWords, ARstWithAnotherNumberStopsNobody) {
+  const std::string opened = "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 55 s PA 1 1 \"ab\"; ";
+  const std::string_view live =
+      "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; 1 c PA 1 1 \"x\"; 1.1 c FA 2 1; 1.2 s A 1 3; "
+      "1.3 s PA 1 3 \"ab\"; 1.4 c R 3";
+  const auto told = [](int seq) {
+    return fmt::format(
+        "In the simulation the server sent FIN when the client's RST with Seq={} had come, but "
+        "that is not the number which it expected next, so it did not believe it. In the kernel "
+        "the RST reached it first, and after a RST there is no connection to send on.",
+        seq);
+  };
+  // It had acknowledged more already.
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"x\"; 61 c FA 2 1; 75 c R 1 re=3; 80 s A 3 2; "
+                             "81 s A 3 3; 100 s FA 3 3; 120 c R 3",
+                    live, "sent-before-reset"),
+            told(1));
+  // It goes on acknowledging less: what came before the RST was lost.
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"x\" lost; 61 c FA 2 1 lost; 75 c R 3; "
+                             "95.1 s A 3 1; 100 s FA 3 1; 120 c R 1",
+                    live, "sent-before-reset"),
+            told(3));
+}
+
+TEST(ReasonWords, WhatAResetDroppedIsCounted) {
+  const std::string opened = "0 c S 0; 20 s SA 0 1; 40 c A 1 1; ",
+                    opened_live = "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; ";
+  const auto told = [](std::string_view what) {
+    return fmt::format(
+        "In the kernel the client's program had called send() for {} still waiting to be sent when "
+        "it reset the connection: a RST drops what waits (RFC 9293 3.10.5).",
+        what);
+  };
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"x\"; 61 c RA 2 1",
+                    opened_live + "0.5 c send \"x\"; 1 c RA 1 1", "dropped-by-reset"),
+            told("this octet too, but it was"));
+  EXPECT_EQ(text_of(opened + "60 c PA 1 1 \"abcd\"; 61 c PA 5 1 \"ef\"; 62 c RA 7 1",
+                    opened_live + "0.5 c send \"abcdef\"; 0.6 c PA 1 1 \"abcde\"; 1 c RA 6 1",
+                    "dropped-by-reset"),
+            told("these 2 octets too, but the last was"));
+}
+
+TEST(ReasonWords, OneDatagramIsNotCountedAsSeveral) {
+  const Alignment alignment =
+      align(simulated("0 c D \"a\" lost"), captured("0 c D \"a\"; 1 s D \"A\""));
+  EXPECT_EQ(alignment.summary.find("simulated: 1 datagram, live: 2; "), 0u) << alignment.summary;
+}
+
 TEST(ReasonWords, ARunThatWasEndedSaysSo) {
   const std::string_view live = "0 c S 0; 0.01 s SA 0 1";
   EXPECT_EQ(text_of("warn the run was ended after 5 events; 0 c S 0", live, "run-ended"),

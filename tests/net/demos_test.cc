@@ -133,8 +133,8 @@ TEST(TcpEcho, HundredClientsAtOnce_EachIsServedToItsEnd) {
   std::size_t closed = 0;
   for (const model::Event& event : trace.events()) {
     const auto* change = std::get_if<model::StateChange>(&event.body);
-    const bool last =
-        change && change->from == model::TcpState::last_ack && change->to == model::TcpState::closed;
+    const bool last = change && change->from == model::TcpState::last_ack &&
+                      change->to == model::TcpState::closed;
     closed += last ? 1 : 0;
   }
   EXPECT_EQ(closed, 100u);

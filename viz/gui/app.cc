@@ -149,6 +149,9 @@ void App::apply(const Command& command) {
   } else if (const auto* controls = std::get_if<SetControls>(&command)) {
     model_.controls = controls->controls;
     run_again();
+  } else if (const auto* fit = std::get_if<FitWidth>(&command)) {
+    metrics_.width = fit->width;
+    lay_out();
   } else if (const auto* keys = std::get_if<ShowKeys>(&command)) {
     model_.keys_shown = keys->on;
   }

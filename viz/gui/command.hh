@@ -34,6 +34,9 @@ struct SetLook {
 struct SetControls {  // another simulated run, at once
   Controls controls;
 };
+struct FitWidth {  // the ladders get so much room, in units of the scene
+  double width = 0;
+};
 struct ShowKeys {
   bool on = true;
 };
@@ -50,7 +53,7 @@ struct Save {
 struct Quit {};
 
 using Command = std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls,
-                             ShowKeys, StartLive, StopLive, OpenFile, Save, Quit>;
+                             FitWidth, ShowKeys, StartLive, StopLive, OpenFile, Save, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace synoptic::gui

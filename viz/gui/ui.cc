@@ -3,6 +3,8 @@
 
 #include <imgui.h>
 
+#include "viz/gui/panels.hh"
+
 namespace synoptic::gui {
 
 void apply_style(bool dark, float scale) {
@@ -15,13 +17,45 @@ void apply_style(bool dark, float scale) {
   ImGui::GetStyle().ScaleAllSizes(scale);
 }
 
-Commands draw(const Model& model, Ui&) {
+namespace {
+
+// A part of the window of its own, without a frame of its own.
+template <typename Content>
+void part(const char* name, ImVec2 size, Content content) {
+  ImGui::BeginChild(name, size, false,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  content();
+  ImGui::EndChild();
+}
+
+}  // namespace
+
+Commands draw(const Model& model, Ui& ui) {
   Commands commands;
+  shortcuts(model, ui, commands);
   ImGui::SetNextWindowPos(ImVec2(0, 0));
   ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
-  ImGui::Begin("Synoptic", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove);
-  ImGui::TextUnformatted(model.title.c_str());
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+  ImGui::Begin("Synoptic", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoSavedSettings);
+  ImGui::PopStyleVar();
+  toolbar(model, ui, commands);
+  const float status = ImGui::GetTextLineHeightWithSpacing();
+  const float room = ImGui::GetContentRegionAvail().y - status;
+  const float details = room * ui.details_share;
+  const ImVec2 middle(0, room - details - ImGui::GetStyle().ItemSpacing.y);
+  if (ui.controls_shown) {
+    ImGui::BeginChild("controls", ImVec2(ImGui::GetFontSize() * 19, middle.y), true);
+    controls_panel(model, ui, commands);
+    ImGui::EndChild();
+    ImGui::SameLine();
+  }
+  part("ladders", middle, [&] { ladder_pane(model, ui, commands); });
+  part("details", ImVec2(0, details), [&] { ImGui::Separator(); });
+  status_line(model);
   ImGui::End();
+  keys_window(model, commands);
   return commands;
 }
 

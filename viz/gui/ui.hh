@@ -1,14 +1,17 @@
 // The window's content, drawn with Dear ImGui: a const Model in, commands out. Needs an ImGui
 // context and fonts, but no window: tests draw it with neither screen nor GPU.
 //
-//   +--------------------------------------------------------------+
-//   | demo, run, steps, play, speed, scrub bar                     |  toolbar
-//   +-----------+-----------------------------------+--------------+
-//   | simulated | simulated ladder | captured ladder | details     |
-//   | controls  |                                   |              |
-//   +-----------+-----------------------------------+--------------+
-//   | status                                                       |
-//   +--------------------------------------------------------------+
+//   +--------------------------------------------------+
+//   | demo, run, steps, play, speed; scrub bar         |
+//   +-----------+--------------------------------------+
+//   | simulated | simulated ladder   captured ladder   |
+//   | side's    |                                      |
+//   | controls  |                                      |
+//   +-----------+--------------------------------------+
+//   | details of the event in focus                    |
+//   +--------------------------------------------------+
+//   | status                                           |
+//   +--------------------------------------------------+
 #pragma once
 
 #include "viz/gui/command.hh"
@@ -27,9 +30,14 @@ struct Fonts {
 struct Ui {
   Fonts fonts;
   double scroll_x = 0, scroll_y = 0;  // of the ladders, in the scene's units; not ImGui's floats
-  bool follow_cursor = true;          // the pane scrolls to the step that was taken last
   std::size_t shown_cursor = 0;       // the cursor of the frame before
-  std::string save_path;
+  double fitted_width = 0;            // that the ladders were last laid out for
+  bool dragged = false;               // the mouse button that is down moved the ladders
+  double pane_x = 0, pane_y = 0, pane_scale = 1;  // where the ladders were drawn last, in pixels
+  bool controls_shown = false;
+  bool focus_fault = false;     // the next frame puts the text cursor into the list of faults
+  float details_share = 0.36f;  // of the height, for the details
+  model::EventId asked_about = model::EventId::none;  // by right click
   std::string fault_text;
   std::string fault_error;
 };

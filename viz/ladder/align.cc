@@ -104,8 +104,10 @@ std::string summary_of(const Alignment& alignment, const model::Trace& sim,
   const std::string_view noun = segments && datagrams ? "packets"
                                 : datagrams           ? "datagrams"
                                                       : "segments";
+  const std::string_view counted =
+      packets[sim_side] == 1 ? noun.substr(0, noun.size() - 1) : noun;  // one datagram
   std::string text = fmt::format("simulated: {} {}, live: {}; rows: {} same", packets[sim_side],
-                                 noun, packets[live_side], count[0]);
+                                 counted, packets[live_side], count[0]);
   for (std::size_t v = 1; v + 1 < names.size(); ++v)
     if (count[v] > 0) text += fmt::format(", {} {}", count[v], names[v]);
   return text + fmt::format(", {} unexplained", alignment.unexplained);

@@ -363,7 +363,7 @@ void Page::let_fall(const Drawn& drawn) {
   if (std::ranges::any_of(drawn.falling, &Falling::lost)) {
     for (std::size_t i = drawn.first_text; i < scene_.texts.size(); ++i)
       if (scene_.texts[i].text != cross) texts.push_back(i);
-    std::ranges::stable_sort(texts, {}, [&](std::size_t i) { return scene_.texts[i].at.y; });
+    std::ranges::sort(texts, {}, [&](std::size_t i) { return std::pair(scene_.texts[i].at.y, i); });
   }
   for (const Falling& falling : drawn.falling) {
     const auto after = std::ranges::lower_bound(drawn.heights, falling.until, {},

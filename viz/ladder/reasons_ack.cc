@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "viz/ladder/reasons.hh"
 
@@ -93,6 +94,30 @@ std::optional<RowReason> window_update(const RowView& row) {
                 {before->id, lone->fact->id}, {});
 }
 
+namespace {
+
+// A capture shows when a segment passed the tap, which may be long before its receiver said
+// anything: each ACK for the same octet answers one that stands behind the gap, in their order.
+const Fact* next_behind_gap(const RowView& row, int side, const Fact& f) {
+  std::deque<const Fact*> unanswered;
+  const Fact* before = nullptr;
+  for (const Fact& g : row.around(side)) {
+    if (g.from_a != f.from_a && g.occupies() && !g.has(wire::SYN) && g.arrived)
+      unanswered.push_back(&g);
+    if (g.from_a != f.from_a || !g.is_segment() || g.copy) continue;
+    const bool again = g.pure_ack() && before && before->ack == g.ack;
+    before = &g;
+    if (!again && &g != &f) continue;
+    const auto answered = std::ranges::find_if(
+        unanswered, [&](const Fact* h) { return h->begin > *g.ack && *h->arrived <= g.t; });
+    if (&g == &f) return answered == unanswered.end() ? nullptr : *answered;
+    if (answered != unanswered.end()) unanswered.erase(answered);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 // The same ACK number again, because text arrived behind a gap (RFC 9293 3.10.7.4, RFC 5681
 // section 3.2).
 std::optional<RowReason> duplicate_ack(const RowView& row) {
@@ -108,6 +133,9 @@ std::optional<RowReason> duplicate_ack(const RowView& row) {
         *g.arrived <= f.t && *g.arrived >= before->t && g.begin > *f.ack)
       behind_gap = &g;
   }
+  if (!behind_gap && before->wnd == f.wnd &&
+      row.talk(lone->side).trace->source() == model::Source::captured)
+    behind_gap = next_behind_gap(row, lone->side, f);
   if (!behind_gap) return std::nullopt;
   return reason(
       "duplicate-ack", lone->side,
@@ -217,6 +245,27 @@ std::optional<RowReason> overtaken_ack(const RowView& row) {
       {overtaking->id, f.id}, {});
 }
 
+namespace {
+
+// The network's copy that `f` answers where no arrival is known, only when it passed the tap: each
+// copy is answered once, in their order.
+const Fact* copy_answered_by(const RowView& row, int side, const Fact& f) {
+  std::deque<const Fact*> copies;
+  for (const Fact& g : row.around(side)) {
+    const bool peer = g.from_a != f.from_a;
+    if (peer && g.is_segment() && g.copy && g.occupies() && g.arrived) copies.push_back(&g);
+    if (peer || g.copy || !g.pure_ack() || !g.repeats) continue;
+    const auto answered = std::ranges::find_if(
+        copies, [&](const Fact* h) { return h->end <= *g.ack && *h->arrived <= g.t; });
+    const bool found = answered != copies.end();
+    if (&g == &f) return found ? *answered : nullptr;
+    if (found) copies.erase(answered);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 // RFC 9293 3.10.7.4, first check: what lies before the window is answered with an ACK that says
 // what is expected. A simulated trace names the segment that was answered; in a captured one it is
 // what came last.
@@ -234,6 +283,7 @@ std::optional<RowReason> answers_old_segment(const RowView& row) {
     if (!told && g.pure_ack() && said && g.begin < *said->ack) old = &g;
   }
   if (told) old = caused;
+  if (!told && !old) old = copy_answered_by(row, lone->side, f);
   if (!said || !old || *said->ack != *f.ack) return std::nullopt;
   return reason("answers-old-segment", lone->side,
                 fmt::format("in {} the {} got {} with an old sequence number (Seq={}, it expects "

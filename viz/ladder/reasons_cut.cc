@@ -201,10 +201,9 @@ std::optional<RowReason> coalesced(const RowView& row) {
   return reason("coalesced", s->many, std::move(text), ids(s->several), {s->single->id});
 }
 
-// Text that has no row in common with the other side's, or a group cut differently on both: the
-// same octets.
-std::optional<RowReason> other_cuts(const RowView& row) {
-  const int side = row.only().value_or(sim_side);
+namespace {
+
+std::optional<RowReason> other_cuts_than(const RowView& row, int side) {
   const auto mine = row.members(side);
   const Fact& f = mine[0];
   if (f.len == 0 || !f.is_segment()) return std::nullopt;
@@ -239,6 +238,16 @@ std::optional<RowReason> other_cuts(const RowView& row) {
   return reason("other-cuts", side, std::move(text), ids(mine), std::move(cites),
                 "What is sent when depends on the window, on the largest segment and on which ACK "
                 "has come back by then.");
+}
+
+}  // namespace
+
+// Text that has no row in common with the other side's, or a group cut differently on both: the
+// same octets. Of two that begin together, the other side may have sent those of one only.
+std::optional<RowReason> other_cuts(const RowView& row) {
+  if (const auto side = row.only()) return other_cuts_than(row, *side);
+  const auto fits = other_cuts_than(row, sim_side);
+  return fits ? fits : other_cuts_than(row, live_side);
 }
 
 }  // namespace synoptic::ladder::reasons

@@ -11,9 +11,20 @@ namespace {
 
 using model::format_duration;
 
+// An ACK of text alone, which the other side has too, but elsewhere: its order is told, whatever
+// became of the FINs.
+bool moved_ack_of_text(const RowView& row) {
+  const auto side = row.only();
+  if (!side || row.members(*side).size() != 1) return false;
+  const Fact& f = row.members(*side)[0];
+  const Fact* fin = row.ending[*side].fin[f.from_a ? 1 : 0];
+  return f.pure_ack() && fin && *f.ack < fin->end && other_order(row);
+}
+
 // Whether the row is about the closing: a FIN, or an ACK that was sent once a FIN had been, on its
 // side.
 bool concerns_closing(const RowView& row) {
+  if (moved_ack_of_text(row)) return false;
   for (const int side : {sim_side, live_side}) {
     const Ending& end = row.ending[side];
     if (end.first < 0) continue;

@@ -218,6 +218,10 @@ std::optional<RowReason> reset_no_connection(const RowView& row) {
   // Who closed second forgets at the last ACK; who closed first waits in TIME-WAIT, where a RST
   // finds it still.
   const bool forgotten = fin_acked && peer_closed && peer_first;
+  // A RST that answers what came for no connection resets nothing.
+  if (own &&
+      ((forgotten && *fin_acked->arrived <= own->t) || (theirs && *theirs->arrived < own->t)))
+    own = nullptr;
   if (own || (theirs && forgotten && *fin_acked->arrived <= *theirs->arrived)) theirs = nullptr;
   const Fact* gone = own ? own : theirs ? theirs : fin_acked;
   const model::Instant since = own ? own->t : *gone->arrived;
@@ -385,19 +389,60 @@ std::optional<RowReason> dropped_by_reset(const RowView& row) {
   const Fact& f = row.members(*side)[0];
   const Fact* there = row.ending[other].reset;
   if (!f.is_segment() || f.len == 0 || !there || there->from_a != f.from_a ||
-      !row.talk(other).flow || there->begin > f.begin)
+      !row.talk(other).flow || there->begin >= f.end)
     return std::nullopt;
-  if (octets_handed_over(row.talk(other), f.from_a, there->t) + 1 < f.end) return std::nullopt;
+  const bool fin = f.has(wire::FIN);
+  if (octets_handed_over(row.talk(other), f.from_a, there->t) + 1 < f.end - (fin ? 1 : 0) ||
+      (fin && !last_call(row.talk(other), f.from_a, model::CallName::close, there->t)))
+    return std::nullopt;
+  std::uint32_t sent = f.begin;
   for (const Fact& g : row.all(other))
-    if (g.from_a == f.from_a && g.len > 0 && g.end > f.begin) return std::nullopt;
-  return reason(
-      "dropped-by-reset", *side,
-      fmt::format("in {} the {}'s program had called send() for these {} octets too, but "
-                  "they were still waiting to be sent when it reset the connection: a RST "
-                  "drops what waits (RFC 9293 3.10.5).",
-                  who(other), row.talk(other).name(f.from_a), f.len),
-      {f.id}, {there->id});
+    if (g.from_a == f.from_a && g.len > 0) sent = std::max(sent, g.end);
+  if (sent >= f.end) return std::nullopt;
+  const std::uint32_t waited = f.end - sent - (fin ? 1 : 0);
+  const std::string these = f.len == 1 ? "this octet" : fmt::format("these {} octets", f.len);
+  const std::string last = sent == f.begin ? (f.len == 1 && !fin ? "it was" : "they were")
+                           : waited == 0   ? "the FIN was"
+                           : waited == 1   ? "the last was"
+                                           : fmt::format("the last {} were", waited);
+  return reason("dropped-by-reset", *side,
+                fmt::format("in {} the {}'s program had called send() for {}{} too, but {} still "
+                            "waiting to be sent when it reset the connection: a RST drops what "
+                            "waits (RFC 9293 3.10.5).",
+                            who(other), row.talk(other).name(f.from_a), these,
+                            fin ? " and close()" : "", last),
+                {f.id}, {there->id});
 }
+
+namespace {
+
+// Which RSTs of the other end had reached the sender of `f` by then. One that has not the number
+// expected next is not believed (RFC 9293 3.10.7.4, first and second check): that end had
+// acknowledged more already, or goes on acknowledging less.
+struct ResetsBefore {
+  const Fact* doubted = nullptr;
+  bool believed = false;
+};
+ResetsBefore resets_before(const RowView& row, int side, const Fact& f) {
+  ResetsBefore found;
+  const auto mine = row.around(side);
+  for (const Fact& g : mine) {
+    if (&g == &f) break;
+    if (g.from_a == f.from_a || !g.has(wire::RST) || !g.arrived || *g.arrived > f.t) continue;
+    const bool unexpected = std::ranges::any_of(mine, [&](const Fact& h) {
+      if (h.from_a != f.from_a || !h.ack || h.has(wire::RST)) return false;
+      if (*h.ack < g.begin) return h.t > *g.arrived || told_cause(row, side, h) == &g;
+      return h.t <= *g.arrived && *h.ack > g.begin;
+    });
+    if (unexpected)
+      found.doubted = &g;
+    else if (*g.arrived < f.t)
+      found.believed = true;
+  }
+  return found;
+}
+
+}  // namespace
 
 // What one side still sent because the RST was on its way, and the other did not, having got it.
 std::optional<RowReason> sent_before_reset(const RowView& row) {
@@ -406,9 +451,10 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
   const int other = 1 - *side;
   const Fact *here = row.ending[*side].reset, *there = row.ending[other].reset;
   const Fact& f = row.members(*side)[0];
-  if (!here || !there || !f.is_segment() || here->from_a == f.from_a || there->from_a == f.from_a ||
-      (here->arrived && *here->arrived < f.t))
+  if (!here || !there || !f.is_segment() || here->from_a == f.from_a || there->from_a == f.from_a)
     return std::nullopt;
+  const ResetsBefore came = resets_before(row, *side, f);
+  if (came.believed) return std::nullopt;
   // Over there its sender fell silent with the RST.
   const auto theirs = row.all(other);
   for (auto at = static_cast<std::size_t>(there - theirs.data()); at < theirs.size(); ++at)
@@ -421,13 +467,18 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
     const bool says_it = f.pure_ack() && g.ack && *g.ack >= *f.ack;
     if (sends_it || says_it) return std::nullopt;
   }
+  const std::string peer = row.talk(*side).name(here->from_a);
+  std::string when = fmt::format("it had not got the {}'s RST yet", peer);
+  if (came.doubted)
+    when = fmt::format(
+        "the {}'s RST with Seq={} had come, but that is not the number which it expected next, so "
+        "it did not believe it",
+        peer, came.doubted->begin);
   return reason("sent-before-reset", *side,
-                fmt::format("in {} the {} sent {} when it had not got the {}'s RST yet. In {} the "
-                            "RST reached it first, and after a RST there is no connection to send "
-                            "on.",
-                            who(*side), row.talk(*side).name(f.from_a), what(f),
-                            row.talk(*side).name(here->from_a), who(other)),
-                {f.id, here->id}, {there->id});
+                fmt::format("in {} the {} sent {} when {}. In {} the RST reached it first, and "
+                            "after a RST there is no connection to send on.",
+                            who(*side), row.talk(*side).name(f.from_a), what(f), when, who(other)),
+                {f.id, (came.doubted ? came.doubted : here)->id}, {there->id});
 }
 
 }  // namespace synoptic::ladder::reasons

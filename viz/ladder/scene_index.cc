@@ -48,7 +48,8 @@ SceneIndex::SceneIndex(const Scene& scene) {
     const Extent room = extent(scene.texts[i], scene);
     add(Kind::text, i, room.min.y, room.max.y);
   }
-  std::ranges::stable_sort(short_, {}, &Entry::top);
+  std::ranges::sort(short_, {},
+                    [](const Entry& e) { return std::tuple(e.top, e.item.kind, e.item.place); });
 }
 
 void SceneIndex::visible(double top, double bottom, std::vector<Item>& found) const {

@@ -1,0 +1,238 @@
+// The window without a window: an ImGui context, injected keys and clicks, the commands that come
+// out. Nothing is drawn on a screen.
+#include "viz/gui/ui.hh"
+
+#include <gtest/gtest.h>
+#include <imgui.h>
+
+#include <string>
+
+#include "viz/gui/app.hh"
+#include "viz/gui/fault_for.hh"
+
+namespace synoptic::gui {
+namespace {
+
+class UiTest : public testing::Test {
+ protected:
+  UiTest() : app_(tcp_echo(), ladder::svg_metrics()) {
+    ImGui::CreateContext();
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.DisplaySize = ImVec2(1280, 720);
+    io.DeltaTime = 1.f / 60;
+    for (int key = 0; key < ImGuiKey_COUNT; ++key) io.KeyMap[key] = 256 + key;
+    unsigned char* pixels = nullptr;
+    int width = 0, height = 0;
+    io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
+    frame();
+    frame();
+  }
+  ~UiTest() override { ImGui::DestroyContext(); }
+
+  static Controls tcp_echo() {
+    Controls controls;
+    controls.demo = demos::find_demo("tcp-echo");
+    return controls;
+  }
+  // One frame; what it asks for is done, and given.
+  Commands frame() {
+    ImGui::NewFrame();
+    const Commands commands = draw(app_.model(), ui_);
+    ImGui::Render();
+    for (const Command& command : commands) app_.apply(command);
+    return commands;
+  }
+  Commands type(const std::string& text) {
+    ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+    return frame();
+  }
+  Commands press(ImGuiKey key) { return press_code(256 + key); }
+  Commands press_code(int code) {
+    ImGui::GetIO().KeysDown[code] = true;
+    Commands commands = frame();
+    ImGui::GetIO().KeysDown[code] = false;
+    frame();
+    return commands;
+  }
+  // Moves there, presses, lets go: what all these frames ask for.
+  Commands click(ImVec2 at, int button = 0) {
+    ImGuiIO& io = ImGui::GetIO();
+    io.MousePos = at;
+    Commands all = frame();
+    const auto append = [&](const Commands& more) {
+      all.insert(all.end(), more.begin(), more.end());
+    };
+    append(frame());
+    io.MouseDown[button] = true;
+    append(frame());
+    io.MouseDown[button] = false;
+    append(frame());
+    append(frame());
+    return all;
+  }
+  const Model& model() const { return app_.model(); }
+
+  template <typename Kind>
+  static const Kind* find(const Commands& commands) {
+    for (const Command& command : commands) {
+      if (const auto* found = std::get_if<Kind>(&command)) return found;
+    }
+    return nullptr;
+  }
+
+  App app_;
+  Ui ui_;
+};
+
+TEST_F(UiTest, Arrows_Step) {
+  press(ImGuiKey_Home);
+  EXPECT_EQ(model().cursor, 0u);
+  press(ImGuiKey_RightArrow);
+  EXPECT_EQ(model().cursor, 1u);
+  type(".");
+  EXPECT_EQ(model().cursor, 2u);
+  press(ImGuiKey_LeftArrow);
+  EXPECT_EQ(model().cursor, 1u);
+  press(ImGuiKey_End);
+  EXPECT_EQ(model().cursor, model().steps.size());
+}
+
+TEST_F(UiTest, Space_PlaysAndPauses) {
+  press(ImGuiKey_Home);
+  type(" ");
+  EXPECT_TRUE(model().playing.on);
+  type(" ");
+  EXPECT_FALSE(model().playing.on);
+}
+
+TEST_F(UiTest, Letters_ChangeTheLook) {
+  type("r");
+  EXPECT_TRUE(model().look.raw_seq);
+  type("t");
+  EXPECT_EQ(model().look.time, ladder::TimeMode::proportional);
+  type("d");
+  EXPECT_TRUE(model().look.dark);
+  type("+");
+  EXPECT_GT(model().look.zoom, 1);
+  type("0");
+  EXPECT_EQ(model().look.zoom, 1);
+}
+
+TEST_F(UiTest, QuestionMark_ShowsTheKeysAndEscapeHidesThem) {
+  type("?");
+  EXPECT_TRUE(model().keys_shown);
+  press(ImGuiKey_Escape);
+  EXPECT_FALSE(model().keys_shown);
+}
+
+TEST_F(UiTest, ControlKeys_SizeTheTypeAndLeave) {
+  ImGui::GetIO().KeyCtrl = true;
+  press_code('=');
+  EXPECT_GT(model().look.type_size, 1);
+  press_code('0');
+  EXPECT_EQ(model().look.type_size, 1);
+  EXPECT_NE(find<Quit>(press_code('Q')), nullptr);
+  ImGui::GetIO().KeyCtrl = false;
+}
+
+TEST_F(UiTest, N_GoesToTheNextPacketOfTheConversation) {
+  press(ImGuiKey_Home);
+  press(ImGuiKey_RightArrow);
+  while (!std::holds_alternative<model::Packet>(
+      model().trace_of(model().in_focus()->side)[model().in_focus()->event].body))
+    press(ImGuiKey_RightArrow);
+  const auto first = model().in_focus();
+  type("n");
+  EXPECT_NE(model().in_focus(), first);
+  type("p");
+  EXPECT_EQ(model().in_focus(), first);
+}
+
+// Where an event's packet line stands on the screen.
+ImVec2 place_of(const Model& model, const Ui& ui, model::EventId event) {
+  for (const ladder::Text& text : model.scene.texts) {
+    if (text.event != event || text.role != ladder::Role::packet_line) continue;
+    return {static_cast<float>(ui.pane_x + (text.at.x - ui.scroll_x + 10) * ui.pane_scale),
+            static_cast<float>(ui.pane_y + (text.at.y - 4 - ui.scroll_y + 10) * ui.pane_scale)};
+  }
+  return {0, 0};
+}
+
+model::EventId first_segment(const model::Trace& trace) {
+  for (const model::Event& event : trace.events())
+    if (event.kind == model::EventKind::segment) return event.id;
+  return model::EventId::none;
+}
+
+TEST_F(UiTest, ClickOnASegment_SelectsIt) {
+  press(ImGuiKey_Home);
+  press(ImGuiKey_End);
+  ui_.scroll_y = 0;
+  const model::EventId syn = first_segment(model().sim);
+  click(place_of(model(), ui_, syn));
+  EXPECT_EQ(model().in_focus(), (Selected{ladder::Side::sim, syn}));
+}
+
+TEST_F(UiTest, RightClickOnASegment_OffersToLoseIt) {
+  ui_.scroll_y = 0;
+  const model::EventId syn = first_segment(model().sim);
+  click(place_of(model(), ui_, syn), 1);
+  EXPECT_EQ(ui_.asked_about, syn);
+  EXPECT_TRUE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel));
+}
+
+TEST_F(UiTest, Wheel_ScrollsAndZooms) {
+  ImGuiIO& io = ImGui::GetIO();
+  io.MousePos = ImVec2(640, 300);
+  frame();
+  ui_.scroll_y = 0;
+  io.MouseWheel = -1;
+  frame();
+  EXPECT_GT(ui_.scroll_y, 0);
+  io.KeyCtrl = true;
+  io.MouseWheel = 1;
+  frame();
+  io.KeyCtrl = false;
+  EXPECT_GT(model().look.zoom, 1);
+}
+
+TEST_F(UiTest, TypingAFault_IsNoShortcut) {
+  ui_.controls_shown = true;
+  frame();
+  ui_.focus_fault = true;
+  frame();
+  frame();
+  type("drop 1st data client>server");
+  EXPECT_EQ(ui_.fault_text, "drop 1st data client>server");
+  EXPECT_FALSE(model().playing.on);
+  const Commands commands = press(ImGuiKey_Enter);
+  ASSERT_EQ(model().controls.faults.size(), 1u);
+  EXPECT_NE(find<SetControls>(commands), nullptr);
+}
+
+// For every packet of a run: the fault that is made for it strikes it, and nothing before it.
+TEST(FaultFor, EachPacket_IsTheOneThatIsLost) {
+  for (const char* name : {"tcp-echo", "handshake", "udp-echo"}) {
+    Controls controls;
+    controls.demo = demos::find_demo(name);
+    const model::Trace sim = net::run(scenario_of(controls));
+    for (const model::Event& event : sim.events()) {
+      if (!std::holds_alternative<model::Packet>(event.body)) continue;
+      const auto fault = fault_for(controls, sim, event.id, net::Fault::Action::drop);
+      ASSERT_TRUE(fault) << name;
+      Controls changed = controls;
+      changed.faults.push_back(*fault);
+      const model::Trace again = net::run(scenario_of(changed));
+      const auto& packet = std::get<model::Packet>(again[event.id].body);
+      EXPECT_EQ(packet.fate, model::Fate::lost) << name << ": " << net::format_fault(*fault);
+      for (std::uint32_t i = 0; i < model::index(event.id); ++i) {
+        const auto* before = std::get_if<model::Packet>(&again[model::EventId(i)].body);
+        EXPECT_TRUE(before == nullptr || before->fate != model::Fate::lost);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace synoptic::gui

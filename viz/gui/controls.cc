@@ -1,0 +1,126 @@
+// The simulated side's conditions: each change is another run, at once.
+#include <fmt/format.h>
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
+#include <array>
+#include <utility>
+
+#include "viz/gui/panels.hh"
+
+namespace synoptic::gui {
+namespace {
+
+constexpr std::array profiles{std::pair{tcp::ProfileName::textbook, "textbook"},
+                              std::pair{tcp::ProfileName::linux_, "linux"},
+                              std::pair{tcp::ProfileName::rfc, "rfc"}};
+
+bool choose_profile(Controls& controls) {
+  bool changed = false;
+  for (const auto& [profile, name] : profiles) {
+    if (ImGui::RadioButton(name, controls.profile == profile)) {
+      controls.profile = profile;
+      changed = true;
+    }
+    ImGui::SameLine();
+  }
+  ImGui::NewLine();
+  return changed;
+}
+
+bool choose_family(Controls& controls) {
+  const auto before = controls.family;
+  if (ImGui::RadioButton("IPv4", before == wire::Family::ipv4))
+    controls.family = wire::Family::ipv4;
+  ImGui::SameLine();
+  if (ImGui::RadioButton("IPv6", before == wire::Family::ipv6))
+    controls.family = wire::Family::ipv6;
+  return controls.family != before;
+}
+
+// "" is: as the profile has it.
+bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn) {
+  bool chosen = isn.has_value();
+  bool changed = ImGui::Checkbox(label, &chosen);
+  if (changed) isn = chosen ? std::optional(wire::SeqNum{0}) : std::nullopt;
+  if (!isn) return changed;
+  ImGui::SameLine();
+  ImGui::SetNextItemWidth(ImGui::GetFontSize() * 7);
+  ImGui::PushID(label);
+  std::uint32_t value = isn->raw;
+  if (ImGui::InputScalar("##isn", ImGuiDataType_U32, &value)) {
+    isn = wire::SeqNum{value};
+    changed = true;
+  }
+  ImGui::PopID();
+  return changed;
+}
+
+bool list_faults(Controls& controls, Ui& ui) {
+  bool changed = false;
+  for (std::size_t i = 0; i < controls.faults.size(); ++i) {
+    ImGui::PushID(static_cast<int>(i));
+    if (ImGui::SmallButton("✗")) {
+      controls.faults.erase(controls.faults.begin() + static_cast<std::ptrdiff_t>(i));
+      ImGui::PopID();
+      return true;
+    }
+    ImGui::SameLine();
+    ImGui::TextWrapped("%s", net::format_fault(controls.faults[i]).c_str());
+    ImGui::PopID();
+  }
+  if (controls.faults.empty()) ImGui::TextDisabled("none");
+  ImGui::SetNextItemWidth(-1);
+  if (std::exchange(ui.focus_fault, false)) ImGui::SetKeyboardFocusHere();
+  if (ImGui::InputTextWithHint("##fault", "drop 2nd data client>server", &ui.fault_text,
+                               ImGuiInputTextFlags_EnterReturnsTrue) &&
+      !ui.fault_text.empty()) {
+    if (auto fault = net::parse_fault(ui.fault_text)) {
+      controls.faults.push_back(*fault);
+      ui.fault_text.clear();
+      ui.fault_error.clear();
+      changed = true;
+    } else {
+      ui.fault_error = fault.error().str();
+    }
+  }
+  if (!ui.fault_error.empty()) ImGui::TextWrapped("%s", ui.fault_error.c_str());
+  return changed;
+}
+
+}  // namespace
+
+void controls_panel(const Model& model, Ui& ui, Commands& commands) {
+  Controls controls = model.controls;
+  bool changed = false;
+  ImGui::TextUnformatted("Both networks");
+  changed |= choose_family(controls);
+  if (controls.demo->uses.pause) {
+    auto pause = static_cast<float>(static_cast<double>(controls.program.pause.ns) / 1e9);
+    if (ImGui::SliderFloat("pause", &pause, 0, 3, "%.1f s")) {
+      controls.program.pause = model::milliseconds(static_cast<std::int64_t>(pause * 1000));
+      changed = true;
+    }
+  }
+  ImGui::Separator();
+  ImGui::TextUnformatted("Simulated network");
+  changed |= choose_profile(controls);
+  auto delay = static_cast<float>(static_cast<double>(controls.delay.ns) / 1e6);
+  if (ImGui::SliderFloat("delay", &delay, 0, 500, "%.0f ms")) {
+    controls.delay = model::microseconds(static_cast<std::int64_t>(delay * 1000));
+    changed = true;
+  }
+  auto loss = static_cast<float>(controls.loss * 100);
+  if (ImGui::SliderFloat("loss", &loss, 0, 50, "%.0f %%")) {
+    controls.loss = loss / 100;
+    changed = true;
+  }
+  changed |= choose_isn("client's ISN", controls.isn_client);
+  changed |= choose_isn("server's ISN", controls.isn_server);
+  ImGui::Separator();
+  ImGui::TextUnformatted("Faults");
+  changed |= list_faults(controls, ui);
+  if (changed) commands.push_back(SetControls{controls});
+}
+
+}  // namespace synoptic::gui

@@ -1,0 +1,19 @@
+// The parts of the window, each a function that draws it. Private to gui.
+#pragma once
+
+#include "viz/gui/ui.hh"
+
+namespace synoptic::gui {
+
+// Keys that work wherever the mouse is, unless text is being typed.
+void shortcuts(const Model& model, Ui& ui, Commands& commands);
+// Demo, run, steps, play, speed; below it the scrub bar with a mark for each event.
+void toolbar(const Model& model, Ui& ui, Commands& commands);
+// The simulated side's conditions and its list of faults.
+void controls_panel(const Model& model, Ui& ui, Commands& commands);
+// Both ladders in the room that is left.
+void ladder_pane(const Model& model, Ui& ui, Commands& commands);
+void status_line(const Model& model);
+void keys_window(const Model& model, Commands& commands);
+
+}  // namespace synoptic::gui

@@ -1,0 +1,136 @@
+// What users' fingers already know: the keys of the window, and the table of them that `?` shows.
+#include <imgui.h>
+
+#include <array>
+
+#include "viz/gui/panels.hh"
+
+namespace synoptic::gui {
+namespace {
+
+// As GLFW numbers keys that ImGui 1.86 has no name for; letters and signs are their ASCII codes.
+constexpr int keypad_minus = 333, keypad_plus = 334;
+
+struct Key {
+  const char* keys;
+  const char* what;
+};
+constexpr std::array keys{
+    Key{"Space", "play, pause"},
+    Key{"→  .", "one step forwards"},
+    Key{"←", "one step back"},
+    Key{"Home, End", "to the start, to the end"},
+    Key{"N, P", "next, previous packet of the same conversation"},
+    Key{"R", "relative or raw sequence numbers"},
+    Key{"T", "row by row, or true to time"},
+    Key{"+  -  0", "zoom in, out, reset"},
+    Key{"wheel, Shift+wheel, Ctrl+wheel", "scroll down, sideways, zoom"},
+    Key{"drag", "move the ladders"},
+    Key{"click", "choose an event; right click on a segment: lose, delay, duplicate it"},
+    Key{"Ctrl +, Ctrl -", "size of all type"},
+    Key{"D", "light, dark"},
+    Key{"Ctrl Q", "leave"},
+    Key{"?", "this table"},
+};
+
+bool pressed(ImGuiKey key) {
+  return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key));
+}
+
+// The next packet of the conversation in focus, forwards or backwards.
+void go_along_conversation(const Model& model, int direction, Commands& commands) {
+  const auto focus = model.in_focus();
+  if (!focus) return;
+  const model::Trace& trace = model.trace_of(focus->side);
+  const model::FlowId flow = trace[focus->event].flow;
+  auto i = static_cast<std::ptrdiff_t>(model.step_of(focus->side, focus->event)) + direction;
+  for (; i >= 0 && i < std::ssize(model.steps); i += direction) {
+    const ladder::Step& step = model.steps[static_cast<std::size_t>(i)];
+    if (step.side != focus->side) continue;
+    const model::Event& event = trace[step.event];
+    if (event.flow != flow || !std::holds_alternative<model::Packet>(event.body)) continue;
+    commands.push_back(Select{{step.side, step.event}});
+    return;
+  }
+}
+
+void typed(char c, const Model& model, Commands& commands) {
+  Look look = model.look;
+  switch (c) {
+    case ' ': commands.push_back(Play{!model.playing.on}); return;
+    case '.': commands.push_back(StepBy{1}); return;
+    case '?': commands.push_back(ShowKeys{!model.keys_shown}); return;
+    case 'n':
+    case 'N': go_along_conversation(model, 1, commands); return;
+    case 'p':
+    case 'P': go_along_conversation(model, -1, commands); return;
+    case 'r':
+    case 'R': look.raw_seq = !look.raw_seq; break;
+    case 't':
+    case 'T':
+      look.time = look.time == ladder::TimeMode::ordinal ? ladder::TimeMode::proportional
+                                                         : ladder::TimeMode::ordinal;
+      break;
+    case 'd':
+    case 'D': look.dark = !look.dark; break;
+    case '+': look.zoom *= 1.1; break;
+    case '-': look.zoom /= 1.1; break;
+    case '0': look.zoom = 1; break;
+    default: return;
+  }
+  commands.push_back(SetLook{look});
+}
+
+void with_control(const Model& model, Commands& commands) {
+  Look look = model.look;
+  if (ImGui::IsKeyPressed('Q', false)) commands.push_back(Quit{});
+  if (ImGui::IsKeyPressed('=') || ImGui::IsKeyPressed(keypad_plus)) look.type_size *= 1.1;
+  if (ImGui::IsKeyPressed('-') || ImGui::IsKeyPressed(keypad_minus)) look.type_size /= 1.1;
+  if (ImGui::IsKeyPressed('0', false)) look.type_size = 1;
+  if (look.type_size != model.look.type_size) commands.push_back(SetLook{look});
+}
+
+}  // namespace
+
+void shortcuts(const Model& model, Ui&, Commands& commands) {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (io.WantTextInput) return;
+  if (io.KeyCtrl) {
+    with_control(model, commands);
+    return;
+  }
+  if (pressed(ImGuiKey_RightArrow)) commands.push_back(StepBy{1});
+  if (pressed(ImGuiKey_LeftArrow)) commands.push_back(StepBy{-1});
+  if (pressed(ImGuiKey_Home)) commands.push_back(GoTo{0});
+  if (pressed(ImGuiKey_End)) commands.push_back(GoTo{model.steps.size()});
+  if (pressed(ImGuiKey_Escape)) {
+    if (model.keys_shown) commands.push_back(ShowKeys{false});
+    commands.push_back(SelectNone{});
+  }
+  for (const ImWchar c : io.InputQueueCharacters) {
+    if (c < 128) typed(static_cast<char>(c), model, commands);
+  }
+}
+
+void keys_window(const Model& model, Commands& commands) {
+  if (!model.keys_shown) return;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos(ImVec2(screen.x / 2, screen.y / 2), ImGuiCond_Always, ImVec2(0.5f, 0.5f));
+  bool open = true;
+  if (ImGui::Begin("Keys", &open,
+                   ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoMove |
+                       ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings) &&
+      ImGui::BeginTable("keys", 2, ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingFixedFit)) {
+    for (const Key& key : keys) {
+      ImGui::TableNextColumn();
+      ImGui::TextUnformatted(key.keys);
+      ImGui::TableNextColumn();
+      ImGui::TextUnformatted(key.what);
+    }
+    ImGui::EndTable();
+  }
+  ImGui::End();
+  if (!open) commands.push_back(ShowKeys{false});
+}
+
+}  // namespace synoptic::gui

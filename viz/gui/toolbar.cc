@@ -1,0 +1,148 @@
+// Demo, run, steps, play, speed; the scrub bar; the status line.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "viz/gui/palette.hh"
+#include "viz/gui/panels.hh"
+
+namespace synoptic::gui {
+namespace {
+
+void choose_demo(const Model& model, Commands& commands) {
+  const demos::Demo* chosen = model.controls.demo;
+  ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
+  if (!ImGui::BeginCombo("##demo", std::string(chosen->name).c_str())) return;
+  for (const demos::Demo& demo : demos::demos()) {
+    if (ImGui::Selectable(std::string(demo.name).c_str(), &demo == chosen)) {
+      Controls controls = model.controls;
+      controls.demo = &demo;
+      controls.faults.clear();
+      commands.push_back(SetControls{controls});
+      commands.push_back(StartLive{});
+    }
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", std::string(demo.title).c_str());
+  }
+  ImGui::EndCombo();
+}
+
+bool button(const char* label, const char* tip) {
+  const bool clicked = ImGui::Button(label);
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tip);
+  ImGui::SameLine();
+  return clicked;
+}
+
+void live_button(const Model& model, Commands& commands) {
+  if (model.live_run.state == LiveState::running) {
+    if (button("■ Stop", "end the real run; what came so far stays"))
+      commands.push_back(StopLive{});
+  } else if (button("● Run", "run the demo on the real network, captured")) {
+    commands.push_back(StartLive{});
+  }
+}
+
+// A line to be dragged along, with a mark for each packet, and one for the cursor.
+void scrub_bar(const Model& model, Commands& commands) {
+  const float height = ImGui::GetFontSize() * 1.1f;
+  const float width = std::max(1.f, ImGui::GetContentRegionAvail().x);
+  const ImVec2 from = ImGui::GetCursorScreenPos();
+  ImGui::InvisibleButton("##scrub", ImVec2(width, height));
+  const auto count = static_cast<double>(std::max<std::size_t>(model.steps.size(), 1));
+  if (ImGui::IsItemActive()) {
+    const double share = std::clamp((ImGui::GetIO().MousePos.x - from.x) / width, 0.f, 1.f);
+    commands.push_back(GoTo{static_cast<std::size_t>(std::lround(share * count))});
+  }
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float middle = from.y + height / 2;
+  const auto x = [&](double step) { return from.x + static_cast<float>(step / count) * width; };
+  const ImU32 ink = ImGui::GetColorU32(ImGuiCol_Text);
+  list.AddLine({from.x, middle}, {from.x + width, middle}, faded(ink, 0.4), 1);
+  // As many marks as there are pixels for, whatever the length of the trace.
+  const std::size_t stride = 1 + static_cast<std::size_t>(count / (width / 2));
+  for (std::size_t i = 0; i < model.steps.size(); i += stride) {
+    const ladder::Step& step = model.steps[i];
+    const model::Event& event = model.trace_of(step.side)[step.event];
+    const bool packet = std::holds_alternative<model::Packet>(event.body);
+    const float half = height * (packet ? 0.35f : 0.15f);
+    // The simulated side above the line, the real one below it.
+    const float up = step.side == ladder::Side::sim ? -half : 0;
+    const float down = step.side == ladder::Side::sim ? 0 : half;
+    list.AddLine({x(static_cast<double>(i) + 0.5), middle + up},
+                 {x(static_cast<double>(i) + 0.5), middle + down}, faded(ink, packet ? 0.8 : 0.4));
+  }
+  const float cursor = x(static_cast<double>(model.cursor) + model.under_way);
+  list.AddTriangleFilled({cursor - height / 3, from.y}, {cursor + height / 3, from.y},
+                         {cursor, middle}, ImGui::GetColorU32(ImGuiCol_ButtonActive));
+  list.AddLine({cursor, from.y}, {cursor, from.y + height},
+               ImGui::GetColorU32(ImGuiCol_ButtonActive), 2);
+}
+
+}  // namespace
+
+void toolbar(const Model& model, Ui& ui, Commands& commands) {
+  choose_demo(model, commands);
+  ImGui::SameLine();
+  live_button(model, commands);
+  if (button("|◄", "to the start (Home)")) commands.push_back(GoTo{0});
+  if (button("◄", "one step back (←)")) commands.push_back(StepBy{-1});
+  if (button(model.playing.on ? "Pause" : "Play", "play, pause (Space)"))
+    commands.push_back(Play{!model.playing.on});
+  if (button("►", "one step forwards (→ or .)")) commands.push_back(StepBy{1});
+  if (button("►|", "to the end (End)")) commands.push_back(GoTo{model.steps.size()});
+  ImGui::SetNextItemWidth(ImGui::GetFontSize() * 6);
+  auto speed = static_cast<float>(model.playing.speed);
+  if (ImGui::SliderFloat("##speed", &speed, 0.25f, 10, "%.2g /s", ImGuiSliderFlags_Logarithmic))
+    commands.push_back(SetSpeed{speed});
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("steps a second while playing");
+  ImGui::SameLine();
+  Look look = model.look;
+  bool changed = false;
+  bool timed = look.time == ladder::TimeMode::proportional;
+  if (ImGui::Checkbox("true time", &timed)) {
+    look.time = timed ? ladder::TimeMode::proportional : ladder::TimeMode::ordinal;
+    changed = true;
+  }
+  ImGui::SameLine();
+  changed |= ImGui::Checkbox("raw seq", &look.raw_seq);
+  ImGui::SameLine();
+  changed |= ImGui::Checkbox("dark", &look.dark);
+  if (changed) commands.push_back(SetLook{look});
+  ImGui::SameLine();
+  if (button(ui.controls_shown ? "Conditions <" : "Conditions >",
+             "profile, delay, loss, faults of the simulated side"))
+    ui.controls_shown = !ui.controls_shown;
+  if (button("Save", "save what is seen")) ImGui::OpenPopup("save");
+  if (ImGui::Button("?")) commands.push_back(ShowKeys{!model.keys_shown});
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("the keys");
+  if (ImGui::BeginPopup("save")) {
+    for (const char* format : {"png", "svg", "txt", "json", "pcapng"}) {
+      const std::string name = fmt::format("{}.{}", model.controls.demo->name, format);
+      if (ImGui::MenuItem(fmt::format("Save {}", name).c_str())) commands.push_back(Save{name});
+    }
+    ImGui::EndPopup();
+  }
+  scrub_bar(model, commands);
+}
+
+void status_line(const Model& model) {
+  const observe::Counters& c = model.live_run.counters;
+  std::string text = fmt::format("step {} of {}", model.cursor, model.steps.size());
+  switch (model.live_run.state) {
+    case LiveState::none: text += " · no real run yet"; break;
+    case LiveState::running:
+      text += fmt::format(" · running: {} packets captured", c.captured);
+      break;
+    case LiveState::ended: text += fmt::format(" · {} packets captured", c.captured); break;
+  }
+  if (c.kernel_dropped + c.queue_dropped > 0)
+    text += fmt::format(", dropped: {} by the kernel, {} here", c.kernel_dropped, c.queue_dropped);
+  if (model.live_run.failure) text += " · " + model.live_run.failure->str();
+  if (!model.message.empty()) text += " · " + model.message;
+  ImGui::TextUnformatted(text.c_str());
+}
+
+}  // namespace synoptic::gui
