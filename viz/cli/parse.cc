@@ -452,6 +452,13 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   for (const auto& [name, command] : commands) {
     if (!is_internal(name) || name == argv[1]) known.emplace_back(name);
   }
+  std::error_code error;
+  if (argc == 2 && std::ranges::find(known, argv[1]) == known.end() &&
+      std::filesystem::is_regular_file(argv[1], error)) {
+    Options file;  // for the window
+    file.path = argv[1];
+    return file;
+  }
   if (std::string unknown = unknown_command(argv[1], known); !unknown.empty())
     return std::unexpected(Exit{misused, std::move(unknown)});
   Typed typed;
@@ -459,7 +466,9 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   app.set_version_flag("--version", "synoptic " SYNOPTIC_VERSION);
   add_commands(app, typed);
   app.require_subcommand(0, 1);  // a file named "sim" is no second command
-  app.footer("Try: synoptic compare tcp-echo\nOf each command: synoptic COMMAND --help");
+  app.footer(
+      "Without a command: the window; synoptic FILE shows a capture in it.\nTry: synoptic compare "
+      "tcp-echo\nOf each command: synoptic COMMAND --help");
   try {
     app.parse(argc, argv);
     const auto chosen = app.get_subcommands();
