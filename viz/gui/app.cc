@@ -86,7 +86,9 @@ void App::lay_out() {
 }
 
 void App::find_steps() {
+  ++model_.layouts;
   model_.index = ladder::SceneIndex(model_.scene);
+  model_.heads = ladder::heads_of(model_.scene);
   model_.steps = ladder::steps_of(model_.scene);
   model_.reached.clear();
   for (auto& by_event : model_.steps_by_event) by_event.clear();

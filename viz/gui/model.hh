@@ -13,6 +13,7 @@
 #include "lessons/demos/demo.hh"
 #include "sim/net/scenario.hh"
 #include "viz/ladder/align.hh"
+#include "viz/ladder/heads.hh"
 #include "viz/ladder/layout.hh"
 #include "viz/ladder/scene_index.hh"
 #include "viz/ladder/steps.hh"
@@ -74,7 +75,9 @@ struct Model {
   const model::Trace* live = nullptr;
   ladder::Alignment alignment;
   ladder::Scene scene;
-  ladder::SceneIndex index;  // of the scene
+  std::uint64_t layouts = 0;  // how often it was laid out: another one moves everything
+  ladder::SceneIndex index;   // of the scene
+  std::vector<ladder::LaneHead> heads;
   std::vector<ladder::Step> steps;
   std::vector<double> reached;  // by step: the lowest point that it and those before it have
 

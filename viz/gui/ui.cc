@@ -14,7 +14,12 @@ void apply_style(bool dark, float scale) {
   } else {
     ImGui::StyleColorsLight();
   }
-  ImGui::GetStyle().ScaleAllSizes(scale);
+  ImGuiStyle& style = ImGui::GetStyle();
+  style.FrameBorderSize = 1;
+  style.FrameRounding = 3;
+  style.GrabRounding = 3;
+  style.ScrollbarSize = 16;
+  style.ScaleAllSizes(scale);
 }
 
 namespace {

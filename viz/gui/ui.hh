@@ -31,6 +31,7 @@ struct Ui {
   Fonts fonts;
   double scroll_x = 0, scroll_y = 0;  // of the ladders, in the scene's units; not ImGui's floats
   std::size_t shown_cursor = 0;       // the cursor of the frame before
+  std::uint64_t shown_layout = 0;     // its layout
   double fitted_width = 0;            // that the ladders were last laid out for
   bool dragged = false;               // the mouse button that is down moved the ladders
   double pane_x = 0, pane_y = 0, pane_scale = 1;  // where the ladders were drawn last, in pixels
