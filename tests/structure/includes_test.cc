@@ -52,7 +52,7 @@ const std::map<std::string, Rule> rules{
     {"viz/gui",
      {with(program, {"sim/net", "sim/tcp", "lessons", "lessons/demos", "viz/ladder", "viz/export",
                      "capture/observe"}),
-      {"fmt/", "imgui.h", "imgui_internal.h"}}},
+      {"fmt/", "imgui.h", "imgui_stdlib.h", "nlohmann/"}}},
     {"viz/window",
      {with(model, {"viz/gui", "viz/ladder"}),
       {"fmt/", "imgui", "GLFW/", "EGL/", "GL/", "fontconfig/"}}},
