@@ -8,7 +8,8 @@ namespace {
 
 TEST(Settings, WrittenAndRead_AreTheSame) {
   Settings s;
-  s.look = {.time = ladder::TimeMode::proportional,
+  s.look = {.language = words::Language::zh,
+            .time = ladder::TimeMode::proportional,
             .raw_seq = true,
             .dark = true,
             .zoom = 1.5,
@@ -28,7 +29,7 @@ TEST(Settings, AnyText_GivesSomethingSensible) {
   const std::string defaults = to_text(Settings());
   for (const char* text :
        {"", "{", "[]", "null", "{\"zoom\":\"large\"}", "{\"zoom\":1e300}", "{\"zoom\":-1}",
-        "{\"width\":0,\"dark\":3}", "\xff\xfe", "{\"type_size\":null}"}) {
+        "{\"width\":0,\"dark\":3}", "\xff\xfe", "{\"type_size\":null}", "{\"language\":7}"}) {
     EXPECT_EQ(to_text(read_settings(text)), defaults) << text;
   }
 }

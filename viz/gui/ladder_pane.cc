@@ -9,8 +9,13 @@
 #include "viz/gui/paint.hh"
 #include "viz/gui/palette.hh"
 #include "viz/gui/panels.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::N_;
+using words::tr;
+
 namespace {
 
 constexpr double margin = 10;  // around the scene, in its units
@@ -91,14 +96,15 @@ std::optional<Selected> under_mouse(const Model& model, const Pane& pane, const 
 void what_if(const Model& model, Ui& ui, Commands& commands) {
   if (!ImGui::BeginPopup("what if")) return;
   using Action = net::Fault::Action;
-  constexpr std::pair<Action, const char*> actions[] = {{Action::drop, "Lose it"},
-                                                        {Action::delay, "Delay it by 500 ms"},
-                                                        {Action::duplicate, "Duplicate it"},
-                                                        {Action::corrupt, "Damage it"},
-                                                        {Action::swap, "Let the next overtake it"}};
+  constexpr std::pair<Action, const char*> actions[] = {
+      {Action::drop, N_("Lose it")},
+      {Action::delay, N_("Delay it by 500 ms")},
+      {Action::duplicate, N_("Duplicate it")},
+      {Action::corrupt, N_("Damage it")},
+      {Action::swap, N_("Let the next overtake it")}};
   for (const auto& [action, label] : actions) {
     const auto fault = fault_for(model.controls, model.sim, ui.asked_about, action);
-    if (!fault || !ImGui::MenuItem(label)) continue;
+    if (!fault || !ImGui::MenuItem(tr(label))) continue;
     Controls controls = model.controls;
     controls.faults.push_back(*fault);
     commands.push_back(SetControls{controls});

@@ -17,6 +17,7 @@
 #include "viz/ladder/layout.hh"
 #include "viz/ladder/scene_index.hh"
 #include "viz/ladder/steps.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
 
@@ -49,6 +50,7 @@ struct Playing {
 };
 
 struct Look {
+  words::Language language = words::Language::en;
   ladder::TimeMode time = ladder::TimeMode::ordinal;
   bool raw_seq = false;
   bool dark = false;

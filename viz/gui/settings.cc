@@ -31,6 +31,7 @@ std::string to_text(const Settings& settings) {
   nlohmann::ordered_json json;
   each_number(settings, [&](const char* name, auto value, auto, auto) { json[name] = value; });
   each_switch(settings, [&](const char* name, bool value) { json[name] = value; });
+  json["language"] = settings.look.language == words::Language::zh ? "zh" : "en";
   json["true_time"] = settings.look.time == ladder::TimeMode::proportional;
   return json.dump(2) + "\n";
 }
@@ -50,6 +51,8 @@ Settings read_settings(std::string_view text) {
     if (found != json.end() && found->is_boolean()) value = found->get<bool>();
   };
   each_switch(settings, is_set);
+  if (json.value("language", nlohmann::json()) == "zh")
+    settings.look.language = words::Language::zh;
   bool true_time = false;
   is_set("true_time", true_time);
   if (true_time) settings.look.time = ladder::TimeMode::proportional;
