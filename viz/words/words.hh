@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace synoptic::words {
 
@@ -18,6 +19,9 @@ Language spoken();
 // The words for `english`; `english` itself where there are none. The text lives as long as the
 // process.
 const char* tr(const char* english);
+
+// A text that holds every character of the Chinese words, for whoever chooses glyphs.
+std::string_view characters();
 
 // Marks words that stand in a table and come to tr() later.
 constexpr const char* N_(const char* english) {
