@@ -17,7 +17,7 @@ namespace synoptic::cli {
 
 enum class Command : std::uint8_t { none, sim, live, compare, capture, open, demo, doctor, role };
 
-enum class Format : std::uint8_t { text, svg, json, pcapng };
+enum class Format : std::uint8_t { text, svg, png, json, pcapng };
 
 struct OutputFile {
   std::string path;
@@ -29,6 +29,7 @@ struct OutputOptions {
   std::optional<Format> to_stdout = Format::text;  // nothing when there are files and no --format
   bool raw_seq = false;
   bool summary = false;
+  bool dark = false;  // a PNG's ground
   ladder::TimeMode time = ladder::TimeMode::ordinal;
   std::optional<std::uint32_t> flow;
 };

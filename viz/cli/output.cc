@@ -11,6 +11,7 @@
 
 #include "viz/cli/commands.hh"
 #include "viz/cli/files.hh"
+#include "viz/cli/picture.hh"
 #include "viz/cli/select_flow.hh"
 #include "viz/cli/summary.hh"
 #include "viz/export/export.hh"
@@ -60,22 +61,6 @@ std::string text_of(const Shown& shown, const OutputOptions& options) {
   return text;
 }
 
-std::string render(const Shown& shown, Format format, const OutputOptions& options) {
-  switch (format) {
-    case Format::text: return text_of(shown, options);
-    case Format::svg: return exporting::to_svg(scene_of(shown, options, ladder::svg_metrics()));
-    case Format::json:
-      return shown.live ? exporting::to_json(shown.trace, *shown.live, *shown.alignment)
-                        : exporting::to_json(shown.trace);
-    case Format::pcapng: {
-      const wire::Bytes file = shown.live ? exporting::to_pcapng(shown.trace, *shown.live)
-                                          : exporting::to_pcapng(shown.trace);
-      return {file.begin(), file.end()};
-    }
-  }
-  return {};
-}
-
 // A text shows the trace's warnings itself; where there is none on stdout, they are said here.
 void say_warnings(const Shown& shown, std::optional<Format> to_stdout) {
   if (to_stdout == Format::text) return;
@@ -85,6 +70,12 @@ void say_warnings(const Shown& shown, std::optional<Format> to_stdout) {
   }
 }
 
+model::Expected<void> write_file(const OutputFile& file, const Shown& shown,
+                                 const OutputOptions& options) {
+  const auto bytes = render(shown, file.format, options);
+  return bytes ? write_whole(file.path, *bytes) : std::unexpected(bytes.error());
+}
+
 int show_all(const Shown& shown, const OutputOptions& options) {
   int status = done;
   std::optional<Format> format = options.to_stdout;
@@ -92,7 +83,7 @@ int show_all(const Shown& shown, const OutputOptions& options) {
   if (!shown.nothing.empty() && format == Format::text) format.reset();
   say_warnings(shown, format);
   for (const OutputFile& file : options.files) {
-    if (auto written = write_whole(file.path, render(shown, file.format, options)); !written) {
+    if (auto written = write_file(file, shown, options); !written) {
       say(written.error().str());
       status = refused;
     }
@@ -102,7 +93,12 @@ int show_all(const Shown& shown, const OutputOptions& options) {
     format = Format::text;
   }
   if (format) {
-    if (auto written = write_stdout(render(shown, *format, options)); !written) {
+    const auto bytes = render(shown, *format, options);
+    if (!bytes) {
+      say(bytes.error().str());
+      return refused;
+    }
+    if (auto written = write_stdout(*bytes); !written) {
       const model::Error remedied{written.error().what, "write a file instead: -o FILE.txt"};
       say((options.files.empty() ? remedied : written.error()).str());
       status = refused;
@@ -112,6 +108,24 @@ int show_all(const Shown& shown, const OutputOptions& options) {
 }
 
 }  // namespace
+
+model::Expected<std::string> render(const Shown& shown, Format format,
+                                    const OutputOptions& options) {
+  switch (format) {
+    case Format::text: return text_of(shown, options);
+    case Format::svg: return exporting::to_svg(scene_of(shown, options, ladder::svg_metrics()));
+    case Format::png: return png_of(scene_of(shown, options, ladder::svg_metrics()), options.dark);
+    case Format::json:
+      return shown.live ? exporting::to_json(shown.trace, *shown.live, *shown.alignment)
+                        : exporting::to_json(shown.trace);
+    case Format::pcapng: {
+      const wire::Bytes file = shown.live ? exporting::to_pcapng(shown.trace, *shown.live)
+                                          : exporting::to_pcapng(shown.trace);
+      return std::string(file.begin(), file.end());
+    }
+  }
+  return std::string();
+}
 
 bool outputs_are_writable(const OutputOptions& options) {
   for (const OutputFile& file : options.files) {

@@ -1,5 +1,5 @@
-// From a trace, or two aligned, to what was asked for: text, SVG, JSON or pcapng, in files or on
-// stdout.
+// From a trace, or two aligned, to what was asked for: text, SVG, PNG, JSON or pcapng, in files or
+// on stdout.
 #pragma once
 
 #include <string>
@@ -22,6 +22,10 @@ struct Shown {
 // Before anything runs: whether each output file can be written. Says so where one cannot; false
 // then.
 bool outputs_are_writable(const OutputOptions& options);
+
+// What a file of this format holds; an error where a picture cannot be drawn.
+model::Expected<std::string> render(const Shown& shown, Format format,
+                                    const OutputOptions& options);
 
 // Writes all that was asked for, and gives the exit status. When a file cannot be written after
 // all, what it would have held is shown as text on stdout: nothing captured is lost.

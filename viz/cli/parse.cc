@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "viz/cli/commands.hh"
+#include "viz/cli/formats.hh"
 #include "viz/cli/mistakes.hh"
 #include "viz/cli/options.hh"
 #include "viz/cli/suggest.hh"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr std::uint64_t max_count = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t max_flow = std::numeric_limits<std::uint32_t>::max() - 1;
-constexpr std::string_view formats_there = "there are txt, svg, json and pcapng";
 
 // What was typed.
 struct Typed {
@@ -67,14 +67,15 @@ CLI::Option* add_word(CLI::App& sub, const std::string& name, Typed::Word& word,
 
 void add_output(CLI::App& sub, Typed& typed) {
   constexpr const char* group = "Output";
-  sub.add_option("-o,--output", typed.files,
-                 "Write FILE; its ending says the format: txt, svg, json or pcapng. May be given "
-                 "several times")
+  sub.add_option(
+         "-o,--output", typed.files,
+         "Write FILE; its ending says the format: txt, svg, png, json or pcapng. May be given "
+         "several times")
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->group(group);
   add_word(sub, "-F,--format", typed.format,
-           "Write to standard output as txt, svg, json or pcapng (txt)")
+           "Write to standard output as txt, svg, png, json or pcapng (txt)")
       ->type_name("FORMAT")
       ->group(group);
   sub.add_flag("--raw-seq", typed.raw_seq,
@@ -226,19 +227,9 @@ void add_commands(CLI::App& app, Typed& typed) {
 // --- what it means
 // --------------------------------------------------------------------------------
 
-Format format_of(std::string word, std::string_view said) {
-  std::ranges::transform(word, word.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  constexpr std::array<std::pair<std::string_view, Format>, 5> there{{{"txt", Format::text},
-                                                                      {"text", Format::text},
-                                                                      {"svg", Format::svg},
-                                                                      {"json", Format::json},
-                                                                      {"pcapng", Format::pcapng}}};
-  const auto* found = std::find_if(there.begin(), there.end(),
-                                   [&](const auto& entry) { return entry.first == word; });
-  if (found != there.end()) return found->second;
-  const bool planned = word == "html" || word == "png" || word == "mmd";
+Format format_of(const std::string& word, std::string_view said) {
+  if (const auto format = format_named(word)) return *format;
+  const bool planned = word == "html" || word == "mmd";
   throw Usage(planned ? fmt::format("{}: the format {} is not part of this version; {}", said, word,
                                     formats_there)
                       : fmt::format("{}: unknown format '{}'; {}", said, word, formats_there));
@@ -254,14 +245,14 @@ bool same_file(const std::string& a, const std::string& b) {
 OutputOptions output_of(const Typed& typed) {
   OutputOptions out;
   for (const std::string& path : typed.files) {
-    const std::string ending = std::filesystem::path(path).extension().string();
-    if (ending.size() < 2)
+    const std::string ending = ending_of(path);
+    if (ending.empty())
       throw Usage(fmt::format("-o {}: the ending of the file's name says its format; {}", path,
                               formats_there));
     const bool again = std::ranges::any_of(
         out.files, [&](const OutputFile& file) { return same_file(file.path, path); });
     if (again) throw Usage(fmt::format("-o {}: the file is given twice; leave one out", path));
-    out.files.push_back({path, format_of(ending.substr(1), "-o " + path)});
+    out.files.push_back({path, format_of(ending, "-o " + path)});
   }
   if (typed.format) {
     out.to_stdout = format_of(

@@ -1,0 +1,51 @@
+// The window: GLFW, OpenGL 3 and ImGui around content that is drawn and listened to elsewhere. It
+// draws when something has changed, and sleeps else. One window a process, on the main thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "sim/model/error.hh"
+#include "sim/model/time.hh"
+#include "viz/gui/command.hh"
+#include "viz/gui/ui.hh"
+#include "viz/window/fonts.hh"
+
+namespace synoptic::window {
+
+struct Ticked {
+  bool changed = false;  // a frame is due
+  bool busy = false;     // ask again within a sixtieth of a second
+};
+
+// What the window shows, and who hears of what is done in it.
+struct Content {
+  std::function<gui::Look()> look;                       // ground and size of the type
+  std::function<gui::Commands(const gui::Fonts&)> draw;  // one frame, within ImGui
+  std::function<void(const gui::Command&)> handle;
+  std::function<Ticked(model::Duration passed)> tick;  // real time since the last call
+};
+
+class Window {
+ public:
+  // `also`: characters to be shown beyond the usual ones. An error where there is no display, or
+  // no OpenGL 3.2.
+  static model::Expected<std::unique_ptr<Window>> open(FontFiles fonts, std::string also = {});
+  ~Window();
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+
+  // Until close(), or until the user closes it.
+  void run(const Content& content);
+  void close();
+  // From any thread, while the window lives: there is news, tick() is to be called.
+  static void wake();
+
+ private:
+  struct Impl;
+  explicit Window(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace synoptic::window
