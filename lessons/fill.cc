@@ -121,18 +121,24 @@ Value isn(const At& at) {
   });
 }
 
-// Just after the event, in its own connection.
+// Just after the event, in its own connection. What a segment's sender does with it is one with it,
+// though the trace has to put one of the two first.
 Value state(const At& at) {
   if (at.event == nullptr) return none("it stands outside of the steps");
   return of_endpoint(at, [&](const model::Endpoint& e) -> Value {
     model::TcpState now = model::TcpState::closed;
+    bool past = false;
     for (const EventId id : at.trace().by_time()) {
       const model::Event& event = at.trace()[id];
       const auto* change = std::get_if<model::StateChange>(&event.body);
       const bool here = event.flow == at.event->flow || event.flow == model::FlowId::none ||
                         at.event->flow == model::FlowId::none;
-      if (change && event.endpoint == e.id && here) now = change->to;
-      if (id == at.event->id) break;
+      const bool together = event.t == at.event->t && event.endpoint == at.event->endpoint &&
+                            (event.cause == at.event->id ||
+                             (event.cause == at.event->cause && event.cause != EventId::none));
+      if (change && event.endpoint == e.id && here && (!past || together)) now = change->to;
+      past |= id == at.event->id;
+      if (event.t > at.event->t) break;
     }
     return std::string(model::rfc_name(now));
   });
