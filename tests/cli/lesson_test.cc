@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sstream>
 
 #include "tests/cli/program.hh"
 
@@ -66,6 +70,39 @@ TEST(Lesson, HasTheLiveRunBesideIt) {
   EXPECT_THAT(lesson.out, HasSubstr("LIVE (the kernel's TCP, captured)"));
   EXPECT_THAT(lesson.out, HasSubstr("(The live side shows nothing of this.)"));
   EXPECT_THAT(lesson.err, HasSubstr("packets captured; dropped: 0 by the kernel, 0 here"));
+}
+
+// In a terminal it waits for Enter after each page, and q ends it.
+TEST(Lesson, InATerminal_GoesOnByEnter) {
+  int terminal = -1;
+  const pid_t pid = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  ASSERT_GE(pid, 0);
+  if (pid == 0) {
+    ::execl(SYNOPTIC_BINARY, "synoptic", "lesson", "1", "--no-live", nullptr);
+    ::_exit(127);
+  }
+  std::string seen;
+  const auto read_until = [&](std::string_view text, std::size_t from) {
+    char buffer[4096];
+    while (seen.find(text, from) == std::string::npos) {
+      const ssize_t n = ::read(terminal, buffer, sizeof buffer);
+      if (n <= 0) return false;
+      seen.append(buffer, static_cast<std::size_t>(n));
+    }
+    return true;
+  };
+  EXPECT_TRUE(read_until("q Enter: end", 0)) << seen;
+  EXPECT_EQ(seen.find("1/15"), std::string::npos);
+  const std::size_t opening = seen.size();
+  EXPECT_EQ(::write(terminal, "\n", 1), 1);
+  EXPECT_TRUE(read_until("1/15", opening)) << seen;
+  EXPECT_TRUE(read_until("q Enter: end", seen.find("1/15"))) << seen;
+  EXPECT_EQ(::write(terminal, "q\n", 2), 2);
+  EXPECT_FALSE(read_until("2/15", 0));  // it ended
+  int status = -1;
+  EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  ::close(terminal);
 }
 
 TEST(Lesson, UnknownName_IsWrongUsage) {

@@ -1,10 +1,14 @@
 // Every lesson of the course is a test: it loads in each language, runs, its anchors match, its
 // words say numbers.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
+#include "lessons/fill.hh"
 #include "lessons/lesson.hh"
 
 namespace synoptic::lessons {
@@ -65,6 +69,17 @@ TEST(Course, LanguagesHaveTheSameSections_AndTheSameNumberOfParagraphs) {
       EXPECT_EQ(en.sections[i].paragraphs.size(), zh.sections[i].paragraphs.size())
           << lesson.name << ": " << en.sections[i].id;
     }
+  }
+}
+
+TEST(Documentation, NamesEveryPlaceholder) {
+  std::ifstream in(std::filesystem::path(SYNOPTIC_SOURCE_DIR) / "lessons/README.md");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  for (const Placeholder& placeholder : placeholders()) {
+    const bool named = std::ranges::any_of(std::string_view("}.@"), [&](char end) {
+      return text.find(fmt::format("{{{}{}", placeholder.name, end)) != std::string::npos;
+    });
+    EXPECT_TRUE(named) << placeholder.name;
   }
 }
 
