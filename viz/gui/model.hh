@@ -11,6 +11,7 @@
 
 #include "capture/observe/trace_source.hh"
 #include "lessons/demos/demo.hh"
+#include "lessons/lesson.hh"
 #include "sim/net/scenario.hh"
 #include "viz/ladder/align.hh"
 #include "viz/ladder/heads.hh"
@@ -69,6 +70,8 @@ struct Model {
   Controls controls;
   Look look;
   Playing playing;
+  std::optional<lessons::Lesson> lesson;
+  std::vector<lessons::StepEvent> lesson_events;  // of its steps, in `sim`
   Live live_run;
   std::string title;
 
