@@ -33,6 +33,11 @@ TEST(Cells, WrapBreaksAtBlanksThenAtSignsThenAnywhere) {
   EXPECT_EQ(wrap("abcdefgh", 3), (std::vector<std::string>{"abc", "def", "gh"}));
   EXPECT_EQ(wrap("one two three four", 7, 2), (std::vector<std::string>{"one two", "three …"}));
   EXPECT_TRUE(wrap("", 5).empty());
+  // Chinese: beside any character, but no closing mark begins a line and no opening one ends it
+  EXPECT_EQ(wrap("一个报文段 SYN", 8), (std::vector<std::string>{"一个报文", "段 SYN"}));
+  EXPECT_EQ(wrap("三个报文，四个", 8), (std::vector<std::string>{"三个报", "文，四个"}));
+  EXPECT_EQ(wrap("三个报（文）", 8), (std::vector<std::string>{"三个报", "（文）"}));
+  EXPECT_EQ(wrap("等了 1 s，才", 8), (std::vector<std::string>{"等了", "1 s，才"}));
 }
 
 TEST(Cells, WrapLosesNothingAndKeepsToTheWidth) {

@@ -23,5 +23,6 @@ int run_open(const Options& options);
 int run_demo(const Options& options);  // one role in this terminal, on the host's own network
 int run_role(const Options& options);  // one role inside a live run: a process of its own
 int run_doctor();
+int run_lesson(const Options& options);  // the course, or a lesson in the terminal
 
 }  // namespace synoptic::cli

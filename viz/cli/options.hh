@@ -15,7 +15,18 @@
 
 namespace synoptic::cli {
 
-enum class Command : std::uint8_t { none, sim, live, compare, capture, open, demo, doctor, role };
+enum class Command : std::uint8_t {
+  none,
+  lesson,
+  sim,
+  live,
+  compare,
+  capture,
+  open,
+  demo,
+  doctor,
+  role
+};
 
 enum class Format : std::uint8_t { text, svg, png, json, pcapng };
 
@@ -47,11 +58,18 @@ struct SimulationOptions {
   std::vector<net::Fault> faults;
 };
 
+struct LessonOptions {
+  std::string name;  // or the path of its folder; empty: the list of the course
+  demos::Language language = demos::Language::en;
+  bool live = true;  // the real run beside the simulated one
+};
+
 struct Options {
   Command command = Command::none;
   OutputOptions output;
   DemoChoice demo;
   SimulationOptions simulation;
+  LessonOptions lesson;
   std::optional<model::Duration> timeout;  // live, compare
   live::CaptureOptions capture;
   std::string path;  // open; its filter is capture.filter

@@ -24,21 +24,6 @@ constexpr int fewest_columns = 60, most_columns = 1000;
 // A capture with more flows than this is a list of flows first.
 constexpr std::size_t many_flows = 4;
 
-int text_columns() {
-  winsize size{};
-  if (::isatty(STDOUT_FILENO) && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-      size.ws_col > 0) {
-    return std::clamp<int>(size.ws_col, fewest_columns, most_columns);
-  }
-  const char* variable = std::getenv("COLUMNS");
-  const std::string_view text = variable ? variable : "";
-  int columns = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size())
-    return columns_without_terminal;
-  return std::clamp(columns, fewest_columns, most_columns);
-}
-
 ladder::Scene scene_of(const Shown& shown, const OutputOptions& options, ladder::Metrics metrics) {
   ladder::LayoutOptions layout;
   layout.metrics = metrics;
@@ -125,6 +110,21 @@ model::Expected<std::string> render(const Shown& shown, Format format,
     }
   }
   return std::string();
+}
+
+int text_columns() {
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+      size.ws_col > 0) {
+    return std::clamp<int>(size.ws_col, fewest_columns, most_columns);
+  }
+  const char* variable = std::getenv("COLUMNS");
+  const std::string_view text = variable ? variable : "";
+  int columns = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+    return columns_without_terminal;
+  return std::clamp(columns, fewest_columns, most_columns);
 }
 
 bool outputs_are_writable(const OutputOptions& options) {

@@ -19,6 +19,9 @@ struct Shown {
   std::string nothing;  // not one packet is in it: this is said, instead of a text on stdout
 };
 
+// As many as the terminal has, else as COLUMNS says.
+int text_columns();
+
 // Before anything runs: whether each output file can be written. Says so where one cannot; false
 // then.
 bool outputs_are_writable(const OutputOptions& options);

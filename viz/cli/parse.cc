@@ -36,7 +36,8 @@ struct Typed {
   std::vector<std::pair<std::string, std::string>> settings;
   std::vector<std::string> faults, sets;
   Word timeout;
-  std::string interface = "lo", path;
+  std::string interface = "lo", path, lesson;
+  bool no_live = false;
   std::vector<std::string> filter;
   Word count, duration;
 };
@@ -168,7 +169,21 @@ void add_timeout(CLI::App& sub, Typed& typed) {
       ->group("Demo");
 }
 
+void add_lesson(CLI::App& app, Typed& typed) {
+  CLI::App* lesson = app.add_subcommand("lesson", "List the course, or take a lesson");
+  lesson
+      ->add_option("NAME", typed.lesson,
+                   "The lesson, by its name or number, or by the path of its folder; without: the "
+                   "list of the course")
+      ->type_name("")
+      ->option_text(" ");
+  lesson->add_option("--lang", typed.language, "Language of the lesson: en or zh (en)")
+      ->type_name("LANG");
+  lesson->add_flag("--no-live", typed.no_live, "The simulated side alone");
+}
+
 void add_commands(CLI::App& app, Typed& typed) {
+  add_lesson(app, typed);
   CLI::App* sim = app.add_subcommand("sim", "Run a demo on the simulated network");
   CLI::App* live = app.add_subcommand(
       "live", "Run a demo on the real network, in a private loopback, and capture it");
@@ -305,6 +320,12 @@ std::vector<std::string> names_of(const std::string& text) {
   return names;
 }
 
+demos::Language language_of(const Typed& typed) {
+  if (typed.language != "en" && typed.language != "zh")
+    throw Usage(fmt::format("--lang {}: it is en or zh", typed.language));
+  return typed.language == "zh" ? demos::Language::zh : demos::Language::en;
+}
+
 DemoChoice demo_choice(const Typed& typed, bool with_role) {
   DemoChoice choice;
   choice.demo = &demo_of(typed);
@@ -315,9 +336,7 @@ DemoChoice demo_choice(const Typed& typed, bool with_role) {
   if (typed.pause) program.pause = time_of("--pause", *typed.pause);
   if (typed.clients)
     program.clients = static_cast<int>(number_of("--clients", *typed.clients, 1, 100));
-  if (typed.language != "en" && typed.language != "zh")
-    throw Usage(fmt::format("--lang {}: it is en or zh", typed.language));
-  program.language = typed.language == "zh" ? demos::Language::zh : demos::Language::en;
+  program.language = language_of(typed);
 
   if (!typed.address.empty() && typed.host)
     throw Usage("the address is given twice, with --addr and without");
@@ -414,6 +433,10 @@ void check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
 Options options_of(Command command, const Typed& typed) {
   Options out;
   out.command = command;
+  if (command == Command::lesson) {
+    out.lesson = {.name = typed.lesson, .language = language_of(typed), .live = !typed.no_live};
+    return out;
+  }
   const bool one_role = command == Command::demo || command == Command::role;
   const bool demo = one_role || command == Command::sim || command == Command::live ||
                     command == Command::compare;
@@ -429,7 +452,8 @@ Options options_of(Command command, const Typed& typed) {
   return out;
 }
 
-constexpr std::array<std::pair<std::string_view, Command>, 8> commands{{
+constexpr std::array<std::pair<std::string_view, Command>, 9> commands{{
+    {"lesson", Command::lesson},
     {"sim", Command::sim},
     {"live", Command::live},
     {"compare", Command::compare},

@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
     case Command::capture: return run_capture(*options);
     case Command::open: return run_open(*options);
     case Command::demo: return run_demo(*options);
+    case Command::lesson: return run_lesson(*options);
     case Command::doctor: return run_doctor();
     case Command::role: return run_role(*options);
   }

@@ -46,8 +46,28 @@ App::App(Controls controls, const ladder::Metrics& metrics) : metrics_(metrics) 
   model_.cursor = model_.steps.size();
 }
 
+void App::open(lessons::Lesson lesson) {
+  const lessons::Choices& choices = lesson.choices;
+  Controls& controls = model_.controls;
+  controls = {};
+  controls.demo = choices.demo;
+  controls.program = choices.program;
+  controls.family = choices.family;
+  controls.profile = choices.profile;
+  controls.delay = choices.delay;
+  controls.isn_client = choices.isn_client;
+  controls.isn_server = choices.isn_server;
+  controls.faults = choices.faults;
+  model_.lesson = std::move(lesson);
+  run_again();
+  go_to(0);
+}
+
 void App::run_again() {
   model_.sim = net::run(scenario_of(model_.controls));
+  if (model_.lesson && model_.lesson->choices.demo != model_.controls.demo) model_.lesson.reset();
+  model_.lesson_events.clear();
+  if (model_.lesson) model_.lesson_events = lessons::resolve(*model_.lesson, model_.sim);
   model_.title = std::string(model_.controls.demo->name);
   lay_out();
 }
@@ -86,7 +106,9 @@ void App::lay_out() {
 }
 
 void App::find_steps() {
+  ++model_.layouts;
   model_.index = ladder::SceneIndex(model_.scene);
+  model_.heads = ladder::heads_of(model_.scene);
   model_.steps = ladder::steps_of(model_.scene);
   model_.reached.clear();
   for (auto& by_event : model_.steps_by_event) by_event.clear();

@@ -13,6 +13,9 @@ class App {
   // Runs the simulated half at once; `metrics` are those of the window's type.
   App(Controls controls, const ladder::Metrics& metrics);
 
+  // Under the lesson's own conditions, from its beginning.
+  void open(lessons::Lesson lesson);
+
   const Model& model() const { return model_; }
   // A command for the picture; those for the world outside are ignored here.
   void apply(const Command& command);

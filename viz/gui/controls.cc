@@ -7,8 +7,12 @@
 #include <utility>
 
 #include "viz/gui/panels.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::tr;
+
 namespace {
 
 constexpr std::array profiles{std::pair{tcp::ProfileName::textbook, "textbook"},
@@ -69,7 +73,7 @@ bool list_faults(Controls& controls, Ui& ui) {
     ImGui::TextWrapped("%s", net::format_fault(controls.faults[i]).c_str());
     ImGui::PopID();
   }
-  if (controls.faults.empty()) ImGui::TextDisabled("none");
+  if (controls.faults.empty()) ImGui::TextDisabled("%s", tr("none"));
   ImGui::SetNextItemWidth(-1);
   if (std::exchange(ui.focus_fault, false)) ImGui::SetKeyboardFocusHere();
   if (ImGui::InputTextWithHint("##fault", "drop 2nd data client>server", &ui.fault_text,
@@ -93,32 +97,32 @@ bool list_faults(Controls& controls, Ui& ui) {
 void controls_panel(const Model& model, Ui& ui, Commands& commands) {
   Controls controls = model.controls;
   bool changed = false;
-  ImGui::TextUnformatted("Both networks");
+  ImGui::TextUnformatted(tr("Both networks"));
   changed |= choose_family(controls);
   if (controls.demo->uses.pause) {
     auto pause = static_cast<float>(static_cast<double>(controls.program.pause.ns) / 1e9);
-    if (ImGui::SliderFloat("pause", &pause, 0, 3, "%.1f s")) {
+    if (ImGui::SliderFloat(tr("pause"), &pause, 0, 3, "%.1f s")) {
       controls.program.pause = model::milliseconds(static_cast<std::int64_t>(pause * 1000));
       changed = true;
     }
   }
   ImGui::Separator();
-  ImGui::TextUnformatted("Simulated network");
+  ImGui::TextUnformatted(tr("Simulated network"));
   changed |= choose_profile(controls);
   auto delay = static_cast<float>(static_cast<double>(controls.delay.ns) / 1e6);
-  if (ImGui::SliderFloat("delay", &delay, 0, 500, "%.0f ms")) {
+  if (ImGui::SliderFloat(tr("delay"), &delay, 0, 500, "%.0f ms")) {
     controls.delay = model::microseconds(static_cast<std::int64_t>(delay * 1000));
     changed = true;
   }
   auto loss = static_cast<float>(controls.loss * 100);
-  if (ImGui::SliderFloat("loss", &loss, 0, 50, "%.0f %%")) {
+  if (ImGui::SliderFloat(tr("loss"), &loss, 0, 50, "%.0f %%")) {
     controls.loss = loss / 100;
     changed = true;
   }
-  changed |= choose_isn("client's ISN", controls.isn_client);
-  changed |= choose_isn("server's ISN", controls.isn_server);
+  changed |= choose_isn(tr("client's ISN"), controls.isn_client);
+  changed |= choose_isn(tr("server's ISN"), controls.isn_server);
   ImGui::Separator();
-  ImGui::TextUnformatted("Faults");
+  ImGui::TextUnformatted(tr("Faults"));
   changed |= list_faults(controls, ui);
   if (changed) commands.push_back(SetControls{controls});
 }

@@ -9,8 +9,13 @@
 #include "viz/gui/paint.hh"
 #include "viz/gui/palette.hh"
 #include "viz/gui/panels.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::N_;
+using words::tr;
+
 namespace {
 
 constexpr double margin = 10;  // around the scene, in its units
@@ -34,15 +39,18 @@ void keep_inside(const Model& model, const Pane& pane, Ui& ui) {
 
 // The step that was taken last comes into view, with some room below for the next one.
 void follow(const Model& model, const Pane& pane, Ui& ui) {
-  if (ui.shown_cursor == model.cursor) return;
+  if (ui.shown_cursor == model.cursor && ui.shown_layout == model.layouts) return;
   ui.shown_cursor = model.cursor;
+  ui.shown_layout = model.layouts;
   if (model.cursor == 0) {
     ui.scroll_y = 0;
     return;
   }
   const ladder::Step& step = model.steps[model.cursor - 1];
   const double room = std::min(4 * model.scene.row_height, pane.height_in_units() / 4);
-  const double top = step.top + margin - room, bottom = step.bottom + margin + room;
+  const double heads =
+      model.heads.empty() ? 0 : model.heads.front().bottom - model.heads.front().top;
+  const double top = step.top + margin - room - heads, bottom = step.bottom + margin + room;
   if (bottom > ui.scroll_y + pane.height_in_units()) ui.scroll_y = bottom - pane.height_in_units();
   if (top < ui.scroll_y) ui.scroll_y = top;
 }
@@ -88,19 +96,29 @@ std::optional<Selected> under_mouse(const Model& model, const Pane& pane, const 
 void what_if(const Model& model, Ui& ui, Commands& commands) {
   if (!ImGui::BeginPopup("what if")) return;
   using Action = net::Fault::Action;
-  constexpr std::pair<Action, const char*> actions[] = {{Action::drop, "Lose it"},
-                                                        {Action::delay, "Delay it by 500 ms"},
-                                                        {Action::duplicate, "Duplicate it"},
-                                                        {Action::corrupt, "Damage it"},
-                                                        {Action::swap, "Let the next overtake it"}};
+  constexpr std::pair<Action, const char*> actions[] = {
+      {Action::drop, N_("Lose it")},
+      {Action::delay, N_("Delay it by 500 ms")},
+      {Action::duplicate, N_("Duplicate it")},
+      {Action::corrupt, N_("Damage it")},
+      {Action::swap, N_("Let the next overtake it")}};
   for (const auto& [action, label] : actions) {
     const auto fault = fault_for(model.controls, model.sim, ui.asked_about, action);
-    if (!fault || !ImGui::MenuItem(label)) continue;
+    if (!fault || !ImGui::MenuItem(tr(label))) continue;
     Controls controls = model.controls;
     controls.faults.push_back(*fault);
     commands.push_back(SetControls{controls});
   }
   ImGui::EndPopup();
+}
+
+// Where the one cursor stands in both ladders.
+void cursor_line(ImDrawList& list, const Model& model, const Pane& pane, const PaintView& view) {
+  if (model.cursor == 0 || model.cursor == model.steps.size()) return;
+  const double below = model.reached[model.cursor - 1] + 2;
+  const auto y = static_cast<float>(view.y + below * view.scale);
+  list.AddLine({pane.from.x, y}, {pane.from.x + pane.size.x, y},
+               faded(highlight_colour(view.dark), 0.8), 2);
 }
 
 void scroll_bar(const Model& model, const Pane& pane, Ui& ui) {
@@ -187,6 +205,8 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
   view.dark = model.look.dark;
   view.stepped = &model;
   paint(list, model.scene, model.index, view);
+  cursor_line(list, model, pane, view);
+  paint_heads(list, model.scene, model.heads, view);
   list.PopClipRect();
   scroll_bar(model, pane, ui);
   what_if(model, ui, commands);

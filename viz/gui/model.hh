@@ -11,11 +11,14 @@
 
 #include "capture/observe/trace_source.hh"
 #include "lessons/demos/demo.hh"
+#include "lessons/lesson.hh"
 #include "sim/net/scenario.hh"
 #include "viz/ladder/align.hh"
+#include "viz/ladder/heads.hh"
 #include "viz/ladder/layout.hh"
 #include "viz/ladder/scene_index.hh"
 #include "viz/ladder/steps.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
 
@@ -48,6 +51,7 @@ struct Playing {
 };
 
 struct Look {
+  words::Language language = words::Language::en;
   ladder::TimeMode time = ladder::TimeMode::ordinal;
   bool raw_seq = false;
   bool dark = false;
@@ -66,6 +70,8 @@ struct Model {
   Controls controls;
   Look look;
   Playing playing;
+  std::optional<lessons::Lesson> lesson;
+  std::vector<lessons::StepEvent> lesson_events;  // of its steps, in `sim`
   Live live_run;
   std::string title;
 
@@ -74,7 +80,9 @@ struct Model {
   const model::Trace* live = nullptr;
   ladder::Alignment alignment;
   ladder::Scene scene;
-  ladder::SceneIndex index;  // of the scene
+  std::uint64_t layouts = 0;  // how often it was laid out: another one moves everything
+  ladder::SceneIndex index;   // of the scene
+  std::vector<ladder::LaneHead> heads;
   std::vector<ladder::Step> steps;
   std::vector<double> reached;  // by step: the lowest point that it and those before it have
 

@@ -51,6 +51,18 @@ class Painter {
     }
   }
 
+  void head(const ladder::LaneHead& head, double by) {
+    ladder::Box box = scene_.boxes[head.box];
+    box.min.y += by;
+    box.max.y += by;
+    this->box(box);
+    for (const std::uint32_t place : head.texts) {
+      ladder::Text text = scene_.texts[place];
+      text.at.y += by;
+      this->text(text);
+    }
+  }
+
   Painted paint(const std::vector<ladder::Item>& items) {
     std::array<std::vector<ladder::Item>, 7> layers;
     for (const ladder::Item& item : items)
@@ -156,6 +168,11 @@ class Painter {
     const float pixels = font_pixels_ * static_cast<float>(t.scale);
     const ImVec2 corner = at({room.min.x, t.at.y});
     ImVec2 place{corner.x, corner.y - ascent_ * pixels};
+    if (t.role != Role::packet_line && in_focus(t.side, t.event)) {
+      const ImVec2 to = at(room.max);
+      list_.AddRectFilled({corner.x - size(2), at(room.min).y}, {to.x + size(2), to.y},
+                          faded(highlight_colour(view_.dark), 0.6), size(3));
+    }
     const std::string shown = ladder::printable(t.text);
     std::string_view rest = shown;
     // The dot of a state has the colour of its bar.
@@ -191,6 +208,23 @@ class Painter {
 };
 
 }  // namespace
+
+void paint_heads(ImDrawList& list, const ladder::Scene& scene,
+                 const std::vector<ladder::LaneHead>& heads, const PaintView& view) {
+  const double top = (view.top - view.y) / view.scale;
+  const ladder::HeadRange range = ladder::heads_above(heads, top);
+  if (range.first == range.last) return;
+  constexpr double room = 4;
+  PaintView whole = view;
+  whole.stepped = nullptr;
+  Painter painter(list, scene, whole);
+  const double height = heads[range.first].bottom - heads[range.first].top;
+  const float bottom = static_cast<float>(view.top + (height + 2 * room) * view.scale);
+  list.AddRectFilled({-1e6f, static_cast<float>(view.top)}, {1e6f, bottom},
+                     faded(paper_colour(view.dark), 0.92));
+  for (std::size_t i = range.first; i < range.last; ++i)
+    painter.head(heads[i], top + room - heads[i].top);
+}
 
 Painted paint(ImDrawList& list, const ladder::Scene& scene, const ladder::SceneIndex& index,
               const PaintView& view) {

@@ -28,6 +28,10 @@ struct Painted {
   std::size_t boxes = 0, lines = 0, texts = 0;
 };
 
+// The heads of the lanes at the upper edge, where the ladder has scrolled away from under them.
+void paint_heads(ImDrawList& list, const ladder::Scene& scene,
+                 const std::vector<ladder::LaneHead>& heads, const PaintView& view);
+
 Painted paint(ImDrawList& list, const ladder::Scene& scene, const ladder::SceneIndex& index,
               const PaintView& view);
 

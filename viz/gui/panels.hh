@@ -11,6 +11,8 @@ void shortcuts(const Model& model, Ui& ui, Commands& commands);
 void toolbar(const Model& model, Ui& ui, Commands& commands);
 // The simulated side's conditions and its list of faults.
 void controls_panel(const Model& model, Ui& ui, Commands& commands);
+// The words of the lesson's step where the cursor is; only where there is a lesson.
+void lesson_panel(const Model& model, Ui& ui, Commands& commands);
 // Both ladders in the room that is left.
 void ladder_pane(const Model& model, Ui& ui, Commands& commands);
 void status_line(const Model& model);

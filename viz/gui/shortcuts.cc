@@ -1,11 +1,17 @@
 // What users' fingers already know: the keys of the window, and the table of them that `?` shows.
+#include <fmt/format.h>
 #include <imgui.h>
 
 #include <array>
 
 #include "viz/gui/panels.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::N_;
+using words::tr;
+
 namespace {
 
 // As GLFW numbers keys that ImGui 1.86 has no name for; letters and signs are their ASCII codes.
@@ -16,21 +22,22 @@ struct Key {
   const char* what;
 };
 constexpr std::array keys{
-    Key{"Space", "play, pause"},
-    Key{"→  .", "one step forwards"},
-    Key{"←", "one step back"},
-    Key{"Home, End", "to the start, to the end"},
-    Key{"N, P", "next, previous packet of the same conversation"},
-    Key{"R", "relative or raw sequence numbers"},
-    Key{"T", "row by row, or true to time"},
-    Key{"+  -  0", "zoom in, out, reset"},
-    Key{"wheel, Shift+wheel, Ctrl+wheel", "scroll down, sideways, zoom"},
-    Key{"drag", "move the ladders"},
-    Key{"click", "choose an event; right click on a segment: lose, delay, duplicate it"},
-    Key{"Ctrl +, Ctrl -", "size of all type"},
-    Key{"D", "light, dark"},
-    Key{"Ctrl Q", "leave"},
-    Key{"?", "this table"},
+    Key{N_("Space"), N_("play, pause")},
+    Key{"→  .", N_("one step forwards")},
+    Key{"←", N_("one step back")},
+    Key{"Home, End", N_("to the start, to the end")},
+    Key{"N, P", N_("next, previous packet of the same conversation")},
+    Key{"R", N_("relative or raw sequence numbers")},
+    Key{"T", N_("row by row, or true to time")},
+    Key{"+  -  0", N_("zoom in, out, reset")},
+    Key{N_("wheel, Shift+wheel, Ctrl+wheel"), N_("scroll down, sideways, zoom")},
+    Key{N_("drag"), N_("move the ladders")},
+    Key{N_("click"), N_("choose an event; right click on a segment: lose, delay, duplicate it")},
+    Key{"Ctrl +, Ctrl -", N_("size of all type")},
+    Key{"D", N_("light, dark")},
+    Key{"L", N_("English, Chinese")},
+    Key{"Ctrl Q", N_("leave")},
+    Key{"?", N_("this table")},
 };
 
 bool pressed(ImGuiKey key) {
@@ -70,6 +77,11 @@ void typed(char c, const Model& model, Commands& commands) {
     case 'T':
       look.time = look.time == ladder::TimeMode::ordinal ? ladder::TimeMode::proportional
                                                          : ladder::TimeMode::ordinal;
+      break;
+    case 'l':
+    case 'L':
+      look.language =
+          look.language == words::Language::en ? words::Language::zh : words::Language::en;
       break;
     case 'd':
     case 'D': look.dark = !look.dark; break;
@@ -117,15 +129,15 @@ void keys_window(const Model& model, Commands& commands) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos(ImVec2(screen.x / 2, screen.y / 2), ImGuiCond_Always, ImVec2(0.5f, 0.5f));
   bool open = true;
-  if (ImGui::Begin("Keys", &open,
+  if (ImGui::Begin(fmt::format("{}###keys", tr("Keys")).c_str(), &open,
                    ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoMove |
                        ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings) &&
       ImGui::BeginTable("keys", 2, ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingFixedFit)) {
     for (const Key& key : keys) {
       ImGui::TableNextColumn();
-      ImGui::TextUnformatted(key.keys);
+      ImGui::TextUnformatted(tr(key.keys));
       ImGui::TableNextColumn();
-      ImGui::TextUnformatted(key.what);
+      ImGui::TextUnformatted(tr(key.what));
     }
     ImGui::EndTable();
   }

@@ -8,8 +8,12 @@
 
 #include "viz/gui/palette.hh"
 #include "viz/gui/panels.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::tr;
+
 namespace {
 
 void choose_demo(const Model& model, Commands& commands) {
@@ -24,7 +28,9 @@ void choose_demo(const Model& model, Commands& commands) {
       commands.push_back(SetControls{controls});
       commands.push_back(StartLive{});
     }
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", std::string(demo.title).c_str());
+    const bool chinese = model.look.language == words::Language::zh;
+    if (ImGui::IsItemHovered())
+      ImGui::SetTooltip("%s", std::string(chinese ? demo.title_zh : demo.title).c_str());
   }
   ImGui::EndCombo();
 }
@@ -38,9 +44,9 @@ bool button(const char* label, const char* tip) {
 
 void live_button(const Model& model, Commands& commands) {
   if (model.live_run.state == LiveState::running) {
-    if (button("■ Stop", "end the real run; what came so far stays"))
+    if (button(tr("■ Stop"), tr("end the real run; what came so far stays")))
       commands.push_back(StopLive{});
-  } else if (button("● Run", "run the demo on the real network, captured")) {
+  } else if (button(tr("● Run"), tr("run the demo on the real network, captured"))) {
     commands.push_back(StartLive{});
   }
 }
@@ -87,41 +93,47 @@ void toolbar(const Model& model, Ui& ui, Commands& commands) {
   choose_demo(model, commands);
   ImGui::SameLine();
   live_button(model, commands);
-  if (button("|◄", "to the start (Home)")) commands.push_back(GoTo{0});
-  if (button("◄", "one step back (←)")) commands.push_back(StepBy{-1});
-  if (button(model.playing.on ? "Pause" : "Play", "play, pause (Space)"))
+  if (button("|◄", tr("to the start (Home)"))) commands.push_back(GoTo{0});
+  if (button("◄", tr("one step back (←)"))) commands.push_back(StepBy{-1});
+  if (button(model.playing.on ? tr("Pause") : tr("Play"), tr("play, pause (Space)")))
     commands.push_back(Play{!model.playing.on});
-  if (button("►", "one step forwards (→ or .)")) commands.push_back(StepBy{1});
-  if (button("►|", "to the end (End)")) commands.push_back(GoTo{model.steps.size()});
+  if (button("►", tr("one step forwards (→ or .)"))) commands.push_back(StepBy{1});
+  if (button("►|", tr("to the end (End)"))) commands.push_back(GoTo{model.steps.size()});
   ImGui::SetNextItemWidth(ImGui::GetFontSize() * 6);
   auto speed = static_cast<float>(model.playing.speed);
   if (ImGui::SliderFloat("##speed", &speed, 0.25f, 10, "%.2g /s", ImGuiSliderFlags_Logarithmic))
     commands.push_back(SetSpeed{speed});
-  if (ImGui::IsItemHovered()) ImGui::SetTooltip("steps a second while playing");
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tr("steps a second while playing"));
   ImGui::SameLine();
   Look look = model.look;
   bool changed = false;
   bool timed = look.time == ladder::TimeMode::proportional;
-  if (ImGui::Checkbox("true time", &timed)) {
+  if (ImGui::Checkbox(tr("true time"), &timed)) {
     look.time = timed ? ladder::TimeMode::proportional : ladder::TimeMode::ordinal;
     changed = true;
   }
   ImGui::SameLine();
-  changed |= ImGui::Checkbox("raw seq", &look.raw_seq);
+  changed |= ImGui::Checkbox(tr("raw seq"), &look.raw_seq);
   ImGui::SameLine();
-  changed |= ImGui::Checkbox("dark", &look.dark);
+  changed |= ImGui::Checkbox(tr("dark"), &look.dark);
   if (changed) commands.push_back(SetLook{look});
   ImGui::SameLine();
-  if (button(ui.controls_shown ? "Conditions <" : "Conditions >",
-             "profile, delay, loss, faults of the simulated side"))
+  if (button(ui.controls_shown ? tr("Conditions <") : tr("Conditions >"),
+             tr("profile, delay, loss, faults of the simulated side")))
     ui.controls_shown = !ui.controls_shown;
-  if (button("Save", "save what is seen")) ImGui::OpenPopup("save");
+  if (button(look.language == words::Language::en ? "中文" : "English", tr("the other language"))) {
+    look.language =
+        look.language == words::Language::en ? words::Language::zh : words::Language::en;
+    commands.push_back(SetLook{look});
+  }
+  if (button(tr("Save"), tr("save what is seen"))) ImGui::OpenPopup("save");
   if (ImGui::Button("?")) commands.push_back(ShowKeys{!model.keys_shown});
-  if (ImGui::IsItemHovered()) ImGui::SetTooltip("the keys");
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tr("the keys"));
   if (ImGui::BeginPopup("save")) {
     for (const char* format : {"png", "svg", "txt", "json", "pcapng"}) {
       const std::string name = fmt::format("{}.{}", model.controls.demo->name, format);
-      if (ImGui::MenuItem(fmt::format("Save {}", name).c_str())) commands.push_back(Save{name});
+      if (ImGui::MenuItem(fmt::format("{} {}", tr("Save as"), name).c_str()))
+        commands.push_back(Save{name});
     }
     ImGui::EndPopup();
   }
@@ -130,16 +142,20 @@ void toolbar(const Model& model, Ui& ui, Commands& commands) {
 
 void status_line(const Model& model) {
   const observe::Counters& c = model.live_run.counters;
-  std::string text = fmt::format("step {} of {}", model.cursor, model.steps.size());
+  std::string text =
+      fmt::format(fmt::runtime(tr("step {} of {}")), model.cursor, model.steps.size());
   switch (model.live_run.state) {
-    case LiveState::none: text += " · no real run yet"; break;
+    case LiveState::none: text += std::string(" · ") + tr("no real run yet"); break;
     case LiveState::running:
-      text += fmt::format(" · running: {} packets captured", c.captured);
+      text += " · " + fmt::format(fmt::runtime(tr("running: {} packets captured")), c.captured);
       break;
-    case LiveState::ended: text += fmt::format(" · {} packets captured", c.captured); break;
+    case LiveState::ended:
+      text += " · " + fmt::format(fmt::runtime(tr("{} packets captured")), c.captured);
+      break;
   }
   if (c.kernel_dropped + c.queue_dropped > 0)
-    text += fmt::format(", dropped: {} by the kernel, {} here", c.kernel_dropped, c.queue_dropped);
+    text += " · " + fmt::format(fmt::runtime(tr("dropped: {} by the kernel, {} here")),
+                                c.kernel_dropped, c.queue_dropped);
   if (model.live_run.failure) text += " · " + model.live_run.failure->str();
   if (!model.message.empty()) text += " · " + model.message;
   ImGui::TextUnformatted(text.c_str());

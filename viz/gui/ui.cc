@@ -3,6 +3,8 @@
 
 #include <imgui.h>
 
+#include <algorithm>
+
 #include "viz/gui/panels.hh"
 
 namespace synoptic::gui {
@@ -14,7 +16,12 @@ void apply_style(bool dark, float scale) {
   } else {
     ImGui::StyleColorsLight();
   }
-  ImGui::GetStyle().ScaleAllSizes(scale);
+  ImGuiStyle& style = ImGui::GetStyle();
+  style.FrameBorderSize = 1;
+  style.FrameRounding = 3;
+  style.GrabRounding = 3;
+  style.ScrollbarSize = 16;
+  style.ScaleAllSizes(scale);
 }
 
 namespace {
@@ -45,9 +52,14 @@ Commands draw(const Model& model, Ui& ui) {
   const float room = ImGui::GetContentRegionAvail().y - status;
   const float details = room * ui.details_share;
   const ImVec2 middle(0, room - details - ImGui::GetStyle().ItemSpacing.y);
-  if (ui.controls_shown) {
-    ImGui::BeginChild("controls", ImVec2(ImGui::GetFontSize() * 19, middle.y), true);
-    controls_panel(model, ui, commands);
+  if (ui.controls_shown || model.lesson) {
+    const float width = std::min(ImGui::GetFontSize() * 22, ImGui::GetIO().DisplaySize.x * 0.3f);
+    ImGui::BeginChild("side", ImVec2(width, middle.y), true);
+    if (ui.controls_shown) {
+      controls_panel(model, ui, commands);
+    } else {
+      lesson_panel(model, ui, commands);
+    }
     ImGui::EndChild();
     ImGui::SameLine();
   }

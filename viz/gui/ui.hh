@@ -4,8 +4,8 @@
 //   +--------------------------------------------------+
 //   | demo, run, steps, play, speed; scrub bar         |
 //   +-----------+--------------------------------------+
-//   | simulated | simulated ladder   captured ladder   |
-//   | side's    |                                      |
+//   | lesson or | simulated ladder   captured ladder   |
+//   | simulated |                                      |
 //   | controls  |                                      |
 //   +-----------+--------------------------------------+
 //   | details of the event in focus                    |
@@ -31,10 +31,12 @@ struct Ui {
   Fonts fonts;
   double scroll_x = 0, scroll_y = 0;  // of the ladders, in the scene's units; not ImGui's floats
   std::size_t shown_cursor = 0;       // the cursor of the frame before
+  std::uint64_t shown_layout = 0;     // its layout
   double fitted_width = 0;            // that the ladders were last laid out for
   bool dragged = false;               // the mouse button that is down moved the ladders
   double pane_x = 0, pane_y = 0, pane_scale = 1;  // where the ladders were drawn last, in pixels
   bool controls_shown = false;
+  std::string lesson_shown;     // the heading of the words in the frame before
   bool focus_fault = false;     // the next frame puts the text cursor into the list of faults
   float details_share = 0.36f;  // of the height, for the details
   model::EventId asked_about = model::EventId::none;  // by right click

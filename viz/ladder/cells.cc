@@ -46,6 +46,21 @@ std::string_view take_cells(std::string_view& text, int max_cells) {
   return all.substr(0, all.size() - text.size());
 }
 
+// Whether a line may end before `at`, where no blank stands: beside a wide character, as Chinese is
+// written, but never before a mark that closes nor behind one that opens.
+bool may_break_wide(std::string_view text, std::size_t at) {
+  if (at == 0 || at >= text.size() || (text[at] & 0xc0) == 0x80) return false;
+  std::size_t begin = at - 1;
+  while (begin > 0 && (text[begin] & 0xc0) == 0x80) --begin;
+  std::string_view before = text.substr(begin, at - begin), behind = text.substr(at);
+  const char32_t left = take_character(before), right = take_character(behind);
+  if (cells(left) != 2 && cells(right) != 2) return false;
+  constexpr std::u32string_view closing = U" ，。；：？！、）】》」”’…,.;:?!)",
+                                opening = U" （【《「“‘(";
+  return closing.find(right) == std::u32string_view::npos &&
+         opening.find(left) == std::u32string_view::npos;
+}
+
 // Whether a line may end at the blank at `at`: a number stays with its unit, "=" with what follows
 // it, and "(client 2)" whole.
 bool may_break(std::string_view text, std::size_t at) {
@@ -57,15 +72,20 @@ bool may_break(std::string_view text, std::size_t at) {
   if (digits > 0 && word.substr(digits).starts_with(')')) return false;
   if (before.back() < '0' || before.back() > '9') return true;
   word = word.substr(0, word.find_first_of(" .,:;)"));
+  // a wide character, or its punctuation, ends a word
+  const auto* const wide_at =
+      std::ranges::find_if(word, [](char c) { return static_cast<unsigned char>(c) >= 0xe2; });
+  word = word.substr(0, static_cast<std::size_t>(wide_at - word.begin()));
   constexpr std::array<std::string_view, 6> units{"ns", "µs", "ms", "s", "min", "h"};
   return std::ranges::find(units, word) == units.end();
 }
 
-// Where a line of `text`, of which `room` bytes fit, ends best: at the last blank, else behind the
-// last sign that ends a part, such that an address keeps its port: "connect(" / "127.0.0.2:9999)".
+// Where a line of `text`, of which `room` bytes fit, ends best: at the last blank or wide
+// character, else behind the last sign that ends a part, such that an address keeps its port:
+// "connect(" / "127.0.0.2:9999)".
 std::size_t break_in(std::string_view text, std::size_t room, int max_cells) {
   for (std::size_t at = room; at > 0; --at)
-    if (may_break(text, at)) return at;
+    if (may_break(text, at) || may_break_wide(text, at)) return at;
   const std::string_view line = text.substr(0, room);
   std::size_t cut = line.find_last_of("(,") + 1;
   if (cells(text.substr(cut, text.find(' ', cut) - cut)) > max_cells) cut = 0;

@@ -19,7 +19,8 @@ int cells(std::string_view text);
 std::string printable(std::string_view text);
 // At most `max_cells` wide; what is cut off is marked by "…".
 std::string shorten(std::string_view text, int max_cells);
-// Lines of at most `max_cells`, broken at blanks where there are any, but never between a number
+// Lines of at most `max_cells`, broken at blanks where there are any and beside wide
+// characters, but never between a number
 // and its unit ("1 s"), behind "=" or within "(client 2)". At most `max_lines` (0: as many as it
 // takes); then the last one ends in "…".
 std::vector<std::string> wrap(std::string_view text, int max_cells, int max_lines = 0);

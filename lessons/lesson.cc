@@ -1,0 +1,83 @@
+// What can be asked of a lesson: its scenario, its events in a run, its words about a run.
+#include "lessons/lesson.hh"
+
+#include <algorithm>
+#include <utility>
+
+#include "lessons/fill.hh"
+#include "lessons/scenario.hh"
+
+namespace synoptic::lessons {
+namespace {
+
+RunFacts facts_of(const Lesson& lesson, const model::Trace& trace) {
+  RunFacts run{.trace = &trace,
+               .ids = {},
+               .events = {},
+               .names = lesson.choices.program.names,
+               .pause = lesson.choices.program.pause};
+  for (const Step& step : lesson.steps) run.ids.emplace_back(step.id);
+  for (const StepEvent& event : resolve(lesson, trace)) run.events.push_back(event.event);
+  return run;
+}
+
+std::vector<Paragraph> filled(std::vector<Paragraph> paragraphs, const RunFacts& run,
+                              std::size_t step) {
+  static const std::string unknown = "…";
+  for (Paragraph& paragraph : paragraphs)
+    for (Span& span : paragraph.spans)
+      span.text = fill(span.text, run, step, &unknown).value_or(span.text);
+  return paragraphs;
+}
+
+Told told(const Section* section, const RunFacts& run, std::size_t step) {
+  if (section == nullptr) return {};
+  return {filled({section->heading}, run, step).front().str(),
+          filled(section->paragraphs, run, step)};
+}
+
+}  // namespace
+
+std::string_view language_name(Language language) {
+  return language == Language::zh ? "zh" : "en";
+}
+
+net::Scenario scenario_of(const Choices& choices) {
+  net::Scenario scenario = make_scenario(*choices.demo, choices.program, choices.family);
+  scenario.profile = choices.profile;
+  scenario.link.delay = choices.delay;
+  scenario.isn_client = choices.isn_client;
+  scenario.isn_server = choices.isn_server;
+  scenario.faults = choices.faults;
+  return scenario;
+}
+
+std::vector<StepEvent> resolve(const Lesson& lesson, const model::Trace& trace) {
+  const bool real = trace.source() == model::Source::captured;
+  std::vector<StepEvent> events;
+  for (const Step& step : lesson.steps) {
+    StepEvent& found = events.emplace_back();
+    if (real && step.simulated_only) continue;
+    const Anchor& anchor = real && step.live ? *step.live : step.event;
+    found.at_return = anchor.kind == Anchor::Kind::returns;
+    const auto fits = find_events(anchor, trace, lesson.choices.program.names);
+    if (!fits.empty()) found.event = fits.front();
+  }
+  return events;
+}
+
+Told words(const Lesson& lesson, std::size_t step, Language language, const model::Trace& trace) {
+  const RunFacts run = facts_of(lesson, trace);
+  return told(lesson.text(language).find(lesson.steps[step].id), run, step);
+}
+
+Told opening(const Lesson& lesson, Language language, const model::Trace& trace) {
+  const Words& text = lesson.text(language);
+  return {text.title, filled(text.opening, facts_of(lesson, trace), no_step)};
+}
+
+Told closing(const Lesson& lesson, Language language, const model::Trace& trace) {
+  return told(lesson.text(language).find(closing_section), facts_of(lesson, trace), no_step);
+}
+
+}  // namespace synoptic::lessons

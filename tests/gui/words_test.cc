@@ -1,0 +1,91 @@
+// Every word that the window shows has its Chinese one, and none is shown without having been
+// looked up.
+#include "viz/words/words.hh"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace synoptic::words {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// All sources of the window, joined where a text goes on in the next line.
+std::string sources() {
+  std::string all;
+  for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/gui")) {
+    if (entry.path().extension() == ".cc") all += read(entry.path());
+  }
+  return std::regex_replace(all, std::regex("\"\\s*\n\\s*\""), "");
+}
+
+std::set<std::string> matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::set<std::string> found;
+  for (std::sregex_iterator i(text.begin(), text.end(), regex), end; i != end; ++i)
+    found.insert((*i)[1]);
+  return found;
+}
+
+TEST(Words, EveryOne_HasAChineseOne) {
+  const std::set<std::string> used =
+      matches(sources(), R"re((?:\btr|\bN_)\(\s*"((?:[^"\\]|\\.)*)")re");
+  EXPECT_GT(used.size(), 40u);
+  speak(Language::zh, SYNOPTIC_LOCALE_DIR);
+  for (const std::string& english : used)
+    EXPECT_NE(std::string(tr(english.c_str())), english)
+        << "not in viz/po/zh.po, or not translated";
+  speak(Language::en, SYNOPTIC_LOCALE_DIR);
+  for (const std::string& english : used) EXPECT_EQ(std::string(tr(english.c_str())), english);
+}
+
+TEST(Words, NoneInTheCatalogue_IsUnused) {
+  const std::string catalogue = read(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/po/zh.po");
+  const std::string all = sources();
+  for (const std::string& english : matches(catalogue, R"re(msgid "((?:[^"\\]|\\.)+)")re"))
+    EXPECT_NE(all.find('"' + english + '"'), std::string::npos) << english;
+}
+
+// What a widget is given as a literal is a name for ImGui ("##…"), a format, a sign, or a word that
+// is the same in every language.
+TEST(Words, NoWidget_IsGivenBareEnglish) {
+  const std::set<std::string> same{"IPv4", "IPv6", "textbook", "linux", "rfc"};
+  const std::set<std::string> given = matches(
+      sources(),
+      R"re(ImGui::(?:Text\w*|Button|SmallButton|Checkbox|RadioButton|MenuItem|Selectable|Begin|BeginMenu|SetTooltip|SliderFloat|CollapsingHeader|BeginTabItem|TableSetupColumn|TreeNode\w*)\(\s*"((?:[^"\\]|\\.)*)")re");
+  for (const std::string& text : given) {
+    const bool name = text.starts_with("##") || text.starts_with("%") || text == "Synoptic";
+    const bool word = std::regex_search(text, std::regex("[A-Za-z]{2,}"));
+    EXPECT_TRUE(name || !word || same.contains(text)) << text;
+  }
+}
+
+TEST(Words, LanguageChanges_AtOnceAndBack) {
+  speak(Language::zh, SYNOPTIC_LOCALE_DIR);
+  EXPECT_STREQ(tr("Play"), "播放");
+  speak(Language::en, SYNOPTIC_LOCALE_DIR);
+  EXPECT_STREQ(tr("Play"), "Play");
+  speak(Language::zh, SYNOPTIC_LOCALE_DIR);
+  EXPECT_STREQ(tr("Play"), "播放");
+  speak(Language::en, "/nowhere");
+}
+
+TEST(Words, NoCatalogue_StayEnglish) {
+  speak(Language::zh, "/nowhere");
+  EXPECT_STREQ(tr("a text that nobody has translated"), "a text that nobody has translated");
+  speak(Language::en, SYNOPTIC_LOCALE_DIR);
+}
+
+}  // namespace
+}  // namespace synoptic::words

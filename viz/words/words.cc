@@ -1,0 +1,39 @@
+// gettext's catalogues, and the way to change the language while running (gettext manual, 11.5
+// "Being a gettext grok", "Changing the language at runtime").
+#include "viz/words/words.hh"
+
+#include <libintl.h>
+
+#include <clocale>
+#include <cstdlib>
+
+// Counts changes of the catalogues: glibc looks at them anew when it has moved.
+extern "C" int _nl_msg_cat_cntr;
+
+namespace synoptic::words {
+namespace {
+
+constexpr const char* domain = "synoptic";
+Language current = Language::en;
+
+}  // namespace
+
+void speak(Language language, const std::string& folder) {
+  current = language;
+  // Any locale but "C" lets LANGUAGE decide. Numbers and sorting stay as they are.
+  std::setlocale(LC_MESSAGES, "C.UTF-8");
+  ::setenv("LANGUAGE", language == Language::zh ? "zh" : "en", 1);
+  ::bindtextdomain(domain, folder.c_str());
+  ::bind_textdomain_codeset(domain, "UTF-8");
+  ++_nl_msg_cat_cntr;
+}
+
+Language spoken() {
+  return current;
+}
+
+const char* tr(const char* english) {
+  return current == Language::en ? english : ::dgettext(domain, english);
+}
+
+}  // namespace synoptic::words
