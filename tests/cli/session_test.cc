@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <thread>
 
 #include "tests/cli/program.hh"
 
@@ -22,8 +21,8 @@ std::string data(const std::string& name) {
 void settle(Session& session) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (session.busy() && std::chrono::steady_clock::now() < deadline) {
+    session.wait(model::milliseconds(100));
     session.tick({});
-    std::this_thread::yield();
   }
   EXPECT_FALSE(session.busy());
 }

@@ -81,6 +81,7 @@ int run(int argc, char** argv) {
     case Command::lesson: return run_lesson(*options);
     case Command::doctor: return run_doctor();
     case Command::role: return run_role(*options);
+    case Command::picture: return run_picture(*options);
   }
   return misused;
 }

@@ -95,7 +95,7 @@ void Session::handle(const gui::Command& command) {
   } else if (std::holds_alternative<gui::StopLive>(command)) {
     stop_live();
   } else if (const auto* file = std::get_if<gui::OpenFile>(&command)) {
-    open(file->path);
+    open_file(file->path);
   } else if (const auto* target = std::get_if<gui::Save>(&command)) {
     save(target->path);
   } else if (std::holds_alternative<gui::Quit>(command)) {
@@ -111,6 +111,14 @@ bool Session::tick(model::Duration passed) {
   const bool moved = app_.advance(passed);
   const bool grown = app_.poll();
   return taken || moved || grown;
+}
+
+void Session::wait(model::Duration at_most) {
+  if (coming_.valid()) {
+    coming_.wait_for(std::chrono::nanoseconds(at_most.ns));
+  } else if (source_) {
+    source_->wait(at_most);
+  }
 }
 
 bool Session::busy() const {
@@ -133,7 +141,7 @@ void Session::stop_live() {
   if (source_) source_->stop();
 }
 
-void Session::open(const std::string& path) {
+void Session::open_file(const std::string& path) {
   if (coming_.valid()) return;
   stop_live();
   unwanted_ = false;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "sim/model/error.hh"
@@ -16,6 +17,8 @@ namespace synoptic::cli {
 class Session {
  public:
   explicit Session(const gui::Controls& controls);
+  // A lesson beside the ladders, from its beginning.
+  void open(lessons::Lesson lesson) { app_.open(std::move(lesson)); }
   // Ends the run, if one goes on.
   ~Session();
   Session(const Session&) = delete;
@@ -25,6 +28,8 @@ class Session {
   void handle(const gui::Command& command);
   // Time passes. True if the picture changed.
   bool tick(model::Duration passed);
+  // Until tick() may have something to do, or so much time has passed.
+  void wait(model::Duration at_most);
   // Something is under way: tick() again soon.
   bool busy() const;
   bool quit() const { return quit_; }
@@ -34,7 +39,7 @@ class Session {
 
   void start_live();
   void stop_live();
-  void open(const std::string& path);
+  void open_file(const std::string& path);
   void save(const std::string& path);
   bool take_started();
   void dispose(Source source);
