@@ -77,10 +77,12 @@ class Ladder {
 
   // The line on which a simulated event stands.
   std::optional<std::size_t> find(const lessons::StepEvent& event) const {
-    const std::size_t n = ladder::step_of(steps_, ladder::Side::sim, event.event);
-    if (n == steps_.size()) return std::nullopt;
-    const std::size_t first = line_of(steps_[n].top);
-    return event.at_return ? std::max(first, line_of(steps_[n].bottom - 0.5)) : first;
+    const auto step = std::ranges::find_if(steps_, [&](const ladder::Step& s) {
+      return s.side == ladder::Side::sim && s.event == event.event;
+    });
+    if (step == steps_.end()) return std::nullopt;
+    const std::size_t first = line_of(step->top);
+    return event.at_return ? std::max(first, line_of(step->bottom - 0.5)) : first;
   }
   // The line on which the next simulated event stands.
   std::size_t behind(std::size_t line) const {
