@@ -36,7 +36,9 @@ App::App(Controls controls, const ladder::Metrics& metrics) : metrics_(metrics) 
 }
 
 void App::run_again() {
-  model_.sim = net::run(scenario_of(model_.controls));
+  net::WatchedRun run = net::run_watched(scenario_of(model_.controls));
+  model_.sim = std::move(run.trace);
+  model_.tcbs = std::move(run.tcbs);
   model_.title = std::string(model_.controls.demo->name);
   lay_out();
 }
@@ -57,6 +59,7 @@ void leave_open(ladder::Alignment& alignment) {
 void App::lay_out() {
   const std::optional<Selected> was = model_.in_focus();
   const bool at_end = model_.cursor == model_.steps.size();
+  ++model_.revision;
   ladder::LayoutOptions options;
   options.metrics = metrics_;
   options.time = model_.look.time;

@@ -10,6 +10,7 @@
 #include "capture/observe/trace_source.hh"
 #include "lessons/demos/demo.hh"
 #include "sim/net/scenario.hh"
+#include "sim/net/tcb_history.hh"
 #include "viz/ladder/align.hh"
 #include "viz/ladder/layout.hh"
 #include "viz/ladder/steps.hh"
@@ -69,6 +70,8 @@ struct Model {
   // Both traces as they are shown; `live` is empty before a real run has begun.
   model::Trace sim{model::Source::simulated};
   const model::Trace* live = nullptr;
+  std::uint64_t revision = 0;  // another one whenever a trace or their alignment has changed
+  net::TcbHistory tcbs;  // of `sim`; empty where that was not run here
   ladder::Alignment alignment;
   ladder::Scene scene;
   std::vector<ladder::Step> steps;
