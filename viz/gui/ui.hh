@@ -12,6 +12,7 @@
 #pragma once
 
 #include "viz/gui/command.hh"
+#include "viz/gui/details.hh"
 #include "viz/gui/model.hh"
 
 struct ImFont;
@@ -30,6 +31,7 @@ struct Ui {
   bool follow_cursor = true;          // the pane scrolls to the step that was taken last
   std::size_t shown_cursor = 0;       // the cursor of the frame before
   std::string save_path;
+  DetailsUi details;
   std::string fault_text;
   std::string fault_error;
 };
