@@ -24,8 +24,16 @@ void wrapped(std::string_view words) {
   ImGui::PopTextWrapPos();
 }
 
+// Paler than the rest, and still to be read from afar.
+ImVec4 faint_color() {
+  const ImVec4 ink = ImGui::GetStyleColorVec4(ImGuiCol_Text);
+  const ImVec4 paper = ImGui::GetStyleColorVec4(ImGuiCol_WindowBg);
+  const auto mix = [](float a, float b) { return a * .68F + b * .32F; };
+  return {mix(ink.x, paper.x), mix(ink.y, paper.y), mix(ink.z, paper.z), 1};
+}
+
 void faint(std::string_view words) {
-  ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+  ImGui::PushStyleColor(ImGuiCol_Text, faint_color());
   wrapped(words);
   ImGui::PopStyleColor();
 }
@@ -186,7 +194,18 @@ std::string way_of(const EndDetails& end) {
   return way;
 }
 
-void draw_states(const Details& d, bool dark) {
+// Scrolls so that the box of one of the ends, the lower one, is in view.
+void reveal_state(const DiagramLayout& layout, const std::array<EndDetails, 2>& ends) {
+  float lowest = -1;
+  for (const DiagramNode& node : layout.nodes) {
+    if (is_in(ends[0], node) || is_in(ends[1], node)) lowest = std::max(lowest, node.at.max.y);
+  }
+  if (lowest < 0) return;
+  const float top = ImGui::GetCursorScreenPos().y - ImGui::GetWindowPos().y;
+  ImGui::SetScrollFromPosY(top + lowest, .7F);
+}
+
+void draw_states(const Details& d, bool dark, bool& reveal) {
   if (!d.ends) {
     wrapped(d.no_ends);
     return;
@@ -213,10 +232,12 @@ void draw_states(const Details& d, bool dark) {
         return font->CalcTextSizeA(size, 1e9F, 0, words.data(), words.data() + words.size());
       });
   const DiagramColors colors{ImGui::GetColorU32(ImGuiCol_Text),
-                             ImGui::GetColorU32(ImGuiCol_TextDisabled),
+                             ImGui::GetColorU32(faint_color()),
                              dark ? IM_COL32(70, 80, 100, 255) : IM_COL32(225, 235, 250, 255),
                              ImGui::GetColorU32(ImGuiCol_WindowBg),
                              {color_of_end(0, dark), color_of_end(1, dark)}};
+  if (reveal) reveal_state(layout, d.ends->ends);
+  reveal = false;
   draw_diagram(*ImGui::GetWindowDrawList(), font, ImGui::GetCursorScreenPos(), layout, d.ends->ends,
                colors);
   ImGui::Dummy({layout.width, layout.height});
@@ -235,7 +256,10 @@ void forget_marks(DetailsUi& ui) {
 void update(const Model& model, const Selected& focus, DetailsUi& ui) {
   const bool same_event = ui.details && ui.details->focus == focus;
   if (same_event && ui.revision == model.revision && ui.raw_seq == model.look.raw_seq) return;
-  if (!same_event) forget_marks(ui);
+  if (!same_event) {
+    forget_marks(ui);
+    ui.reveal_state = true;
+  }
   ui.details = details_of(model, focus);
   ui.revision = model.revision;
   ui.raw_seq = model.look.raw_seq;
@@ -249,6 +273,7 @@ class Tabs {
     const bool asked = ui_.open == tab;
     if (!ImGui::BeginTabItem(title, nullptr, asked ? ImGuiTabItemFlags_SetSelected : 0))
       return false;
+    if (ui_.shown != tab) ui_.reveal_state = true;
     ui_.shown = tab;
     ImGui::BeginChild("content", {0, 0}, false, 0);
     return true;
@@ -288,7 +313,7 @@ void draw_tabs(const Model& model, Ui& ui, bool with_why, Commands& commands) {
     Tabs::end();
   }
   if (tabs.begin(DetailsTab::states, "States")) {
-    draw_states(d, dark);
+    draw_states(d, dark, ui.details.reveal_state);
     Tabs::end();
   }
   ImGui::EndTabBar();

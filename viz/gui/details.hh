@@ -28,6 +28,7 @@ struct DetailsUi {
   FieldRef pinned;  // clicked: stays marked
   FieldRef marked;  // what the last frame marked: hovered, else pinned
   bool reveal_field = false, reveal_bytes = false;  // the next frame scrolls to what is pinned
+  bool reveal_state = false;  // the state diagram scrolls to where the ends are
   DetailsTab shown = DetailsTab::why;
   std::optional<DetailsTab> open;  // to be opened by the next frame
 };

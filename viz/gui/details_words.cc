@@ -5,6 +5,7 @@
 
 #include "viz/gui/details_model.hh"
 #include "viz/ladder/others.hh"
+#include "viz/ladder/packet_line.hh"
 #include "viz/ladder/wording.hh"
 
 namespace synoptic::gui {
@@ -279,10 +280,12 @@ std::string_view meaning_of(Basis basis) {
 
 std::string one_line(const Trace& trace, const Event& e, bool raw_seq) {
   if (e.kind == EventKind::other) return ladder::other_line(e);
+  constexpr int as_long_as_it_is = 10'000;
   const std::string name = name_of(trace, e.endpoint);
   if (std::holds_alternative<model::Packet>(e.body)) {
     return fmt::format("{} → {}: {}", name, name_of(trace, e.to),
-                       ladder::packet_line(trace, e, raw_seq));
+                       ladder::packet_line_within(trace, e, raw_seq, as_long_as_it_is,
+                                                  ladder::LineForm::no_ports));
   }
   if (std::holds_alternative<model::Loss>(e.body)) {
     const Event* const lost = cause_of(trace, e);

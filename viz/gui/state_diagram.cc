@@ -252,7 +252,7 @@ class Placing {
     half_width_ = std::min(most, widest + 2 * pad) / 2;
     half_height_ = out_.node_size * 1.25F;  // a line for the state, one for the ends in it
     top_ = half_height_ + (numbered ? 1.2F : 2.2F) * label_size;
-    step_ = 2 * half_height_ + (numbered ? 1.8F : 3.6F) * label_size;
+    step_ = 2 * half_height_ + (numbered ? 2.4F : 3.6F) * label_size;
   }
 
   DiagramLayout place() {
@@ -302,7 +302,7 @@ class Placing {
       size.x = std::max(size.x, extent.x);
       size.y += out_.label_size;
     }
-    constexpr float away = 4;  // from the arrow
+    constexpr float away = 7;  // from the arrow, and from the marks on it
     ImVec2 p = at(route.label, route.between);
     p.x += route.across == Across::left    ? away
            : route.across == Across::right ? -away - size.x
@@ -494,11 +494,6 @@ class Drawing {
                   layout_.label_size * .35F, color);
   }
 
-  bool is_in(const EndDetails& end, const DiagramNode& node) const {
-    if (!end.state || *end.state != node.state) return false;
-    return node.state != closed || node.again == !end.way.empty();
-  }
-
   void draw_node(const DiagramNode& node) {
     const ImVec2 min = place(node.at.min), max = place(node.at.max);
     const bool first = is_in(ends_[0], node), second = is_in(ends_[1], node);
@@ -509,8 +504,9 @@ class Drawing {
     const ImVec2 size =
         font_->CalcTextSizeA(layout_.node_size, 1e9F, 0, name.data(), name.data() + name.size());
     const float middle = (node.at.min.x + node.at.max.x) / 2;
-    text({middle - size.x / 2, node.at.min.y + layout_.node_size * .15F}, name, layout_.node_size,
-         colors_.ink);
+    const float down =
+        first || second ? layout_.node_size * .15F : (node.at.max.y - node.at.min.y - size.y) / 2;
+    text({middle - size.x / 2, node.at.min.y + down}, name, layout_.node_size, colors_.ink);
     for (int end = 0; end < 2; ++end) {
       if (!(end == 0 ? first : second)) continue;
       const bool alone = first != second;
@@ -540,6 +536,11 @@ class Drawing {
 };
 
 }  // namespace
+
+bool is_in(const EndDetails& end, const DiagramNode& node) {
+  if (!end.state || *end.state != node.state) return false;
+  return node.state != closed || node.again == !end.way.empty();
+}
 
 void draw_end_mark(ImDrawList& list, int end, ImVec2 center, float radius, ImU32 color) {
   if (end == 0) {

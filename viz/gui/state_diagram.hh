@@ -61,6 +61,9 @@ using MeasureText = std::function<ImVec2(std::string_view text, float size)>;
 // numbers, and the words below. From 300 pixels on nothing overlaps in type of 13 pixels.
 DiagramLayout layout_diagram(float width, float type_size, const MeasureText& measure);
 
+// Whether the end's state is this box: the lower CLOSED once it has come from elsewhere.
+bool is_in(const EndDetails& end, const DiagramNode& node);
+
 struct DiagramColors {
   ImU32 ink, faint, fill, back;
   std::array<ImU32, 2> end;  // of each of the two ends
