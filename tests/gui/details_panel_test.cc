@@ -90,6 +90,39 @@ TEST(DetailsPanel, Hovering_MarksFieldsByTheirBytesAndBytesByTheirField) {
   EXPECT_GT(seen.size(), 15u);
 }
 
+// The byte under the mouse is the one that is drawn there, in type of a broken width, too.
+TEST(DetailsPanel, HoveringAByte_FindsItInTypeOfAnyWidth) {
+  TwoSided run({});
+  run.focus(Side::sim, first_data(run).id);
+  Screen screen(460, 640);
+  ImGui::GetIO().FontGlobalScale = 1.07F;
+  open(screen, run.model(), DetailsTab::packet);
+  const wire::Decoded& decoded = screen.ui.details.details->packet->decoded;
+  const auto x_behind = [&](std::string_view text) {
+    const ImFont& font = *ImGui::GetIO().Fonts->Fonts[0];
+    return Screen::x + ImGui::GetStyle().WindowPadding.x +
+           font.CalcTextSizeA(font.FontSize * 1.07F, 1e9F, 0, text.data(),
+                              text.data() + text.size())
+               .x;
+  };
+  const std::string line = "0000  02 00 00 00 00 02 02 00  ........";
+  const auto marked_at = [&](float x, float y) {
+    screen.mouse({x, y});
+    screen.frame(run.model());
+    return screen.ui.details.marked;
+  };
+  // The Ethernet header's fields are folded up: its first is found among the bytes only.
+  float y = Screen::y;
+  while (y < Screen::y + screen.height &&
+         marked_at(x_behind(line.substr(0, 7)), y) != field_at(decoded, 0))
+    ++y;
+  ASSERT_LT(y, Screen::y + screen.height);
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(marked_at(x_behind(line.substr(0, 7 + 3 * i)), y + 3), field_at(decoded, i)) << i;
+    EXPECT_EQ(marked_at(x_behind(line.substr(0, 31 + i)) + 3, y + 3), field_at(decoded, i)) << i;
+  }
+}
+
 TEST(DetailsPanel, AClick_PinsTheField) {
   TwoSided run({});
   run.focus(Side::sim, first_data(run).id);

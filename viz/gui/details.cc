@@ -158,7 +158,7 @@ void draw_tcbs(const Details& d, bool dark) {
       const EndDetails& of = ends.ends[static_cast<std::size_t>(end)];
       ImGui::TableSetColumnIndex(end + 1);
       end_name(end, of, dark);
-      faint(of.address);
+      if (of.address != of.name) faint(of.address);
       if (!of.tcb_moment.empty()) wrapped(of.tcb_moment);
     }
     for (const TcbRow& row : ends.tcb) {

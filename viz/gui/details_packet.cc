@@ -30,7 +30,9 @@ class BytesView {
   // Draws them into the current window; gives the byte under the mouse.
   std::optional<std::uint32_t> draw(std::optional<std::uint32_t> reveal) {
     list_ = ImGui::GetWindowDrawList();
-    character_ = ImGui::CalcTextSize("0").x;
+    // CalcTextSize() would round it up.
+    character_ =
+        ImGui::GetFont()->GetCharAdvance('0') * ImGui::GetFontSize() / ImGui::GetFont()->FontSize;
     line_ = ImGui::GetTextLineHeight();
     const float width = ImGui::GetContentRegionAvail().x;
     per_line_ = 16;
