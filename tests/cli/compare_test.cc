@@ -213,10 +213,11 @@ TEST(Compare, TextShowsBothSidesAndReasons) {
             std::string::npos);
 }
 
-TEST(Compare, WithoutACommandTheWindowIsMissedAndTheComparisonShown) {
-  const Result result = run({});
+TEST(Compare, WithoutADisplayTheWindowIsMissedAndTheComparisonShown) {
+  const Result result = run({}, {.prefix = {"env", "-u", "DISPLAY"}});
   EXPECT_EQ(result.status, 0) << result.err;
-  EXPECT_EQ(result.err.find("synoptic: the window is not part of this version"), 0u) << result.err;
+  EXPECT_EQ(result.err.find("synoptic: no window: there is no display ("), 0u) << result.err;
+  EXPECT_NE(result.err.find("; this is: synoptic compare tcp-echo"), std::string::npos);
   for (const char* word : {"tcp-echo", "[SYN, ACK]", "127.0.0.2:9999", "0 unexplained"}) {
     EXPECT_NE(result.out.find(word), std::string::npos) << word << "\n" << result.out;
   }

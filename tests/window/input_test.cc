@@ -34,6 +34,14 @@ TEST(Input, DifferentKeysShareAFrame) {
   EXPECT_EQ(frames({press('A'), press('B'), release('A'), release('B')}), (Sizes{2, 2}));
 }
 
+TEST(Input, AModifierIsHeldUntilWhatWasDoneWithItIsSeen) {
+  constexpr int control = 341;
+  EXPECT_EQ(frames({press(control), press('Q'), release(control), release('Q')}), (Sizes{2, 2}));
+  EXPECT_EQ(frames({press(control), Wheel{0, 1}, release(control)}), (Sizes{2, 1}));
+  EXPECT_EQ(frames({press(control), ButtonChange{0, true}, release(control)}), (Sizes{2, 1}));
+  EXPECT_EQ(frames({press('N'), Typed{'n'}, press(control), press('Q')}), (Sizes{2, 2}));
+}
+
 TEST(Input, AClickStaysWhereItWas) {
   EXPECT_EQ(frames({MouseMove{1, 1}, ButtonChange{0, true}, MouseMove{9, 9}, ButtonChange{0, false},
                     MouseMove{5, 5}}),

@@ -54,8 +54,7 @@ net::Scenario make_scenario(const Options& options) {
   return scenario;
 }
 
-live::LiveSpec make_live_spec(const Options& options) {
-  const DemoChoice& demo = options.demo;
+live::LiveSpec make_live_spec(const DemoChoice& demo, std::optional<model::Duration> timeout) {
   const wire::SocketAddress server = live_server(demo);
   live::LiveSpec spec;
   if (demo.family == wire::Family::ipv6)
@@ -79,7 +78,7 @@ live::LiveSpec make_live_spec(const Options& options) {
     }
   }
   const auto pauses = static_cast<std::int64_t>(demo.program.names.size()) + 2;
-  spec.timeout = options.timeout.value_or(model::seconds(60) + demo.program.pause * pauses);
+  spec.timeout = timeout.value_or(model::seconds(60) + demo.program.pause * pauses);
   return spec;
 }
 

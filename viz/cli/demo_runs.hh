@@ -10,6 +10,6 @@ namespace synoptic::cli {
 net::Scenario make_scenario(const Options& options);
 
 // A process a role, each this program again with the command __role.
-live::LiveSpec make_live_spec(const Options& options);
+live::LiveSpec make_live_spec(const DemoChoice& demo, std::optional<model::Duration> timeout);
 
 }  // namespace synoptic::cli

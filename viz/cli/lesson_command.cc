@@ -70,7 +70,7 @@ std::unique_ptr<observe::TraceSource> run_live(const lessons::Choices& choices, 
   options.demo.family = choices.family;
   if (options.demo.program.server.port == 0) options.demo.program.server.port = choices.demo->port;
   Interrupts interrupts;
-  auto source = live::run_private(make_live_spec(options));
+  auto source = live::run_private(make_live_spec(options.demo, std::nullopt));
   if (!source) {
     say(fmt::format("{}; the simulated side is shown alone", source.error().str()));
     return nullptr;

@@ -25,7 +25,7 @@ struct Ended {
 
 model::Expected<Ended> run_and_wait(const Options& options, std::string_view doing) {
   Interrupts interrupts;
-  Source source = live::run_private(make_live_spec(options));
+  Source source = live::run_private(make_live_spec(options.demo, options.timeout));
   if (!source) return std::unexpected(source.error());
   const Driven driven = drive(**source, interrupts, doing);
   return Ended{std::move(*source), driven};

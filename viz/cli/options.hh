@@ -25,7 +25,8 @@ enum class Command : std::uint8_t {
   open,
   demo,
   doctor,
-  role
+  role,
+  picture
 };
 
 enum class Format : std::uint8_t { text, svg, png, json, pcapng };
@@ -64,15 +65,25 @@ struct LessonOptions {
   bool live = true;  // the real run beside the simulated one
 };
 
+// Of the window, for the README.
+struct PictureOptions {
+  int width = 1280, height = 720;  // pixels
+  double scale = 1;
+  std::size_t step = 0;  // the cursor
+  bool dark = false;
+  demos::Language language = demos::Language::en;
+};
+
 struct Options {
   Command command = Command::none;
   OutputOptions output;
   DemoChoice demo;
   SimulationOptions simulation;
   LessonOptions lesson;
+  PictureOptions picture;
   std::optional<model::Duration> timeout;  // live, compare
   live::CaptureOptions capture;
-  std::string path;  // open; its filter is capture.filter
+  std::string path;  // open (its filter is capture.filter), picture; none: for the window
 };
 
 // What ends the program instead: help on stdout (status 0), or a line on stderr.

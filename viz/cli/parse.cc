@@ -37,6 +37,7 @@ struct Typed {
   std::vector<std::string> faults, sets;
   Word timeout;
   std::string interface = "lo", path, lesson;
+  PictureOptions picture;
   bool no_live = false;
   std::vector<std::string> filter;
   Word count, duration;
@@ -182,8 +183,20 @@ void add_lesson(CLI::App& app, Typed& typed) {
   lesson->add_flag("--no-live", typed.no_live, "The simulated side alone");
 }
 
+void add_picture(CLI::App& app, Typed& typed) {
+  CLI::App* picture = app.add_subcommand("__picture", "")->group("");
+  picture->add_option("FILE", typed.path)->required();
+  picture->add_option("--width", typed.picture.width)->check(CLI::Range(320, 16384));
+  picture->add_option("--height", typed.picture.height)->check(CLI::Range(240, 16384));
+  picture->add_option("--scale", typed.picture.scale)->check(CLI::Range(0.5, 8.0));
+  picture->add_option("--step", typed.picture.step);
+  picture->add_flag("--dark", typed.picture.dark);
+  picture->add_option("--lang", typed.language);
+}
+
 void add_commands(CLI::App& app, Typed& typed) {
   add_lesson(app, typed);
+  add_picture(app, typed);
   CLI::App* sim = app.add_subcommand("sim", "Run a demo on the simulated network");
   CLI::App* live = app.add_subcommand(
       "live", "Run a demo on the real network, in a private loopback, and capture it");
@@ -437,6 +450,12 @@ Options options_of(Command command, const Typed& typed) {
     out.lesson = {.name = typed.lesson, .language = language_of(typed), .live = !typed.no_live};
     return out;
   }
+  if (command == Command::picture) {
+    out.picture = typed.picture;
+    out.picture.language = language_of(typed);
+    out.path = typed.path;
+    return out;
+  }
   const bool one_role = command == Command::demo || command == Command::role;
   const bool demo = one_role || command == Command::sim || command == Command::live ||
                     command == Command::compare;
@@ -452,7 +471,7 @@ Options options_of(Command command, const Typed& typed) {
   return out;
 }
 
-constexpr std::array<std::pair<std::string_view, Command>, 9> commands{{
+constexpr std::array<std::pair<std::string_view, Command>, 10> commands{{
     {"lesson", Command::lesson},
     {"sim", Command::sim},
     {"live", Command::live},
@@ -462,6 +481,7 @@ constexpr std::array<std::pair<std::string_view, Command>, 9> commands{{
     {"demo", Command::demo},
     {"doctor", Command::doctor},
     {"__role", Command::role},
+    {"__picture", Command::picture},
 }};
 
 bool is_internal(std::string_view command) {
@@ -476,6 +496,13 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   for (const auto& [name, command] : commands) {
     if (!is_internal(name) || name == argv[1]) known.emplace_back(name);
   }
+  std::error_code error;
+  if (argc == 2 && std::ranges::find(known, argv[1]) == known.end() &&
+      std::filesystem::is_regular_file(argv[1], error)) {
+    Options file;  // for the window
+    file.path = argv[1];
+    return file;
+  }
   if (std::string unknown = unknown_command(argv[1], known); !unknown.empty())
     return std::unexpected(Exit{misused, std::move(unknown)});
   Typed typed;
@@ -483,7 +510,9 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   app.set_version_flag("--version", "synoptic " SYNOPTIC_VERSION);
   add_commands(app, typed);
   app.require_subcommand(0, 1);  // a file named "sim" is no second command
-  app.footer("Try: synoptic compare tcp-echo\nOf each command: synoptic COMMAND --help");
+  app.footer(
+      "Without a command: the window; synoptic FILE shows a capture in it.\nTry: synoptic compare "
+      "tcp-echo\nOf each command: synoptic COMMAND --help");
   try {
     app.parse(argc, argv);
     const auto chosen = app.get_subcommands();

@@ -6,14 +6,23 @@
 #include "viz/cli/demo_runs.hh"
 #include "viz/cli/files.hh"
 #include "viz/cli/output.hh"
+#include "viz/cli/window_command.hh"
 
 namespace synoptic::cli {
 namespace {
 
-// Without a command, until there is a window: the comparison that the window would show first.
-int run_default() {
-  say("the window is not part of this version; this is: synoptic compare tcp-echo");
+// Without a command the window; without a display what it would show, as text.
+int run_default(const std::string& file) {
+  const auto closed = run_window(file);
+  if (closed) return done;
   Options options;
+  if (!file.empty()) {
+    say(fmt::format("no window: {}; this is: synoptic open {}", closed.error().str(), file));
+    options.command = Command::open;
+    options.path = file;
+    return run_open(options);
+  }
+  say(fmt::format("no window: {}; this is: synoptic compare tcp-echo", closed.error().str()));
   options.command = Command::compare;
   options.demo.demo = demos::find_demo("tcp-echo");
   options.demo.program.server.port = options.demo.demo->port;
@@ -62,7 +71,7 @@ int run(int argc, char** argv) {
     return exit.status;
   }
   switch (options->command) {
-    case Command::none: return run_default();
+    case Command::none: return run_default(options->path);
     case Command::sim: return run_sim(*options);
     case Command::live: return run_live(*options);
     case Command::compare: return run_compare(*options);
@@ -72,6 +81,7 @@ int run(int argc, char** argv) {
     case Command::lesson: return run_lesson(*options);
     case Command::doctor: return run_doctor();
     case Command::role: return run_role(*options);
+    case Command::picture: return run_picture(*options);
   }
   return misused;
 }

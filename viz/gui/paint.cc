@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "viz/gui/palette.hh"
@@ -105,6 +106,7 @@ class Painter {
     ladder::Point max = b.max;
     if (b.role == Role::state_bar && view_.stepped != nullptr)
       max.y = std::min(max.y, std::max(reached_, b.min.y));
+    if (b.role == Role::reset) resets_.emplace_back(b.side, b.event);
     const ImVec2 from = at(b.min), to = at(max);
     const Colour fill = fill_colour(b, view_.dark);
     const float round = b.role == Role::verdict_differs ? 9 : b.role == Role::band ? 0 : 4;
@@ -194,11 +196,7 @@ class Painter {
 
   // Wireshark writes yellow on the dark red of a reset.
   bool on_reset(const ladder::Text& t) const {
-    if (view_.stepped == nullptr || t.event == model::EventId::none) return false;
-    const model::Event& event = view_.stepped->trace_of(t.side)[t.event];
-    const auto* packet = std::get_if<model::Packet>(&event.body);
-    return packet != nullptr && event.kind == model::EventKind::segment &&
-           packet->ctl.has(wire::RST);
+    return std::ranges::find(resets_, std::pair(t.side, t.event)) != resets_.end();
   }
 
   ImDrawList& list_;
@@ -207,6 +205,7 @@ class Painter {
   float font_pixels_ = 13, ascent_ = 0.8f;
   std::optional<Selected> focus_;
   double reached_ = 0;
+  std::vector<std::pair<ladder::Side, model::EventId>> resets_;  // in view; few
   Painted painted_;
 };
 

@@ -6,26 +6,33 @@
 namespace synoptic::window {
 namespace {
 
+// As GLFW numbers them: Shift, Control, Alt, Super, left and right.
+constexpr int first_modifier = 340, last_modifier = 347;
+
 // What one frame has taken so far, and whether it can take one more.
 class Frame {
  public:
   bool takes(const InputEvent& event) {
-    if (const auto* key = std::get_if<KeyChange>(&event)) return keys_.insert(key->key).second;
-    if (const auto* button = std::get_if<ButtonChange>(&event)) {
-      settled_ = true;
-      return !turned_ && buttons_.insert(button->button).second;
-    }
-    if (std::holds_alternative<Wheel>(event)) {
-      turned_ = settled_ = true;
-      return buttons_.empty();
+    if (const auto* key = std::get_if<KeyChange>(&event)) {
+      const bool modifier = key->key >= first_modifier && key->key <= last_modifier;
+      const bool release = key->action == 0;
+      if (acted_ && (modifier || release)) return false;
+      acted_ |= !modifier && !release;
+      return keys_.insert(key->key).second;
     }
     if (std::holds_alternative<MouseMove>(event)) return !settled_;
-    return true;
+    acted_ = true;
+    if (std::holds_alternative<Typed>(event)) return true;
+    settled_ = true;
+    if (const auto* button = std::get_if<ButtonChange>(&event))
+      return !turned_ && buttons_.insert(button->button).second;
+    turned_ = true;
+    return buttons_.empty();
   }
 
  private:
   std::set<int> keys_, buttons_;
-  bool settled_ = false, turned_ = false;
+  bool acted_ = false, settled_ = false, turned_ = false;
 };
 
 }  // namespace

@@ -35,8 +35,9 @@ class Input {
   void add(const InputEvent& event) { waiting_.push_back(event); }
   bool empty() const { return waiting_.empty(); }
   void clear() { waiting_.clear(); }
-  // Those for the next frame: each key and each button changes at most once, the mouse does not
-  // move once a button has changed or the wheel has turned, and what is typed comes with its key.
+  // Those for the next frame: each key and each button changes at most once; the mouse does not
+  // move once a button has changed or the wheel has turned; and once something was done, the keys
+  // that were held with it (Ctrl) stay as they are.
   std::vector<InputEvent> take();
 
  private:

@@ -22,7 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int first_width = 1280, first_height = 720;
 constexpr auto frame_time = std::chrono::microseconds(16'667);
 constexpr double idle_seconds = 3600;          // nothing changes by itself
 constexpr double cursor_blink_seconds = 0.25;  // but the cursor of a text field
@@ -44,8 +43,7 @@ model::Error cannot_open(std::string_view what, std::string_view remedy) {
 struct Window::Impl {
   GLFWwindow* window = nullptr;
   ImGuiContext* imgui = nullptr;
-  FontFiles files;
-  std::string also;
+  WindowOptions options;
 
   // What hands did since the last frame.
   Input input;
@@ -103,7 +101,7 @@ std::optional<model::Error> Window::Impl::start() {
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "synoptic");
   glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "synoptic");
-  window = glfwCreateWindow(first_width, first_height, "Synoptic", nullptr, nullptr);
+  window = glfwCreateWindow(options.width, options.height, "Synoptic", nullptr, nullptr);
   if (window == nullptr)
     return cannot_open("the window cannot be opened: it is drawn with OpenGL 3.2",
                        "install it: apt-get install libgl1-mesa-dri");
@@ -166,7 +164,8 @@ void Window::Impl::make_style(const gui::Look& look) {
   gui::apply_style(made.dark, static_cast<float>(made.scale * made.type_size));
   if (same_type) return;
   if (!first) ImGui_ImplOpenGL3_DestroyFontsTexture();
-  fonts = build_fonts(*ImGui::GetIO().Fonts, files, font_sizes(made.scale, made.type_size), also);
+  fonts = build_fonts(*ImGui::GetIO().Fonts, options.fonts, font_sizes(made.scale, made.type_size),
+                      options.also);
   if (!first) ImGui_ImplOpenGL3_CreateFontsTexture();  // else made with the first frame
 }
 
@@ -248,10 +247,9 @@ void Window::Impl::await(bool busy, Clock::time_point began) {
 Window::Window(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Window::~Window() = default;
 
-model::Expected<std::unique_ptr<Window>> Window::open(FontFiles fonts, std::string also) {
+model::Expected<std::unique_ptr<Window>> Window::open(WindowOptions options) {
   auto impl = std::make_unique<Impl>();
-  impl->files = std::move(fonts);
-  impl->also = std::move(also);
+  impl->options = std::move(options);
   if (auto error = impl->start()) return std::unexpected(std::move(*error));
   return std::unique_ptr<Window>(new Window(std::move(impl)));
 }
@@ -281,6 +279,13 @@ void Window::run(const Content& content) {
 
 void Window::close() {
   glfwSetWindowShouldClose(impl_->window, GLFW_TRUE);
+}
+
+std::pair<int, int> Window::size() const {
+  int width = 0, height = 0;
+  glfwGetWindowSize(impl_->window, &width, &height);
+  const double scale = impl_->content_scale();
+  return {static_cast<int>(width / scale), static_cast<int>(height / scale)};
 }
 
 void Window::wake() {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "sim/model/error.hh"
 #include "sim/model/time.hh"
@@ -27,11 +28,16 @@ struct Content {
   std::function<Ticked(model::Duration passed)> tick;  // real time since the last call
 };
 
+struct WindowOptions {
+  FontFiles fonts;
+  std::string also;                // characters to be shown beyond those of build_fonts()
+  int width = 1280, height = 720;  // in screen units: times the monitor's scale
+};
+
 class Window {
  public:
-  // `also`: characters to be shown beyond the usual ones. An error where there is no display, or
-  // no OpenGL 3.2.
-  static model::Expected<std::unique_ptr<Window>> open(FontFiles fonts, std::string also = {});
+  // An error where there is no display, or no OpenGL 3.2.
+  static model::Expected<std::unique_ptr<Window>> open(WindowOptions options);
   ~Window();
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
@@ -39,6 +45,7 @@ class Window {
   // Until close(), or until the user closes it.
   void run(const Content& content);
   void close();
+  std::pair<int, int> size() const;  // width and height as in WindowOptions, for the next time
   // From any thread, while the window lives: there is news, tick() is to be called.
   static void wake();
 

@@ -1,0 +1,41 @@
+// A display of our own (Xvfb) to open the window on, hands for it (xdotool), and an eye on it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/cli/program.hh"
+
+namespace synoptic::cli::test {
+
+class Display {
+ public:
+  // On a number that is free. Ended when this goes out of scope.
+  Display();
+  ~Display();
+  Display(const Display&) = delete;
+  Display& operator=(const Display&) = delete;
+
+  static bool installed();  // Xvfb and xdotool
+  // "DISPLAY=:7"; empty when it did not start.
+  const std::string& variable() const { return variable_; }
+  // One command of xdotool; false when it failed or took more than half a minute.
+  bool hands(const std::vector<std::string>& command) const;
+  bool key(const std::string& name) const { return hands({"key", name}); }
+  // What is on the screen: a file in the form of xwd, its pixels last.
+  std::string screen() const;
+  // Waits until the screen is such; false when that takes too long.
+  bool await(const std::function<bool(const std::string& screen)>& good) const;
+  // What is on the screen once it has not changed for a while.
+  std::string settled() const;
+
+ private:
+  TempDir dir_;
+  pid_t pid_ = -1;
+  std::string variable_;
+};
+
+}  // namespace synoptic::cli::test

@@ -1,0 +1,95 @@
+// Session: what the window does beyond its picture. Files are opened and saved; what goes wrong is
+// said. No window. (Real runs: window_test.cc, where the program is its own supervisor.)
+#include "viz/cli/session.hh"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/cli/program.hh"
+
+namespace synoptic::cli {
+namespace {
+
+using test::TempDir;
+
+std::string data(const std::string& name) {
+  return std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/" + name;
+}
+
+// Until nothing is under way.
+void settle(Session& session) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (session.busy() && std::chrono::steady_clock::now() < deadline) {
+    session.wait(model::milliseconds(100));
+    session.tick({});
+  }
+  EXPECT_FALSE(session.busy());
+}
+
+TEST(Session, OpensACaptureFile) {
+  Session session(first_controls());
+  EXPECT_EQ(session.model().live, nullptr);
+  session.handle(gui::OpenFile{data("handshake.pcap")});
+  settle(session);
+  ASSERT_NE(session.model().live, nullptr);
+  EXPECT_GT(session.model().live->events().size(), 3u);
+  EXPECT_EQ(session.model().live_run.state, gui::LiveState::ended);
+}
+
+TEST(Session, OpensATraceOfOurs_TheCapturedHalfOfAComparison) {
+  const TempDir dir;
+  ASSERT_EQ(test::run({"open", data("handshake.pcap"), "-o", dir.file("x.json")}).status, 0);
+  Session session(first_controls());
+  session.handle(gui::OpenFile{dir.file("x.json")});
+  settle(session);
+  ASSERT_NE(session.model().live, nullptr);
+  EXPECT_EQ(session.model().live_run.state, gui::LiveState::ended);
+  EXPECT_GT(session.model().live_run.counters.captured, 2u);
+}
+
+TEST(Session, AFileThatIsNone_IsSaidAndTheNextOneStillOpens) {
+  Session session(first_controls());
+  session.handle(gui::OpenFile{"/nowhere/x.pcap"});
+  settle(session);
+  ASSERT_TRUE(session.model().live_run.failure);
+  EXPECT_NE(session.model().message.find("/nowhere/x.pcap"), std::string::npos);
+  session.handle(gui::OpenFile{data("handshake.pcap")});
+  settle(session);
+  EXPECT_NE(session.model().live, nullptr);
+}
+
+TEST(Session, SavesWhatIsSeenInEveryFormat) {
+  const TempDir dir;
+  Session session(first_controls());
+  session.handle(gui::OpenFile{data("handshake.pcap")});
+  settle(session);
+  for (const char* name : {"x.png", "x.svg", "x.txt", "x.json", "x.pcapng"}) {
+    session.handle(gui::Save{dir.file(name)});
+    EXPECT_EQ(session.model().message, "saved as " + dir.file(name));
+    EXPECT_GT(test::read_file(dir.file(name)).size(), 500u) << name;
+  }
+  EXPECT_TRUE(test::read_file(dir.file("x.png")).starts_with("\x89PNG"));
+  EXPECT_NE(test::read_file(dir.file("x.json")).find("\"captured\""), std::string::npos);
+}
+
+TEST(Session, WhatCannotBeSaved_IsSaidAndTheRunIsNoFailure) {
+  Session session(first_controls());
+  session.handle(gui::Save{"/nowhere/x.svg"});
+  EXPECT_NE(session.model().message.find("cannot write '/nowhere/x.svg'"), std::string::npos);
+  session.handle(gui::Save{"picture"});
+  EXPECT_NE(session.model().message.find("there are txt, svg, png"), std::string::npos);
+  EXPECT_FALSE(session.model().live_run.failure);
+}
+
+TEST(Session, CommandsForThePictureGoToTheApp) {
+  Session session(first_controls());
+  session.handle(gui::GoTo{3});
+  EXPECT_EQ(session.model().cursor, 3u);
+  EXPECT_FALSE(session.quit());
+  session.handle(gui::Quit{});
+  EXPECT_TRUE(session.quit());
+}
+
+}  // namespace
+}  // namespace synoptic::cli

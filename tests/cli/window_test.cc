@@ -1,0 +1,111 @@
+// The window end to end, started as a user starts it, on a display of its own: a live run, steps
+// forth and back, playing, leaving.
+#include <gtest/gtest.h>
+
+#include "tests/cli/display.hh"
+#include "tests/cli/program.hh"
+
+namespace synoptic::cli {
+namespace {
+
+using test::Display;
+using test::Program;
+using test::Result;
+
+bool has_children(const Program& program) {
+  const std::string pid = std::to_string(program.pid());
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + pid + "/task"))
+    if (!test::read_file(task.path() / "children").empty()) return true;
+  return false;
+}
+
+// Waits until a window of ours is there, and gives it the keyboard.
+bool enter(const Display& display) {
+  return display.hands({"search", "--sync", "--onlyvisible", "--name", "^Synoptic$", "windowfocus",
+                        "--sync", "mousemove", "1279", "719"});
+}
+
+TEST(Window, RunsLiveStepsPlaysAndLeaves) {
+  if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
+  const Display display;
+  ASSERT_FALSE(display.variable().empty()) << "Xvfb did not start";
+  const std::string blank = display.screen();
+  Program program({}, {.prefix = {"env", display.variable()}});
+  ASSERT_TRUE(enter(display));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != blank; }));
+
+  // The real run begins by itself, and its rows come into view until it has ended.
+  const std::string simulated = display.screen();
+  EXPECT_TRUE(display.await([&](const std::string&) { return has_children(program); }));
+  EXPECT_TRUE(display.await([&](const std::string&) { return !has_children(program); }));
+  const std::string all = display.settled();
+  EXPECT_NE(all, simulated);
+
+  ASSERT_TRUE(display.key("Home"));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != all; }));
+  const std::string start = display.settled();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(display.key("Right"));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != start; }));
+  const std::string third = display.settled();
+  ASSERT_TRUE(display.key("Right"));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != third; }));
+  display.settled();
+  ASSERT_TRUE(display.key("Left"));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen == third; }))
+      << "a step back gives the picture that was there before";
+  ASSERT_TRUE(display.hands({"key", "Left", "Left", "Left"}));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen == start; }))
+      << "keys pressed one after the other at once all count";
+
+  ASSERT_TRUE(display.key("space"));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != start; }));
+  ASSERT_TRUE(display.key("space"));
+  const std::string paused = display.settled();
+  EXPECT_NE(paused, start);
+  ASSERT_TRUE(display.key("Home"));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen == start; }));
+
+  ASSERT_TRUE(display.key("ctrl+q"));
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out, "");
+}
+
+TEST(Window, LeavesWhileARunGoesOnAndNothingOfItStays) {
+  if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
+  const Display display;
+  ASSERT_FALSE(display.variable().empty()) << "Xvfb did not start";
+  Program program({}, {.prefix = {"env", display.variable()}});
+  ASSERT_TRUE(enter(display));
+  EXPECT_TRUE(display.await([&](const std::string&) { return has_children(program); }));
+  ASSERT_TRUE(display.key("ctrl+q"));
+  const Result result = program.wait();  // both ends of its pipes closed: nobody holds them
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "");
+}
+
+TEST(Window, ShowsTheFileOfItsArgument) {
+  if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
+  const Display display;
+  ASSERT_FALSE(display.variable().empty()) << "Xvfb did not start";
+  const std::string blank = display.screen();
+  Program program({std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap"},
+                  {.prefix = {"env", display.variable()}});
+  ASSERT_TRUE(enter(display));
+  EXPECT_NE(display.settled(), blank);
+  EXPECT_FALSE(has_children(program));
+  ASSERT_TRUE(display.key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
+}
+
+TEST(Window, AFileWithoutADisplay_IsShownAsText) {
+  const Result result = test::run({std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap"},
+                                  {.prefix = {"env", "-u", "DISPLAY"}});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.err.find("synoptic: no window: there is no display ("), 0u) << result.err;
+  EXPECT_NE(result.out.find("[SYN]"), std::string::npos) << result.out;
+}
+
+}  // namespace
+}  // namespace synoptic::cli

@@ -1,0 +1,200 @@
+// Runs start and files open on threads of their own; tick() takes over what is ready.
+#include "viz/cli/session.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "viz/cli/demo_runs.hh"
+#include "viz/cli/files.hh"
+#include "viz/cli/formats.hh"
+#include "viz/cli/input.hh"
+#include "viz/cli/output.hh"
+#include "viz/export/export.hh"
+
+namespace synoptic::cli {
+namespace {
+
+// A trace that is there already, as a source.
+class ReadTrace : public observe::TraceSource {
+ public:
+  explicit ReadTrace(exporting::JsonDocument document) : document_(std::move(document)) {}
+  bool poll() override { return !std::exchange(polled_, true); }
+  void wait(model::Duration) override {}
+  const model::Trace& trace() const override {
+    return document_.captured ? *document_.captured : document_.trace;
+  }
+  const model::Trace* simulated() const override {
+    return document_.captured ? &document_.trace : nullptr;
+  }
+  observe::Counters counters() const override {
+    const auto events = trace().events();
+    const auto packets = std::ranges::count_if(events, [](const model::Event& event) {
+      return std::holds_alternative<model::Packet>(event.body);
+    });
+    return {.captured = static_cast<std::uint64_t>(packets)};
+  }
+  bool ended() const override { return true; }
+  std::optional<model::Error> failure() const override { return document_.cut; }
+  void stop() override {}
+
+ private:
+  exporting::JsonDocument document_;
+  bool polled_ = false;
+};
+
+model::Expected<std::unique_ptr<observe::TraceSource>> source_of(const std::string& path) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  {
+    const Input input(path);
+    if (input.holds_json()) {
+      const auto text = input.read_all(name);
+      auto read = text ? exporting::read_json_document(*text) : std::unexpected(text.error());
+      if (!read) {
+        return std::unexpected(
+            model::Error{fmt::format("'{}': {}", name, read.error().what), read.error().remedy});
+      }
+      return std::make_unique<ReadTrace>(std::move(*read));
+    }
+  }
+  return live::open_file(path, "");
+}
+
+bool ready(const auto& future) {
+  return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+
+DemoChoice choice_of(const gui::Controls& controls) {
+  return {.demo = controls.demo, .program = controls.program, .family = controls.family};
+}
+
+}  // namespace
+
+gui::Controls first_controls() {
+  gui::Controls controls;
+  controls.demo = demos::find_demo("tcp-echo");
+  return controls;
+}
+
+Session::Session(const gui::Controls& controls) : app_(controls, ladder::svg_metrics()) {}
+
+Session::~Session() {
+  app_.attach(nullptr);
+  if (coming_.valid()) {
+    if (auto started = coming_.get()) dispose(std::move(*started));
+  }
+  dispose(std::move(source_));
+}
+
+void Session::handle(const gui::Command& command) {
+  if (std::holds_alternative<gui::StartLive>(command)) {
+    start_live();
+  } else if (std::holds_alternative<gui::StopLive>(command)) {
+    stop_live();
+  } else if (const auto* file = std::get_if<gui::OpenFile>(&command)) {
+    open_file(file->path);
+  } else if (const auto* target = std::get_if<gui::Save>(&command)) {
+    save(target->path);
+  } else if (std::holds_alternative<gui::Quit>(command)) {
+    quit_ = true;
+  } else {
+    app_.apply(command);
+  }
+}
+
+bool Session::tick(model::Duration passed) {
+  std::erase_if(leaving_, [](const std::future<void>& source) { return ready(source); });
+  const bool taken = take_started();
+  const bool moved = app_.advance(passed);
+  const bool grown = app_.poll();
+  return taken || moved || grown;
+}
+
+void Session::wait(model::Duration at_most) {
+  if (coming_.valid()) {
+    coming_.wait_for(std::chrono::nanoseconds(at_most.ns));
+  } else if (source_) {
+    source_->wait(at_most);
+  }
+}
+
+bool Session::busy() const {
+  return coming_.valid() || model().playing.on || model().live_run.state == gui::LiveState::running;
+}
+
+void Session::start_live() {
+  if (coming_.valid()) return;
+  stop_live();
+  unwanted_ = false;
+  DemoChoice choice = choice_of(model().controls);
+  if (choice.program.server.port == 0) choice.program.server.port = choice.demo->port;
+  coming_ = std::async(std::launch::async, [spec = make_live_spec(choice, std::nullopt)] {
+    return live::run_private(spec);
+  });
+}
+
+void Session::stop_live() {
+  unwanted_ = true;
+  if (source_) source_->stop();
+}
+
+void Session::open_file(const std::string& path) {
+  if (coming_.valid()) return;
+  stop_live();
+  unwanted_ = false;
+  coming_ = std::async(std::launch::async, [path] { return source_of(path); });
+}
+
+// True when there is something new to show.
+bool Session::take_started() {
+  if (!coming_.valid() || !ready(coming_)) return false;
+  model::Expected<Source> started = coming_.get();
+  if (!started) {
+    app_.fail(started.error());
+    return true;
+  }
+  if (unwanted_) (*started)->stop();
+  Source before = std::exchange(source_, std::move(*started));
+  app_.attach(source_.get());
+  dispose(std::move(before));
+  return true;
+}
+
+// A run that ends waits for its processes: not on the window's time.
+void Session::dispose(Source source) {
+  if (source == nullptr) return;
+  leaving_.push_back(
+      std::async(std::launch::async, [ending = std::move(source)]() mutable { ending.reset(); }));
+}
+
+void Session::save(const std::string& path) {
+  const auto format = format_named(ending_of(path));
+  if (!format) {
+    app_.say(fmt::format("'{}' is not saved: the ending of its name says its format; {}", path,
+                         formats_there));
+    return;
+  }
+  const gui::Model& m = model();
+  OutputOptions options;
+  options.raw_seq = m.look.raw_seq;
+  options.time = m.look.time;
+  options.dark = m.look.dark;
+  Shown shown{.trace = m.sim, .title = m.title};
+  if (m.live != nullptr) {
+    shown.live = m.live;
+    shown.alignment = &m.alignment;
+  }
+  const auto bytes = render(shown, *format, options);
+  const auto written = bytes ? write_whole(path, *bytes) : std::unexpected(bytes.error());
+  if (!written) {
+    app_.say(written.error().str());
+    return;
+  }
+  std::error_code error;
+  app_.say("saved as " + std::filesystem::absolute(path, error).string());
+}
+
+}  // namespace synoptic::cli

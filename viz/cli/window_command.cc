@@ -1,0 +1,134 @@
+// A Session in a Window.
+#include "viz/cli/window_command.hh"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <utility>
+
+#include "lessons/lesson.hh"
+#include "viz/cli/commands.hh"
+#include "viz/cli/files.hh"
+#include "viz/cli/session.hh"
+#include "viz/export/png.hh"
+#include "viz/gui/palette.hh"
+#include "viz/gui/ui.hh"
+#include "viz/window/offscreen.hh"
+#include "viz/window/window.hh"
+
+namespace synoptic::cli {
+namespace {
+
+// Every character that the program and its lessons write.
+std::string characters(const std::vector<lessons::CourseEntry>& course) {
+  std::string all(words::characters());
+  const auto add = [&](const std::vector<lessons::Paragraph>& paragraphs) {
+    for (const lessons::Paragraph& paragraph : paragraphs) all += paragraph.str();
+  };
+  for (const lessons::CourseEntry& entry : course) {
+    if (!entry.lesson) continue;
+    for (const lessons::Words& text : entry.lesson->texts) {
+      all += text.title;
+      add(text.opening);
+      for (const lessons::Section& section : text.sections) {
+        all += section.heading.str();
+        add(section.paragraphs);
+      }
+    }
+  }
+  return all;
+}
+
+// The first lesson that can be read, if there is one.
+void open_first(Session& session, std::vector<lessons::CourseEntry>& course) {
+  for (lessons::CourseEntry& entry : course) {
+    if (!entry.lesson) continue;
+    session.open(std::move(*entry.lesson));
+    return;
+  }
+}
+
+// What the user sees of a session, in its own language.
+gui::Commands draw(const Session& session, const gui::Fonts& fonts, gui::Ui& ui) {
+  const words::Language language = session.model().look.language;
+  if (words::spoken() != language) words::speak(language, SYNOPTIC_LOCALE_DIR);
+  ui.fonts = fonts;
+  return gui::draw(session.model(), ui);
+}
+
+}  // namespace
+
+model::Expected<void> run_window(const std::string& file) {
+  auto fonts = window::find_fonts();
+  if (!fonts) return std::unexpected(fonts.error());
+  std::vector<lessons::CourseEntry> course = lessons::list_course();
+  auto window = window::Window::open({.fonts = std::move(*fonts), .also = characters(course)});
+  if (!window) return std::unexpected(window.error());
+
+  Session session(first_controls());
+  if (file.empty()) {
+    open_first(session, course);
+    session.handle(gui::StartLive{});
+  } else {
+    session.handle(gui::OpenFile{file});
+  }
+  gui::Ui ui;
+  (*window)->run({.look = [&] { return session.model().look; },
+                  .draw = [&](const gui::Fonts& built) { return draw(session, built, ui); },
+                  .handle =
+                      [&](const gui::Command& command) {
+                        session.handle(command);
+                        if (session.quit()) (*window)->close();
+                      },
+                  .tick =
+                      [&](model::Duration passed) {
+                        const bool changed = session.tick(passed);
+                        return window::Ticked{.changed = changed, .busy = session.busy()};
+                      }});
+  return {};
+}
+
+int run_picture(const Options& options) {
+  const PictureOptions& wanted = options.picture;
+  auto fonts = window::find_fonts();
+  if (!fonts) {
+    say(fonts.error().str());
+    return refused;
+  }
+  std::vector<lessons::CourseEntry> course = lessons::list_course();
+  const std::string also = characters(course);
+  Session session(first_controls());
+  open_first(session, course);
+  gui::Look look = session.model().look;
+  look.dark = wanted.dark;
+  look.language =
+      wanted.language == demos::Language::zh ? words::Language::zh : words::Language::en;
+  session.handle(gui::SetLook{look});
+  session.handle(gui::StartLive{});
+  while (session.busy()) {
+    session.wait(model::milliseconds(100));
+    session.tick({});
+  }
+  gui::Ui ui;
+  bool styled = false;
+  const window::Shot shot{.width = wanted.width,
+                          .height = wanted.height,
+                          .fonts = window::font_sizes(wanted.scale, 1),
+                          .also = also,
+                          .frames = 6,
+                          .background = gui::paper_colour(wanted.dark)};
+  const auto image = window::render(shot, *fonts, [&](const gui::Fonts& built) {
+    if (!std::exchange(styled, true))
+      gui::apply_style(wanted.dark, static_cast<float>(wanted.scale));
+    for (const gui::Command& command : draw(session, built, ui)) session.handle(command);
+    session.handle(gui::GoTo{std::min(wanted.step, session.model().steps.size())});
+  });
+  const auto written =
+      image ? write_whole(options.path, exporting::to_png(image->width, image->height, image->rgba))
+            : std::unexpected(image.error());
+  if (written) return done;
+  say(written.error().str());
+  return refused;
+}
+
+}  // namespace synoptic::cli

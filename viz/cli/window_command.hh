@@ -1,0 +1,19 @@
+// Without a command: the window.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sim/model/error.hh"
+#include "viz/cli/options.hh"
+
+namespace synoptic::cli {
+
+// Opens the window on the first lesson, run at once on both networks; or with a capture file beside
+// the simulated tcp-echo. Until the user closes it. An error where no window can be had.
+model::Expected<void> run_window(const std::string& file = {});
+
+// The window's picture as a PNG, with the real run at its end: for the README.
+int run_picture(const Options& options);
+
+}  // namespace synoptic::cli
