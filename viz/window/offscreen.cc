@@ -41,8 +41,7 @@ class Context {
     eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
     if (surface_ != EGL_NO_SURFACE) eglDestroySurface(display_, surface_);
     if (context_ != EGL_NO_CONTEXT) eglDestroyContext(display_, context_);
-    eglTerminate(display_);
-    eglReleaseThread();
+    eglReleaseThread();  // the display and its driver stay for the next picture
   }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -99,7 +98,7 @@ class Context {
     return value;
   }
 
-  EGLDisplay display_ = EGL_NO_DISPLAY;
+  EGLDisplay display_ = EGL_NO_DISPLAY;  // one a process, not ours to end
   EGLContext context_ = EGL_NO_CONTEXT;
   EGLSurface surface_ = EGL_NO_SURFACE;
 };
