@@ -19,6 +19,7 @@ struct SendSequence {
   wire::SeqNum up;        // urgent pointer
   wire::SeqNum wl1, wl2;  // SEG.SEQ and SEG.ACK of the last window update
   wire::SeqNum iss;
+  friend bool operator==(const SendSequence&, const SendSequence&) = default;
 };
 
 //            1          2          3
@@ -30,12 +31,14 @@ struct ReceiveSequence {
   std::uint32_t wnd = 0;
   wire::SeqNum up;
   wire::SeqNum irs;
+  friend bool operator==(const ReceiveSequence&, const ReceiveSequence&) = default;
 };
 
 struct Tcb {
   TcpState state = TcpState::closed;
   SendSequence snd;
   ReceiveSequence rcv;
+  friend bool operator==(const Tcb&, const Tcb&) = default;
 };
 
 // A segment as the state machine sees it (RFC 9293 section 3.3.1, "Current Segment Variables").

@@ -135,6 +135,9 @@ void Machine::settle(EventId cause) {
 
 void Machine::poll(EventId cause) {
   poll_tcp(cause);
+  if (Probe* const probe = simulation_.probe())
+    probe->settled(index_, tcp_, simulation_.now(), cause, polling_since_,
+                   simulation_.recorder().trace());
   poll_udp(cause);
 }
 

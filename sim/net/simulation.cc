@@ -30,8 +30,9 @@ Recorder::Owner name_lane(const Scenario& scenario, const wire::SocketAddress& a
 
 }  // namespace
 
-Simulation::Simulation(const Scenario& scenario)
+Simulation::Simulation(const Scenario& scenario, Probe* probe)
     : scenario_(scenario),
+      probe_(probe),
       recorder_(
           [&scenario](const wire::SocketAddress& address) { return name_lane(scenario, address); }),
       faults_(scenario.faults) {

@@ -22,9 +22,19 @@
 
 namespace synoptic::net {
 
+// Told of every input of a machine's TCP, once the events it led to are in the trace, from `first`
+// to its end.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  virtual void settled(std::uint32_t machine, const tcp::Stack& tcp, model::Instant now,
+                       model::EventId cause, std::size_t first, const model::Trace& trace) = 0;
+};
+
 class Simulation {
  public:
-  explicit Simulation(const Scenario& scenario);
+  // The probe, if any, must outlive the run.
+  explicit Simulation(const Scenario& scenario, Probe* probe = nullptr);
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
   model::Trace run();
@@ -32,6 +42,7 @@ class Simulation {
   // --- for machines and hosts
   model::Instant now() const { return now_; }
   Recorder& recorder() { return recorder_; }
+  Probe* probe() const { return probe_; }
   const Scenario& scenario() const { return scenario_; }
   // Where packets to `ip` go; nothing when no machine has this address.
   std::optional<std::uint32_t> route(const wire::IpAddress& ip) const;
@@ -70,6 +81,7 @@ class Simulation {
   void warn_about_waiting();
 
   const Scenario& scenario_;
+  Probe* probe_ = nullptr;
   model::Instant now_;
   bool stopped_ = false;
   Recorder recorder_;

@@ -244,6 +244,12 @@ SocketAddress Stack::remote(ConnectionId id) const {
   return c != nullptr ? c->remote : SocketAddress{};
 }
 
+void Stack::each_connection(const Visitor& visit) const {
+  for (const auto& c : impl_->connections) {
+    if (c->alive) visit(c->local, c->remote, c->tcb);
+  }
+}
+
 std::size_t Stack::connection_count() const {
   return impl_->table.size();
 }

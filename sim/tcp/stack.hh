@@ -126,6 +126,10 @@ class Stack {
   const model::Tcb* tcb(ConnectionId id) const;  // null when there is none any more
   wire::SocketAddress local(ConnectionId id) const;
   wire::SocketAddress remote(ConnectionId id) const;
+  // Each connection that has a TCB, in the order of their slots. O(connections).
+  using Visitor = std::function<void(const wire::SocketAddress& local,
+                                     const wire::SocketAddress& remote, const model::Tcb& tcb)>;
+  void each_connection(const Visitor& visit) const;
   std::size_t connection_count() const;  // those in TIME-WAIT included
   bool port_in_use(const wire::SocketAddress& local) const;
 

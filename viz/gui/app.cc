@@ -64,7 +64,9 @@ void App::open(lessons::Lesson lesson) {
 }
 
 void App::run_again() {
-  model_.sim = net::run(scenario_of(model_.controls));
+  net::WatchedRun run = net::run_watched(scenario_of(model_.controls));
+  model_.sim = std::move(run.trace);
+  model_.tcbs = std::move(run.tcbs);
   if (model_.lesson && model_.lesson->choices.demo != model_.controls.demo) model_.lesson.reset();
   model_.lesson_events.clear();
   if (model_.lesson) model_.lesson_events = lessons::resolve(*model_.lesson, model_.sim);
@@ -88,6 +90,7 @@ void leave_open(ladder::Alignment& alignment) {
 void App::lay_out() {
   const std::optional<Selected> was = model_.in_focus();
   const bool at_end = model_.cursor == model_.steps.size();
+  ++model_.revision;
   ladder::LayoutOptions options;
   options.metrics = metrics_;
   options.time = model_.look.time;
@@ -106,7 +109,6 @@ void App::lay_out() {
 }
 
 void App::find_steps() {
-  ++model_.layouts;
   model_.index = ladder::SceneIndex(model_.scene);
   model_.heads = ladder::heads_of(model_.scene);
   model_.steps = ladder::steps_of(model_.scene);

@@ -39,9 +39,9 @@ void keep_inside(const Model& model, const Pane& pane, Ui& ui) {
 
 // The step that was taken last comes into view, with some room below for the next one.
 void follow(const Model& model, const Pane& pane, Ui& ui) {
-  if (ui.shown_cursor == model.cursor && ui.shown_layout == model.layouts) return;
+  if (ui.shown_cursor == model.cursor && ui.shown_layout == model.revision) return;
   ui.shown_cursor = model.cursor;
-  ui.shown_layout = model.layouts;
+  ui.shown_layout = model.revision;
   if (model.cursor == 0) {
     ui.scroll_y = 0;
     return;

@@ -13,6 +13,7 @@
 #include "lessons/demos/demo.hh"
 #include "lessons/lesson.hh"
 #include "sim/net/scenario.hh"
+#include "sim/net/tcb_history.hh"
 #include "viz/ladder/align.hh"
 #include "viz/ladder/heads.hh"
 #include "viz/ladder/layout.hh"
@@ -78,10 +79,11 @@ struct Model {
   // Both traces as they are shown; `live` is empty before a real run has begun.
   model::Trace sim{model::Source::simulated};
   const model::Trace* live = nullptr;
+  std::uint64_t revision = 0;  // another one whenever a trace or their alignment has changed
+  net::TcbHistory tcbs;        // of `sim`; empty where that was not run here
   ladder::Alignment alignment;
   ladder::Scene scene;
-  std::uint64_t layouts = 0;  // how often it was laid out: another one moves everything
-  ladder::SceneIndex index;   // of the scene
+  ladder::SceneIndex index;  // of the scene
   std::vector<ladder::LaneHead> heads;
   std::vector<ladder::Step> steps;
   std::vector<double> reached;  // by step: the lowest point that it and those before it have

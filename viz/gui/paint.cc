@@ -89,7 +89,9 @@ class Painter {
   // 1: it has happened, 0: it has not; in between: it is on its way.
   double happened(ladder::Side side, model::EventId event, double top) const {
     if (view_.stepped == nullptr) return 1;
-    if (event == model::EventId::none) return top <= reached_ ? 1 : 0;
+    // What belongs to no event comes with the row that it stands in.
+    if (event == model::EventId::none)
+      return top + scene_.row_height / 2 <= reached_ ? 1 : 0;
     const std::size_t step = view_.stepped->step_of(side, event);
     if (step < view_.stepped->cursor) return 1;
     return step == view_.stepped->cursor ? view_.stepped->under_way : 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "viz/gui/details.hh"
 #include "viz/gui/panels.hh"
 
 namespace synoptic::gui {
@@ -64,7 +65,10 @@ Commands draw(const Model& model, Ui& ui) {
     ImGui::SameLine();
   }
   part("ladders", middle, [&] { ladder_pane(model, ui, commands); });
-  part("details", ImVec2(0, details), [&] { ImGui::Separator(); });
+  part("details", ImVec2(0, details), [&] {
+    ImGui::Separator();
+    draw_details(model, ui, commands);
+  });
   status_line(model);
   ImGui::End();
   keys_window(model, commands);

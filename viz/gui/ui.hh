@@ -15,6 +15,7 @@
 #pragma once
 
 #include "viz/gui/command.hh"
+#include "viz/gui/details.hh"
 #include "viz/gui/model.hh"
 
 struct ImFont;
@@ -40,6 +41,7 @@ struct Ui {
   bool focus_fault = false;     // the next frame puts the text cursor into the list of faults
   float details_share = 0.36f;  // of the height, for the details
   model::EventId asked_about = model::EventId::none;  // by right click
+  DetailsUi details;
   std::string fault_text;
   std::string fault_error;
 };

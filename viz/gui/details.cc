@@ -1,0 +1,357 @@
+// The details panel drawn: its parts as tabs, or beside them where it is wide.
+#include "viz/gui/details.hh"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+
+#include "viz/gui/details_packet.hh"
+#include "viz/gui/state_diagram.hh"
+#include "viz/gui/ui.hh"
+
+namespace synoptic::gui {
+namespace {
+
+void text(std::string_view words) {
+  ImGui::TextUnformatted(words.data(), words.data() + words.size());
+}
+
+// Wrapped at the window's edge; long words are cut there, too.
+void wrapped(std::string_view words) {
+  ImGui::PushTextWrapPos(0);
+  text(words);
+  ImGui::PopTextWrapPos();
+}
+
+// Paler than the rest, and still to be read from afar.
+ImVec4 faint_color() {
+  const ImVec4 ink = ImGui::GetStyleColorVec4(ImGuiCol_Text);
+  const ImVec4 paper = ImGui::GetStyleColorVec4(ImGuiCol_WindowBg);
+  const auto mix = [](float a, float b) { return a * .68F + b * .32F; };
+  return {mix(ink.x, paper.x), mix(ink.y, paper.y), mix(ink.z, paper.z), 1};
+}
+
+void faint(std::string_view words) {
+  ImGui::PushStyleColor(ImGuiCol_Text, faint_color());
+  wrapped(words);
+  ImGui::PopStyleColor();
+}
+
+ImU32 color_of_end(int end, bool dark) {
+  // Blue and orange: told apart by those who do not see red and green.
+  if (end == 0) return dark ? IM_COL32(102, 170, 255, 255) : IM_COL32(0, 92, 185, 255);
+  return dark ? IM_COL32(255, 170, 68, 255) : IM_COL32(178, 84, 0, 255);
+}
+
+// A mark and a name, on the current line.
+void end_name(int end, const EndDetails& of, bool dark) {
+  const float size = ImGui::GetFontSize();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  draw_end_mark(*ImGui::GetWindowDrawList(), end, {at.x + size * .35F, at.y + size * .5F},
+                size * .28F, color_of_end(end, dark));
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() + size * .9F);
+  wrapped(of.name);
+}
+
+// One line for an event; a click goes there.
+void mention(const Mention& m, int id, Commands& commands) {
+  ImGui::PushID(id);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float size = ImGui::GetFontSize();
+  if (!m.has_step) {
+    faint(m.text);
+  } else {
+    const float width = std::max(ImGui::GetContentRegionAvail().x, size);
+    const ImVec2 extent =
+        ImGui::CalcTextSize(m.text.data(), m.text.data() + m.text.size(), false, width - size);
+    if (ImGui::Selectable("##go", false, 0, {width, extent.y}))
+      commands.emplace_back(Select{m.event});
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const ImU32 color = ImGui::GetColorU32(ImGuiCol_Text);
+    const float y = at.y + size * .5F;
+    list.AddTriangleFilled({at.x + 2, y - size * .25F}, {at.x + 2, y + size * .25F},
+                           {at.x + size * .45F, y}, color);
+    list.AddText(nullptr, 0, {at.x + size * .8F, at.y}, color, m.text.data(),
+                 m.text.data() + m.text.size(), width - size);
+  }
+  ImGui::PopID();
+}
+
+void mentions(std::string_view title, const std::vector<Mention>& all, int first_id,
+              Commands& commands) {
+  if (all.empty()) return;
+  ImGui::Spacing();
+  faint(title);
+  for (const Mention& m : all) mention(m, first_id++, commands);
+}
+
+std::string_view side_name(ladder::Side side) {
+  return side == ladder::Side::sim ? "Simulated" : "Captured";
+}
+
+void draw_heading(const Details& d) {
+  faint(side_name(d.focus.side));
+  wrapped(d.heading);
+  ImGui::Separator();
+}
+
+void draw_sentences(const Details& d) {
+  for (const std::string& sentence : d.sentences) wrapped(sentence);
+  for (const std::string& oddity : d.oddities) wrapped("! " + oddity);
+}
+
+void draw_why(const Details& d, Commands& commands) {
+  if (!d.why.text.empty() || d.why.cause) {
+    ImGui::Spacing();
+    faint("Why");
+    if (!d.why.text.empty()) wrapped(d.why.text);
+    if (!d.why.rfc.empty()) faint(d.why.rfc);
+    if (d.why.cause) mentions("What led to it", {*d.why.cause}, 0, commands);
+  }
+  ImGui::Spacing();
+  const DifferenceDetails& diff = d.difference;
+  faint("Side by side");
+  const bool differs = diff.verdict && *diff.verdict != ladder::Verdict::same;
+  wrapped(fmt::format("{}{}.", differs ? "≠ " : "", diff.heading));
+  if (!diff.text.empty()) wrapped(diff.text);
+  for (const std::string& line : diff.also) wrapped(line);
+  mentions(d.focus.side == ladder::Side::sim ? "In the real run" : "In the simulation",
+           diff.counterpart, 100, commands);
+  mentions("This rests on", diff.cites, 200, commands);
+}
+
+// --- TCBs
+
+void draw_value(const TcbRow& row, std::size_t end, bool dark) {
+  if (!row.changed[end]) {
+    text(row.value[end].empty() ? "-" : row.value[end]);
+    return;
+  }
+  ImGui::TableSetBgColor(ImGuiTableBgTarget_CellBg,
+                         dark ? IM_COL32(96, 80, 0, 255) : IM_COL32(255, 238, 150, 255));
+  const float size = ImGui::GetFontSize();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float y = at.y + size * .5F;
+  ImGui::GetWindowDrawList()->AddTriangleFilled({at.x, y - size * .25F}, {at.x, y + size * .25F},
+                                                {at.x + size * .4F, y},
+                                                ImGui::GetColorU32(ImGuiCol_Text));
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() + size * .6F);
+  wrapped(row.value[end].empty() ? "-" : row.value[end]);
+  if (!row.was[end].empty()) faint("was " + row.was[end]);
+}
+
+void draw_tcbs(const Details& d, bool dark) {
+  if (!d.ends) {
+    wrapped(d.no_ends);
+    return;
+  }
+  const EndsDetails& ends = *d.ends;
+  constexpr ImGuiTableFlags flags = ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_BordersOuterH |
+                                    ImGuiTableFlags_SizingStretchProp;
+  if (ImGui::BeginTable("tcbs", 3, flags)) {
+    ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthStretch, .6F);
+    ImGui::TableSetupColumn("first", ImGuiTableColumnFlags_WidthStretch, 1);
+    ImGui::TableSetupColumn("second", ImGuiTableColumnFlags_WidthStretch, 1);
+    ImGui::TableNextRow();
+    for (int end = 0; end < 2; ++end) {
+      const EndDetails& of = ends.ends[static_cast<std::size_t>(end)];
+      ImGui::TableSetColumnIndex(end + 1);
+      end_name(end, of, dark);
+      if (of.address != of.name) faint(of.address);
+      if (!of.tcb_moment.empty()) wrapped(of.tcb_moment);
+    }
+    for (const TcbRow& row : ends.tcb) {
+      ImGui::TableNextRow();
+      ImGui::TableSetColumnIndex(0);
+      wrapped(row.name);
+      if (ImGui::IsItemHovered()) {
+        ImGui::BeginTooltip();
+        ImGui::PushTextWrapPos(ImGui::GetFontSize() * 20);
+        text(row.meaning);
+        ImGui::PopTextWrapPos();
+        ImGui::EndTooltip();
+      }
+      for (std::size_t end = 0; end < 2; ++end) {
+        ImGui::TableSetColumnIndex(static_cast<int>(end) + 1);
+        draw_value(row, end, dark);
+      }
+    }
+    ImGui::EndTable();
+  }
+  faint(ends.tcb_note);
+}
+
+// --- states
+
+std::string way_of(const EndDetails& end) {
+  if (end.way.empty()) return "";
+  std::string way(model::rfc_name(end.way.front().from));
+  for (const Passed& passed : end.way) {
+    if (passed.from != passed.to || passed.to != end.way.front().from)
+      way += fmt::format(" → {}", model::rfc_name(passed.to));
+  }
+  return way;
+}
+
+// Scrolls so that the box of one of the ends, the lower one, is in view.
+void reveal_state(const DiagramLayout& layout, const std::array<EndDetails, 2>& ends) {
+  float lowest = -1;
+  for (const DiagramNode& node : layout.nodes) {
+    if (is_in(ends[0], node) || is_in(ends[1], node)) lowest = std::max(lowest, node.at.max.y);
+  }
+  if (lowest < 0) return;
+  const float top = ImGui::GetCursorScreenPos().y - ImGui::GetWindowPos().y;
+  ImGui::SetScrollFromPosY(top + lowest, .7F);
+}
+
+void draw_states(const Details& d, bool dark, bool& reveal) {
+  if (!d.ends) {
+    wrapped(d.no_ends);
+    return;
+  }
+  for (int i = 0; i < 2; ++i) {
+    const EndDetails& end = d.ends->ends[static_cast<std::size_t>(i)];
+    const std::string state =
+        end.state ? std::string(model::rfc_name(*end.state)) : "state not known";
+    const std::string basis =
+        end.basis == model::Basis::true_ ? "" : fmt::format(" ({})", model::basis_name(end.basis));
+    const float size = ImGui::GetFontSize();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    draw_end_mark(*ImGui::GetWindowDrawList(), i, {at.x + size * .35F, at.y + size * .5F},
+                  size * .28F, color_of_end(i, dark));
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + size * .9F);
+    wrapped(fmt::format("{}: {}{}", end.name, state, basis));
+    if (const std::string way = way_of(end); !way.empty()) faint(way);
+  }
+  ImGui::Spacing();
+  const float width = std::min(ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * 54);
+  ImFont* const font = ImGui::GetFont();
+  const DiagramLayout layout =
+      layout_diagram(width, ImGui::GetFontSize(), [&](std::string_view words, float size) {
+        return font->CalcTextSizeA(size, 1e9F, 0, words.data(), words.data() + words.size());
+      });
+  const DiagramColors colors{ImGui::GetColorU32(ImGuiCol_Text),
+                             ImGui::GetColorU32(faint_color()),
+                             dark ? IM_COL32(70, 80, 100, 255) : IM_COL32(225, 235, 250, 255),
+                             ImGui::GetColorU32(ImGuiCol_WindowBg),
+                             {color_of_end(0, dark), color_of_end(1, dark)}};
+  if (reveal) reveal_state(layout, d.ends->ends);
+  reveal = false;
+  draw_diagram(*ImGui::GetWindowDrawList(), font, ImGui::GetCursorScreenPos(), layout, d.ends->ends,
+               colors);
+  ImGui::Dummy({layout.width, layout.height});
+  faint(
+      "RFC 9293 figure 5. A reset or giving up leads to CLOSED from anywhere: drawn where it "
+      "happened.");
+}
+
+// --- the whole
+
+void forget_marks(DetailsUi& ui) {
+  ui.pinned = ui.marked = {};
+  ui.reveal_field = ui.reveal_bytes = false;
+}
+
+void update(const Model& model, const Selected& focus, DetailsUi& ui) {
+  const bool same_event = ui.details && ui.details->focus == focus;
+  if (same_event && ui.revision == model.revision && ui.raw_seq == model.look.raw_seq) return;
+  if (!same_event) {
+    forget_marks(ui);
+    ui.reveal_state = true;
+  }
+  ui.details = details_of(model, focus);
+  ui.revision = model.revision;
+  ui.raw_seq = model.look.raw_seq;
+}
+
+class Tabs {
+ public:
+  explicit Tabs(DetailsUi& ui) : ui_(ui) {}
+  // Whether this tab is open; then its content follows, and end().
+  bool begin(DetailsTab tab, const char* title) {
+    const bool asked = ui_.open == tab;
+    if (!ImGui::BeginTabItem(title, nullptr, asked ? ImGuiTabItemFlags_SetSelected : 0))
+      return false;
+    if (ui_.shown != tab) ui_.reveal_state = true;
+    ui_.shown = tab;
+    ImGui::BeginChild("content", {0, 0}, false, 0);
+    return true;
+  }
+  static void end() {
+    ImGui::EndChild();
+    ImGui::EndTabItem();
+  }
+
+ private:
+  DetailsUi& ui_;
+};
+
+void draw_tabs(const Model& model, Ui& ui, bool with_why, Commands& commands) {
+  const Details& d = *ui.details.details;
+  const bool dark = model.look.dark;
+  if (!ImGui::BeginTabBar("parts", ImGuiTabBarFlags_FittingPolicyResizeDown)) return;
+  Tabs tabs(ui.details);
+  if (with_why) {
+    const bool differs = d.difference.verdict && *d.difference.verdict != ladder::Verdict::same;
+    if (tabs.begin(DetailsTab::why, differs ? "Why ≠###why" : "Why###why")) {
+      draw_sentences(d);
+      draw_why(d, commands);
+      Tabs::end();
+    }
+  }
+  if (tabs.begin(DetailsTab::packet, "Packet")) {
+    if (d.packet) {
+      draw_packet(*d.packet, ui);
+    } else {
+      wrapped("No packet: this happened inside one end.");
+    }
+    Tabs::end();
+  }
+  if (tabs.begin(DetailsTab::tcbs, "TCBs")) {
+    draw_tcbs(d, dark);
+    Tabs::end();
+  }
+  if (tabs.begin(DetailsTab::states, "States")) {
+    draw_states(d, dark, ui.details.reveal_state);
+    Tabs::end();
+  }
+  ImGui::EndTabBar();
+  ui.details.open.reset();
+}
+
+}  // namespace
+
+void draw_details(const Model& model, Ui& ui, Commands& commands) {
+  const auto focus = model.in_focus();
+  ImGui::BeginChild("details", {0, 0}, false, 0);
+  if (!focus || model::index(focus->event) >= model.trace_of(focus->side).events().size()) {
+    ui.details.details.reset();
+    forget_marks(ui.details);
+    faint(
+        "Take a step, or click at something in the ladders: what it is and why it happens stands "
+        "here.");
+    ImGui::EndChild();
+    return;
+  }
+  update(model, *focus, ui.details);
+  const Details& d = *ui.details.details;
+  const float width = ImGui::GetContentRegionAvail().x, type = ImGui::GetFontSize();
+  if (width >= type * 60) {
+    ImGui::BeginChild("about", {std::min(width * .36F, type * 34), 0}, false, 0);
+    draw_heading(d);
+    draw_sentences(d);
+    draw_why(d, commands);
+    ImGui::EndChild();
+    ImGui::SameLine();
+    ImGui::BeginChild("parts", {0, 0}, false, 0);
+    draw_tabs(model, ui, false, commands);
+    ImGui::EndChild();
+  } else {
+    draw_heading(d);
+    draw_tabs(model, ui, true, commands);
+  }
+  ImGui::EndChild();
+}
+
+}  // namespace synoptic::gui
