@@ -60,6 +60,12 @@ TEST(Window, RunsLiveStepsPlaysAndLeaves) {
   EXPECT_TRUE(display.await([&](const std::string& screen) { return screen == start; }))
       << "keys pressed one after the other at once all count";
 
+  ASSERT_TRUE(display.key("ctrl+equal"));  // larger type: other fonts, between two frames
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != start; }));
+  display.settled();
+  ASSERT_TRUE(display.key("ctrl+0"));
+  EXPECT_TRUE(display.await([&](const std::string& screen) { return screen == start; }));
+
   ASSERT_TRUE(display.key("space"));
   EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != start; }));
   ASSERT_TRUE(display.key("space"));
