@@ -8,7 +8,6 @@
 #include <array>
 #include <fstream>
 #include <initializer_list>
-#include <iterator>
 #include <memory>
 #include <span>
 
@@ -68,10 +67,13 @@ std::optional<FontFile> load(const FcPattern* font) {
   if (FcPatternGetString(font, FC_FILE, 0, &path) != FcResultMatch) return std::nullopt;
   FcPatternGetInteger(font, FC_INDEX, 0, &index);
   FontFile file{reinterpret_cast<const char*>(path), index & 0xffff, {}};
-  std::ifstream in(file.path, std::ios::binary);
-  file.bytes.assign(std::istreambuf_iterator<char>(in), {});
-  if (file.bytes.empty()) return std::nullopt;
-  return file;
+  std::ifstream in(file.path, std::ios::binary | std::ios::ate);
+  if (!in || in.tellg() <= 0) return std::nullopt;
+  file.bytes.resize(static_cast<std::size_t>(in.tellg()));
+  in.seekg(0);
+  in.read(reinterpret_cast<char*>(file.bytes.data()),
+          static_cast<std::streamsize>(file.bytes.size()));
+  return in ? std::optional(std::move(file)) : std::nullopt;
 }
 
 // The first of these families that is installed; else whatever fontconfig takes for the last one.

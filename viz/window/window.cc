@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -38,6 +39,10 @@ model::Error cannot_open(std::string_view what, std::string_view remedy) {
   return {fmt::format("{} ({})", what, last_error()), std::string(remedy)};
 }
 
+double sensible(float content_scale) {
+  return std::clamp(static_cast<double>(content_scale), 0.5, 8.0);
+}
+
 }  // namespace
 
 struct Window::Impl {
@@ -62,12 +67,15 @@ struct Window::Impl {
     friend bool operator==(const Made&, const Made&) = default;
   };
   Made made;
+  bool styled = false;
   gui::Fonts fonts;
+  ImFontAtlas atlas;
 
   ~Impl();
   std::optional<model::Error> start();
   void listen();
   double content_scale() const;
+  void build(double scale, double type_size);
   void make_style(const gui::Look& look);
   void feed();
   void frame(const Content& content);
@@ -101,13 +109,20 @@ std::optional<model::Error> Window::Impl::start() {
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "synoptic");
   glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "synoptic");
+  // Making the fonts takes as long as opening the window: both at once.
+  float scale = 1;
+  if (GLFWmonitor* monitor = glfwGetPrimaryMonitor())
+    glfwGetMonitorContentScale(monitor, &scale, nullptr);
+  const std::future<void> built = std::async(
+      std::launch::async, [this, guess = sensible(scale)] { build(guess, options.type_size); });
   window = glfwCreateWindow(options.width, options.height, "Synoptic", nullptr, nullptr);
   if (window == nullptr)
     return cannot_open("the window cannot be opened: it is drawn with OpenGL 3.2",
                        "install it: apt-get install libgl1-mesa-dri");
   glfwMakeContextCurrent(window);
   glfwSwapInterval(1);
-  imgui = ImGui::CreateContext();
+  built.wait();
+  imgui = ImGui::CreateContext(&atlas);
   ImGui::SetCurrentContext(imgui);
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().LogFilename = nullptr;
@@ -152,21 +167,26 @@ void Window::Impl::listen() {
 double Window::Impl::content_scale() const {
   float x = 1, y = 1;
   glfwGetWindowContentScale(window, &x, &y);
-  return std::clamp(static_cast<double>(std::max(x, y)), 0.5, 8.0);
+  return sensible(std::max(x, y));
+}
+
+void Window::Impl::build(double scale, double type_size) {
+  fonts = build_fonts(atlas, options.fonts, font_sizes(scale, type_size), options.also);
+  made.scale = scale;
+  made.type_size = type_size;
 }
 
 void Window::Impl::make_style(const gui::Look& look) {
   const Made wanted{content_scale(), look.type_size, look.dark};
-  if (wanted == made) return;
-  const bool first = made.scale == 0;
-  const bool same_type = wanted.scale == made.scale && wanted.type_size == made.type_size;
+  if (styled && wanted == made) return;
+  if (wanted.scale != made.scale || wanted.type_size != made.type_size) {
+    ImGui_ImplOpenGL3_DestroyFontsTexture();  // nothing, before the first frame
+    build(wanted.scale, wanted.type_size);
+    if (styled) ImGui_ImplOpenGL3_CreateFontsTexture();  // else the first frame makes it
+  }
   made = wanted;
+  styled = true;
   gui::apply_style(made.dark, static_cast<float>(made.scale * made.type_size));
-  if (same_type) return;
-  if (!first) ImGui_ImplOpenGL3_DestroyFontsTexture();
-  fonts = build_fonts(*ImGui::GetIO().Fonts, options.fonts, font_sizes(made.scale, made.type_size),
-                      options.also);
-  if (!first) ImGui_ImplOpenGL3_CreateFontsTexture();  // else made with the first frame
 }
 
 // Tells ImGui what happened, in terms of the pixels that it draws.

@@ -32,6 +32,7 @@ struct WindowOptions {
   FontFiles fonts;
   std::string also;                // characters to be shown beyond those of build_fonts()
   int width = 1280, height = 720;  // in screen units: times the monitor's scale
+  double type_size = 1;            // that of the first frame: its fonts are made beforehand
 };
 
 class Window {
