@@ -90,7 +90,7 @@ Window::Impl::~Impl() {
     ImGui::DestroyContext(imgui);
   }
   if (window != nullptr) glfwDestroyWindow(window);
-  glfwTerminate();
+  // the connection to the display and the driver stay until the process ends
 }
 
 std::optional<model::Error> Window::Impl::start() {
