@@ -119,6 +119,32 @@ std::vector<std::string_view> pieces_of(std::string_view text) {
   return pieces;
 }
 
+std::string broken_into_lines(std::string_view text, float width) {
+  std::string lines;
+  float x = 0;
+  for (const std::string_view piece : pieces_of(text)) {
+    const std::string_view ink = piece.substr(0, piece.find_last_not_of(' ') + 1);
+    const auto width_of = [](std::string_view part) {
+      return ImGui::CalcTextSize(part.data(), part.data() + part.size()).x;
+    };
+    if (x > 0 && x + width_of(ink) > width) {
+      while (lines.ends_with(' ')) lines.pop_back();
+      lines += '\n';
+      x = 0;
+    }
+    lines += piece;
+    x += width_of(piece);
+  }
+  return lines;
+}
+
+void draw_wrapped(std::string_view text) {
+  const std::string lines = broken_into_lines(text, ImGui::GetContentRegionAvail().x);
+  ImGui::PushTextWrapPos(0);
+  ImGui::TextUnformatted(lines.data(), lines.data() + lines.size());
+  ImGui::PopTextWrapPos();
+}
+
 void draw_paragraph(const lessons::Paragraph& paragraph, const Fonts& fonts, bool dark) {
   Line line(fonts, dark);
   if (paragraph.item) {
