@@ -193,9 +193,19 @@ std::string return_of(const model::Call& call, const std::string& when, model::D
   return fmt::format(fmt::runtime(tr("Called at {}; returned after {} {}.")), when, after, result);
 }
 
+std::string heading_of(const model::Call& call, const std::string& who) {
+  if (call.name == CallName::print)
+    return fmt::format(
+        fmt::runtime(tr("{}: prints: {}")), who,
+        std::string_view(reinterpret_cast<const char*>(call.data.data()), call.data.size()));
+  if (call.name == CallName::read_line)
+    return fmt::format(fmt::runtime(tr("{}: reads a line")), who);
+  return fmt::format("{}: {}", who, model::format_call(call));
+}
+
 Told tell_call(const Trace& trace, const Event& e, const model::Call& call) {
   Told told;
-  told.heading = fmt::format("{}: {}", name_of(trace, e.endpoint), model::format_call(call));
+  told.heading = heading_of(call, name_of(trace, e.endpoint));
   told.sentences.emplace_back(purpose_of(call.name));
   const std::string when = since_start(trace, e.t);
   if (call.name == CallName::print || call.name == CallName::sleep) {
