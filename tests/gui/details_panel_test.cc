@@ -222,5 +222,11 @@ TEST(DetailsPanel, ItsLines_BreakWithinTheRoom) {
   ImGui::EndFrame();
 }
 
+TEST(RichText, NoLine_BeginsWithAStopOrEndsWithAnOpeningSign) {
+  const std::vector<std::string_view> pieces = pieces_of("对 UDP（对方的），“好”。");
+  EXPECT_EQ(pieces,
+            (std::vector<std::string_view>{"对", " ", "UDP", "（对", "方", "的），", "“好”。"}));
+}
+
 }  // namespace
 }  // namespace synoptic::gui

@@ -41,6 +41,12 @@ bool clings(std::uint32_t code) {
          code == 0xff0e || code == 0xff1a || code == 0xff1b || code == 0xff1f || code == 0x201d;
 }
 
+// Signs that no line ends with: “〈《「『【（
+bool opens(std::uint32_t code) {
+  return code == 0x201c || code == 0x3008 || code == 0x300a || code == 0x300c || code == 0x300e ||
+         code == 0x3010 || code == 0xff08;
+}
+
 class Line {
  public:
   Line(const Fonts& fonts, bool dark)
@@ -107,13 +113,15 @@ std::vector<std::string_view> pieces_of(std::string_view text) {
     begin = end;
   };
   std::size_t i = 0;
+  bool opened = false;
   while (i < text.size()) {
     const Character c = first_of(text.substr(i));
-    if (stands_alone(c.code) && !clings(c.code)) end_piece(i);
+    if (stands_alone(c.code) && !clings(c.code) && !opened) end_piece(i);
+    opened = opens(c.code);
     i += c.size;
     if (c.code == ' ' && (i == text.size() || text[i] != ' ')) end_piece(i);
     const bool next_clings = i < text.size() && clings(first_of(text.substr(i)).code);
-    if (stands_alone(c.code) && !next_clings) end_piece(i);
+    if (stands_alone(c.code) && !next_clings && !opened) end_piece(i);
   }
   end_piece(text.size());
   return pieces;
