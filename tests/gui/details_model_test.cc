@@ -4,7 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <set>
+
 #include "tests/gui/details_support.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
 namespace {
@@ -208,6 +212,44 @@ TEST(Details, EveryEventOfEveryRun_HasWordsOfItsOwn) {
       }
     }
   }
+}
+
+// Names, calls and their results, RFC words and what programs print stay as they are.
+std::set<std::string> english_words(std::string text) {
+  text = std::regex_replace(text, std::regex(R"("[^"]*"|打印.*|\w+\([^)]*\)|= .*)"), "");
+  const std::set<std::string> same{"client", "server", "Linux",
+                                   "again"};  // the mark of the ladders' packet lines
+  const std::regex word("[A-Za-z]*[a-z]{3,}");
+  std::set<std::string> found;
+  for (std::sregex_iterator i(text.begin(), text.end(), word), end; i != end; ++i) {
+    if (!same.contains(i->str())) found.insert(i->str());
+  }
+  return found;
+}
+
+TEST(Details, InChinese_NoEnglishIsLeft) {
+  words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
+  for (const testing::RunSetup& setup : testing::run_setups()) {
+    const TwoSided run(setup);
+    for (const Side side : {Side::sim, Side::live}) {
+      for (const Event& e : run.model().trace_of(side).events()) {
+        const Details d = details(run, side, e);
+        std::vector<std::string> said = d.sentences;
+        for (const std::string& text : {d.heading, d.why.text, d.difference.heading, d.no_ends,
+                                        d.why.cause ? d.why.cause->text : ""})
+          said.push_back(text);
+        said.insert(said.end(), d.difference.also.begin(), d.difference.also.end());
+        if (d.ends) {
+          said.push_back(d.ends->tcb_note);
+          for (const EndDetails& end : d.ends->ends) said.push_back(end.tcb_moment);
+          for (const TcbRow& r : d.ends->tcb) said.emplace_back(r.meaning);
+        }
+        for (const std::string& text : said)
+          EXPECT_THAT(english_words(text), ::testing::IsEmpty()) << text;
+      }
+    }
+  }
+  words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);
 }
 
 TEST(Details, EachByteHasAField_AndEachFieldItsBytes) {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/gui/details_support.hh"
+#include "viz/gui/rich_text.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
 namespace {
@@ -187,6 +189,43 @@ TEST(DetailsPanel, ItIsMadeAnew_OnlyWhenSomethingChanged) {
   ++run.edit().revision;
   screen.frame(run.model());
   EXPECT_NE(screen.ui.details.details->heading, "kept");
+}
+
+TEST(DetailsPanel, AnotherLanguage_IsSpokenByTheNextFrame) {
+  TwoSided run({});
+  run.focus(Side::sim, first_data(run).id);
+  Screen screen;
+  screen.frame(run.model());
+  const std::string english = screen.ui.details.details->why.text;
+  words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
+  screen.frame(run.model());
+  words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);
+  EXPECT_NE(screen.ui.details.details->why.text, english);
+  screen.frame(run.model());
+  EXPECT_EQ(screen.ui.details.details->why.text, english);
+}
+
+TEST(DetailsPanel, ItsLines_BreakWithinTheRoom) {
+  const Screen screen;
+  ImGui::NewFrame();
+  const auto broken = [](std::string_view text) {
+    return broken_into_lines(text, ImGui::CalcTextSize("0123456789").x);
+  };
+  EXPECT_EQ(broken("the window is open again"), "the window\nis open\nagain");
+  EXPECT_EQ(broken("short"), "short");
+  EXPECT_EQ(broken(""), "");
+  const std::string chinese = "窗口又打开了：不再需要探测。";
+  std::string lines = broken(chinese);
+  EXPECT_GT(std::ranges::count(lines, '\n'), 0);
+  std::erase(lines, '\n');
+  EXPECT_EQ(lines, chinese);
+  ImGui::EndFrame();
+}
+
+TEST(RichText, NoLine_BeginsWithAStopOrEndsWithAnOpeningSign) {
+  const std::vector<std::string_view> pieces = pieces_of("对 UDP（对方的），“好”。");
+  EXPECT_EQ(pieces,
+            (std::vector<std::string_view>{"对", " ", "UDP", "（对", "方", "的），", "“好”。"}));
 }
 
 }  // namespace

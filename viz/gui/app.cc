@@ -26,8 +26,14 @@ namespace {
 constexpr std::uint32_t no_step = 0xffff'ffff;
 }
 
-std::size_t Model::step_of(ladder::Side side, model::EventId event) const {
-  const auto& by_event = steps_by_event[static_cast<std::size_t>(side)];
+namespace {
+std::size_t list_of(ladder::Side side, bool at_return) {
+  return 2 * static_cast<std::size_t>(side) + (at_return ? 1 : 0);
+}
+}  // namespace
+
+std::size_t Model::step_of(ladder::Side side, model::EventId event, bool at_return) const {
+  const auto& by_event = steps_by_event[list_of(side, at_return)];
   if (model::index(event) >= by_event.size()) return steps.size();
   const std::uint32_t step = by_event[model::index(event)];
   return step == no_step ? steps.size() : step;
@@ -37,7 +43,7 @@ std::optional<Selected> Model::in_focus() const {
   if (selected) return selected;
   if (cursor == 0 || steps.empty()) return std::nullopt;
   const ladder::Step& step = steps[std::min(cursor, steps.size()) - 1];
-  return Selected{step.side, step.event};
+  return Selected{step.side, step.event, step.at_return};
 }
 
 App::App(Controls controls, const ladder::Metrics& metrics) : metrics_(metrics) {
@@ -119,7 +125,7 @@ void App::find_steps() {
     const ladder::Step& step = model_.steps[i];
     lowest = std::max(lowest, step.bottom);
     model_.reached.push_back(lowest);
-    auto& by_event = model_.steps_by_event[static_cast<std::size_t>(step.side)];
+    auto& by_event = model_.steps_by_event[list_of(step.side, step.at_return)];
     if (by_event.size() <= model::index(step.event))
       by_event.resize(model::index(step.event) + 1, no_step);
     by_event[model::index(step.event)] = static_cast<std::uint32_t>(i);
@@ -130,7 +136,7 @@ void App::find_steps() {
 void App::keep_place(const std::optional<Selected>& was) {
   model_.cursor = std::min(model_.cursor, model_.steps.size());
   if (!was || model_.cursor == 0) return;
-  const std::size_t place = model_.step_of(was->side, was->event);
+  const std::size_t place = model_.step_of(was->side, was->event, was->at_return);
   if (place < model_.steps.size()) {
     model_.cursor = place + 1;
   } else {
@@ -158,7 +164,8 @@ void App::apply(const Command& command) {
   } else if (const auto* speed = std::get_if<SetSpeed>(&command)) {
     model_.playing.speed = std::clamp(speed->steps_a_second, 0.1, 100.0);
   } else if (const auto* select = std::get_if<Select>(&command)) {
-    const std::size_t place = model_.step_of(select->what.side, select->what.event);
+    const std::size_t place =
+        model_.step_of(select->what.side, select->what.event, select->what.at_return);
     if (place == model_.steps.size()) return;
     model_.playing.on = false;
     go_to(place + 1);

@@ -7,21 +7,19 @@
 #include <algorithm>
 
 #include "viz/gui/details_packet.hh"
+#include "viz/gui/rich_text.hh"
 #include "viz/gui/state_diagram.hh"
 #include "viz/gui/ui.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::tr;
+
 namespace {
 
 void text(std::string_view words) {
   ImGui::TextUnformatted(words.data(), words.data() + words.size());
-}
-
-// Wrapped at the window's edge; long words are cut there, too.
-void wrapped(std::string_view words) {
-  ImGui::PushTextWrapPos(0);
-  text(words);
-  ImGui::PopTextWrapPos();
 }
 
 // Paler than the rest, and still to be read from afar.
@@ -34,7 +32,7 @@ ImVec4 faint_color() {
 
 void faint(std::string_view words) {
   ImGui::PushStyleColor(ImGuiCol_Text, faint_color());
-  wrapped(words);
+  draw_wrapped(words);
   ImGui::PopStyleColor();
 }
 
@@ -51,7 +49,7 @@ void end_name(int end, const EndDetails& of, bool dark) {
   draw_end_mark(*ImGui::GetWindowDrawList(), end, {at.x + size * .35F, at.y + size * .5F},
                 size * .28F, color_of_end(end, dark));
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + size * .9F);
-  wrapped(of.name);
+  draw_wrapped(of.name);
 }
 
 // One line for an event; a click goes there.
@@ -63,8 +61,9 @@ void mention(const Mention& m, int id, Commands& commands) {
     faint(m.text);
   } else {
     const float width = std::max(ImGui::GetContentRegionAvail().x, size);
+    const std::string lines = broken_into_lines(m.text, width - size);
     const ImVec2 extent =
-        ImGui::CalcTextSize(m.text.data(), m.text.data() + m.text.size(), false, width - size);
+        ImGui::CalcTextSize(lines.data(), lines.data() + lines.size(), false, width - size);
     if (ImGui::Selectable("##go", false, 0, {width, extent.y}))
       commands.emplace_back(Select{m.event});
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -72,8 +71,8 @@ void mention(const Mention& m, int id, Commands& commands) {
     const float y = at.y + size * .5F;
     list.AddTriangleFilled({at.x + 2, y - size * .25F}, {at.x + 2, y + size * .25F},
                            {at.x + size * .45F, y}, color);
-    list.AddText(nullptr, 0, {at.x + size * .8F, at.y}, color, m.text.data(),
-                 m.text.data() + m.text.size(), width - size);
+    list.AddText(nullptr, 0, {at.x + size * .8F, at.y}, color, lines.data(),
+                 lines.data() + lines.size(), width - size);
   }
   ImGui::PopID();
 }
@@ -87,38 +86,38 @@ void mentions(std::string_view title, const std::vector<Mention>& all, int first
 }
 
 std::string_view side_name(ladder::Side side) {
-  return side == ladder::Side::sim ? "Simulated" : "Captured";
+  return side == ladder::Side::sim ? tr("Simulated") : tr("Captured");
 }
 
 void draw_heading(const Details& d) {
   faint(side_name(d.focus.side));
-  wrapped(d.heading);
+  draw_wrapped(d.heading);
   ImGui::Separator();
 }
 
 void draw_sentences(const Details& d) {
-  for (const std::string& sentence : d.sentences) wrapped(sentence);
-  for (const std::string& oddity : d.oddities) wrapped("! " + oddity);
+  for (const std::string& sentence : d.sentences) draw_wrapped(sentence);
+  for (const std::string& oddity : d.oddities) draw_wrapped("! " + oddity);
 }
 
 void draw_why(const Details& d, Commands& commands) {
   if (!d.why.text.empty() || d.why.cause) {
     ImGui::Spacing();
-    faint("Why");
-    if (!d.why.text.empty()) wrapped(d.why.text);
+    faint(tr("Why"));
+    if (!d.why.text.empty()) draw_wrapped(d.why.text);
     if (!d.why.rfc.empty()) faint(d.why.rfc);
-    if (d.why.cause) mentions("What led to it", {*d.why.cause}, 0, commands);
+    if (d.why.cause) mentions(tr("What led to it"), {*d.why.cause}, 0, commands);
   }
   ImGui::Spacing();
   const DifferenceDetails& diff = d.difference;
-  faint("Side by side");
+  faint(tr("Side by side"));
   const bool differs = diff.verdict && *diff.verdict != ladder::Verdict::same;
-  wrapped(fmt::format("{}{}.", differs ? "≠ " : "", diff.heading));
-  if (!diff.text.empty()) wrapped(diff.text);
-  for (const std::string& line : diff.also) wrapped(line);
-  mentions(d.focus.side == ladder::Side::sim ? "In the real run" : "In the simulation",
+  draw_wrapped((differs ? "≠ " : "") + diff.heading);
+  if (!diff.text.empty()) draw_wrapped(diff.text);
+  for (const std::string& line : diff.also) draw_wrapped(line);
+  mentions(d.focus.side == ladder::Side::sim ? tr("In the real run") : tr("In the simulation"),
            diff.counterpart, 100, commands);
-  mentions("This rests on", diff.cites, 200, commands);
+  mentions(tr("This rests on"), diff.cites, 200, commands);
 }
 
 // --- TCBs
@@ -137,39 +136,37 @@ void draw_value(const TcbRow& row, std::size_t end, bool dark) {
                                                 {at.x + size * .4F, y},
                                                 ImGui::GetColorU32(ImGuiCol_Text));
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + size * .6F);
-  wrapped(row.value[end].empty() ? "-" : row.value[end]);
-  if (!row.was[end].empty()) faint("was " + row.was[end]);
+  draw_wrapped(row.value[end].empty() ? "-" : row.value[end]);
+  if (!row.was[end].empty()) faint(fmt::format(fmt::runtime(tr("was {}")), row.was[end]));
 }
 
 void draw_tcbs(const Details& d, bool dark) {
   if (!d.ends) {
-    wrapped(d.no_ends);
+    draw_wrapped(d.no_ends);
     return;
   }
   const EndsDetails& ends = *d.ends;
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_BordersOuterH |
                                     ImGuiTableFlags_SizingStretchProp;
   if (ImGui::BeginTable("tcbs", 3, flags)) {
-    ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthStretch, .6F);
-    ImGui::TableSetupColumn("first", ImGuiTableColumnFlags_WidthStretch, 1);
-    ImGui::TableSetupColumn("second", ImGuiTableColumnFlags_WidthStretch, 1);
+    ImGui::TableSetupColumn("##name", ImGuiTableColumnFlags_WidthStretch, .6F);
+    ImGui::TableSetupColumn("##first", ImGuiTableColumnFlags_WidthStretch, 1);
+    ImGui::TableSetupColumn("##second", ImGuiTableColumnFlags_WidthStretch, 1);
     ImGui::TableNextRow();
     for (int end = 0; end < 2; ++end) {
       const EndDetails& of = ends.ends[static_cast<std::size_t>(end)];
       ImGui::TableSetColumnIndex(end + 1);
       end_name(end, of, dark);
       if (of.address != of.name) faint(of.address);
-      if (!of.tcb_moment.empty()) wrapped(of.tcb_moment);
+      if (!of.tcb_moment.empty()) draw_wrapped(of.tcb_moment);
     }
     for (const TcbRow& row : ends.tcb) {
       ImGui::TableNextRow();
       ImGui::TableSetColumnIndex(0);
-      wrapped(row.name);
+      draw_wrapped(row.name == "state" ? tr("state") : row.name);
       if (ImGui::IsItemHovered()) {
         ImGui::BeginTooltip();
-        ImGui::PushTextWrapPos(ImGui::GetFontSize() * 20);
-        text(row.meaning);
-        ImGui::PopTextWrapPos();
+        text(broken_into_lines(row.meaning, ImGui::GetFontSize() * 20));
         ImGui::EndTooltip();
       }
       for (std::size_t end = 0; end < 2; ++end) {
@@ -194,6 +191,16 @@ std::string way_of(const EndDetails& end) {
   return way;
 }
 
+const char* words_of(model::Basis basis) {
+  switch (basis) {
+    case model::Basis::true_: return "";
+    case model::Basis::inferred: return tr("inferred");
+    case model::Basis::confirmed: return tr("confirmed");
+    case model::Basis::contradicted: return tr("contradicted");
+  }
+  return "";
+}
+
 // Scrolls so that the box of one of the ends, the lower one, is in view.
 void reveal_state(const DiagramLayout& layout, const std::array<EndDetails, 2>& ends) {
   float lowest = -1;
@@ -207,21 +214,21 @@ void reveal_state(const DiagramLayout& layout, const std::array<EndDetails, 2>& 
 
 void draw_states(const Details& d, bool dark, bool& reveal) {
   if (!d.ends) {
-    wrapped(d.no_ends);
+    draw_wrapped(d.no_ends);
     return;
   }
   for (int i = 0; i < 2; ++i) {
     const EndDetails& end = d.ends->ends[static_cast<std::size_t>(i)];
     const std::string state =
-        end.state ? std::string(model::rfc_name(*end.state)) : "state not known";
+        end.state ? std::string(model::rfc_name(*end.state)) : tr("state not known");
     const std::string basis =
-        end.basis == model::Basis::true_ ? "" : fmt::format(" ({})", model::basis_name(end.basis));
+        end.basis == model::Basis::true_ ? "" : fmt::format(" ({})", words_of(end.basis));
     const float size = ImGui::GetFontSize();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     draw_end_mark(*ImGui::GetWindowDrawList(), i, {at.x + size * .35F, at.y + size * .5F},
                   size * .28F, color_of_end(i, dark));
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + size * .9F);
-    wrapped(fmt::format("{}: {}{}", end.name, state, basis));
+    draw_wrapped(fmt::format("{}: {}{}", end.name, state, basis));
     if (const std::string way = way_of(end); !way.empty()) faint(way);
   }
   ImGui::Spacing();
@@ -242,8 +249,8 @@ void draw_states(const Details& d, bool dark, bool& reveal) {
                colors);
   ImGui::Dummy({layout.width, layout.height});
   faint(
-      "RFC 9293 figure 5. A reset or giving up leads to CLOSED from anywhere: drawn where it "
-      "happened.");
+      tr("RFC 9293 figure 5. A reset or giving up leads to CLOSED from anywhere: drawn where it "
+         "happened."));
 }
 
 // --- the whole
@@ -255,7 +262,9 @@ void forget_marks(DetailsUi& ui) {
 
 void update(const Model& model, const Selected& focus, DetailsUi& ui) {
   const bool same_event = ui.details && ui.details->focus == focus;
-  if (same_event && ui.revision == model.revision && ui.raw_seq == model.look.raw_seq) return;
+  if (same_event && ui.revision == model.revision && ui.raw_seq == model.look.raw_seq &&
+      ui.language == words::spoken())
+    return;
   if (!same_event) {
     forget_marks(ui);
     ui.reveal_state = true;
@@ -263,15 +272,17 @@ void update(const Model& model, const Selected& focus, DetailsUi& ui) {
   ui.details = details_of(model, focus);
   ui.revision = model.revision;
   ui.raw_seq = model.look.raw_seq;
+  ui.language = words::spoken();
 }
 
 class Tabs {
  public:
   explicit Tabs(DetailsUi& ui) : ui_(ui) {}
   // Whether this tab is open; then its content follows, and end().
-  bool begin(DetailsTab tab, const char* title) {
+  bool begin(DetailsTab tab, const char* words, const char* id) {
     const bool asked = ui_.open == tab;
-    if (!ImGui::BeginTabItem(title, nullptr, asked ? ImGuiTabItemFlags_SetSelected : 0))
+    const std::string title = fmt::format("{}###{}", words, id);
+    if (!ImGui::BeginTabItem(title.c_str(), nullptr, asked ? ImGuiTabItemFlags_SetSelected : 0))
       return false;
     if (ui_.shown != tab) ui_.reveal_state = true;
     ui_.shown = tab;
@@ -294,25 +305,26 @@ void draw_tabs(const Model& model, Ui& ui, bool with_why, Commands& commands) {
   Tabs tabs(ui.details);
   if (with_why) {
     const bool differs = d.difference.verdict && *d.difference.verdict != ladder::Verdict::same;
-    if (tabs.begin(DetailsTab::why, differs ? "Why ≠###why" : "Why###why")) {
+    if (tabs.begin(DetailsTab::why, (std::string(tr("Why")) + (differs ? " ≠" : "")).c_str(),
+                   "why")) {
       draw_sentences(d);
       draw_why(d, commands);
       Tabs::end();
     }
   }
-  if (tabs.begin(DetailsTab::packet, "Packet")) {
+  if (tabs.begin(DetailsTab::packet, tr("Packet"), "packet")) {
     if (d.packet) {
       draw_packet(*d.packet, ui);
     } else {
-      wrapped("No packet: this happened inside one end.");
+      draw_wrapped(tr("No packet: this happened inside one end."));
     }
     Tabs::end();
   }
-  if (tabs.begin(DetailsTab::tcbs, "TCBs")) {
+  if (tabs.begin(DetailsTab::tcbs, tr("TCBs"), "tcbs")) {
     draw_tcbs(d, dark);
     Tabs::end();
   }
-  if (tabs.begin(DetailsTab::states, "States")) {
+  if (tabs.begin(DetailsTab::states, tr("States"), "states")) {
     draw_states(d, dark, ui.details.reveal_state);
     Tabs::end();
   }
@@ -328,9 +340,9 @@ void draw_details(const Model& model, Ui& ui, Commands& commands) {
   if (!focus || model::index(focus->event) >= model.trace_of(focus->side).events().size()) {
     ui.details.details.reset();
     forget_marks(ui.details);
-    faint(
+    faint(tr(
         "Take a step, or click at something in the ladders: what it is and why it happens stands "
-        "here.");
+        "here."));
     ImGui::EndChild();
     return;
   }

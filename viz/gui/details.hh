@@ -13,6 +13,7 @@
 
 #include "viz/gui/command.hh"
 #include "viz/gui/details_model.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
 
@@ -25,6 +26,7 @@ struct DetailsUi {
   std::optional<Details> details;  // of the event drawn last, at this revision of the model
   std::uint64_t revision = 0;
   bool raw_seq = false;
+  words::Language language = words::Language::en;
   FieldRef pinned;  // clicked: stays marked
   FieldRef marked;  // what the last frame marked: hovered, else pinned
   bool reveal_field = false, reveal_bytes = false;  // the next frame scrolls to what is pinned

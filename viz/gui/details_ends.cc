@@ -7,8 +7,13 @@
 #include <utility>
 
 #include "viz/gui/details_model.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::N_;
+using words::tr;
+
 namespace {
 
 using model::EndpointId;
@@ -90,20 +95,21 @@ void find_way(EndDetails& end, const Trace& trace, FlowId flow, const Selected& 
 // --- TCBs
 
 struct Variable {
-  std::string_view name, meaning;
+  std::string_view name;
+  const char* meaning;
 };
 enum Var { state, una, nxt, wnd, wl1, wl2, iss, rcv_nxt, rcv_wnd, irs, var_count };
 constexpr std::array<Variable, var_count> variables{{
-    {"state", "where this end stands in the state diagram"},
-    {"SND.UNA", "the first octet sent that is not acknowledged"},
-    {"SND.NXT", "the next octet to be sent"},
-    {"SND.WND", "the window that the other end offers: so many octets may be on their way"},
-    {"SND.WL1", "sequence number of the segment that told the window last"},
-    {"SND.WL2", "acknowledgment number of the segment that told the window last"},
-    {"ISS", "the initial sequence number of this end, always shown as it is"},
-    {"RCV.NXT", "the next octet that this end expects"},
-    {"RCV.WND", "the window that this end offers"},
-    {"IRS", "the initial sequence number of the other end, always shown as it is"},
+    {"state", N_("where this end stands in the state diagram")},
+    {"SND.UNA", N_("the first octet sent that is not acknowledged")},
+    {"SND.NXT", N_("the next octet to be sent")},
+    {"SND.WND", N_("the window that the other end offers: so many octets may be on their way")},
+    {"SND.WL1", N_("sequence number of the segment that told the window last")},
+    {"SND.WL2", N_("acknowledgment number of the segment that told the window last")},
+    {"ISS", N_("the initial sequence number of this end, always shown as it is")},
+    {"RCV.NXT", N_("the next octet that this end expects")},
+    {"RCV.WND", N_("the window that this end offers")},
+    {"IRS", N_("the initial sequence number of the other end, always shown as it is")},
 }};
 
 // The variables of one end; those not known have no value.
@@ -167,17 +173,19 @@ void fill(EndsDetails& ends, int side, const Values& before, const Values& after
 std::string moment_of(const Event& e, EndpointId lane, const net::TcbAt& at) {
   const std::string later = model::format_duration(at.t - e.t);
   if (const auto* packet = std::get_if<model::Packet>(&e.body)) {
-    if (e.endpoint == lane) return "as it is sent";
+    if (e.endpoint == lane) return tr("as it is sent");
     if (e.to != lane) return "";
     switch (packet->fate) {
-      case model::Fate::lost: return "it never arrives";
-      case model::Fate::damaged: return "it arrives damaged and is dropped";
-      case model::Fate::in_flight: return "it has not arrived";
-      case model::Fate::delivered: return fmt::format("as it arrives, {} later", later);
+      case model::Fate::lost: return tr("it never arrives");
+      case model::Fate::damaged: return tr("it arrives damaged and is dropped");
+      case model::Fate::in_flight: return tr("it has not arrived");
+      case model::Fate::delivered:
+        return fmt::format(fmt::runtime(tr("as it arrives, {} later")), later);
     }
   }
   if (std::holds_alternative<model::Call>(e.body) && e.endpoint == lane)
-    return at.t > e.t ? fmt::format("as the call returns, {} later", later) : "as it is called";
+    return at.t > e.t ? fmt::format(fmt::runtime(tr("as the call returns, {} later")), later)
+                      : tr("as it is called");
   return "";
 }
 
@@ -191,10 +199,10 @@ void tell_simulated(EndsDetails& ends, const Model& model, const Selected& focus
     end.has_tcb = at.tcb.has_value();
     end.tcb_moment = moment_of(e, end.id, at);
     if (!at.tcb && !at.before)
-      end.tcb_moment =
-          at.existed ? "deleted: the connection is over here" : "none yet: the connection makes it";
+      end.tcb_moment = at.existed ? tr("deleted: the connection is over here")
+                                  : tr("none yet: the connection makes it");
     else if (!at.tcb)
-      end.tcb_moment = "deleted: the connection is over here";
+      end.tcb_moment = tr("deleted: the connection is over here");
     const Bases& base = bases[static_cast<std::size_t>(i)];
     fill(ends, i, values_of(numbers_of(at.before), base), values_of(numbers_of(at.tcb), base));
   }
@@ -243,7 +251,7 @@ void tell_from_packets(EndsDetails& ends, const Trace& trace, FlowId flow, const
     const auto at = static_cast<std::size_t>(i);
     fill(ends, i, values_of(before[at], bases[at]), values_of(after[at], bases[at]));
     ends.ends[at].has_tcb = after[at].nxt.has_value() || after[at].irs.has_value();
-    if (!ends.ends[at].has_tcb) ends.ends[at].tcb_moment = "nothing seen of it yet";
+    if (!ends.ends[at].has_tcb) ends.ends[at].tcb_moment = tr("nothing seen of it yet");
   }
   std::erase_if(ends.tcb, [](const TcbRow& row) {
     return row.name == "state" || row.name == "SND.WL1" || row.name == "SND.WL2";
@@ -269,19 +277,18 @@ std::optional<EndsDetails> ends_of(const Model& model, const Selected& focus) {
     find_way(end, trace, id, focus);
     if (!end.state && trace.source() == model::Source::simulated) end.state = TcpState::closed;
   }
-  for (const Variable& v : variables) ends.tcb.push_back({v.name, v.meaning, {}, {}, {}});
+  for (const Variable& v : variables) ends.tcb.push_back({v.name, tr(v.meaning), {}, {}, {}});
   std::array<Bases, 2> bases;
   if (!model.look.raw_seq) bases = {Bases{flow.base_a, flow.base_b}, {flow.base_b, flow.base_a}};
   if (focus.side == ladder::Side::sim && !model.tcbs.empty()) {
     tell_simulated(ends, model, focus, bases);
-    ends.tcb_note =
-        model.look.raw_seq ? "Numbers as they are on the wire." : "Numbers count from ISS and IRS.";
+    ends.tcb_note = model.look.raw_seq ? tr("Numbers as they are on the wire.")
+                                       : tr("Numbers count from ISS and IRS.");
   } else {
     tell_from_packets(ends, trace, id, e, bases);
     ends.tcb_note =
-        "As far as the packets tell: what each end has sent and what the other end has told it. "
-        "The "
-        "real TCBs are the kernel's own.";
+        tr("As far as the packets tell: what each end has sent and what the other end has told it. "
+           "The real TCBs are the kernel's own.");
   }
   return ends;
 }

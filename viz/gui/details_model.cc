@@ -6,7 +6,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "viz/words/words.hh"
+
 namespace synoptic::gui {
+
+using words::tr;
+
 namespace {
 
 using ladder::Side;
@@ -34,15 +39,20 @@ std::optional<EventId> packet_of(const Trace& trace, const Event& e) {
   return e.cause;
 }
 
+template <typename Number>
+std::string with_relative(const std::string& value, Number relative) {
+  return fmt::format(fmt::runtime(tr("{} (relative {})")), value, relative);
+}
+
 void add_relative(wire::Decoded& decoded, const Trace& trace, const Event& segment) {
   if (segment.kind != model::EventKind::segment || segment.flow == model::FlowId::none) return;
   for (wire::Layer& layer : decoded.layers) {
     if (layer.name != "TCP") continue;
     for (wire::Field& field : layer.fields) {
       if (field.name == "Sequence Number")
-        field.value += fmt::format(" (relative {})", trace.relative_seq(segment));
+        field.value = with_relative(field.value, trace.relative_seq(segment));
       if (field.name == "Acknowledgment Number" && packet_in(segment)->ctl.has(wire::ACK))
-        field.value += fmt::format(" (relative {})", trace.relative_ack(segment));
+        field.value = with_relative(field.value, trace.relative_ack(segment));
     }
   }
 }
@@ -66,7 +76,7 @@ PacketDetails packet_details(const Model& model, Side side, EventId id, bool led
 WhyDetails why_of(const Model& model, const Selected& focus) {
   const Event& e = model.trace_of(focus.side)[focus.event];
   const model::WhyInfo& info = model::info(e.why);
-  WhyDetails why{std::string(info.text), std::string(info.rfc), {}};
+  WhyDetails why{words_of(e.why), std::string(info.rfc), {}};
   if (e.cause != EventId::none) why.cause = mention(model, focus.side, e.cause);
   return why;
 }
@@ -87,13 +97,13 @@ std::size_t row_of(const ladder::Alignment& alignment, Side side, EventId packet
 
 std::string_view heading_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::same: return "The same on both sides";
-    case Verdict::merged: return "Several segments in the simulation, one in the real run";
-    case Verdict::split: return "One segment in the simulation, several in the real run";
-    case Verdict::only_sim: return "Only in the simulation";
-    case Verdict::only_live: return "Only in the real run";
-    case Verdict::differs: return "Not the same on both sides";
-    case Verdict::unexplained: return "Not the same on both sides, and no known reason fits";
+    case Verdict::same: return tr("The same on both sides.");
+    case Verdict::merged: return tr("Several segments in the simulation, one in the real run.");
+    case Verdict::split: return tr("One segment in the simulation, several in the real run.");
+    case Verdict::only_sim: return tr("Only in the simulation.");
+    case Verdict::only_live: return tr("Only in the real run.");
+    case Verdict::differs: return tr("Not the same on both sides.");
+    case Verdict::unexplained: return tr("Not the same on both sides, and no known reason fits.");
   }
   return "";
 }
@@ -105,12 +115,12 @@ std::string options_of(const Event& e) {
   std::string text;
   const auto add = [&](const std::string& option) { text += (text.empty() ? "" : ", ") + option; };
   if (o.mss) add(fmt::format("MSS {}", *o.mss));
-  if (o.sack_permitted) add("SACK permitted");
-  if (o.timestamps) add("timestamps");
-  if (o.window_scale) add(fmt::format("window scale {}", *o.window_scale));
-  if (o.sack_count > 0) add("SACK blocks");
-  if (o.unknown) add("others");
-  return text.empty() ? "none" : text;
+  if (o.sack_permitted) add(tr("SACK permitted"));
+  if (o.timestamps) add(tr("timestamps"));
+  if (o.window_scale) add(fmt::format(fmt::runtime(tr("window scale {}")), *o.window_scale));
+  if (o.sack_count > 0) add(tr("SACK blocks"));
+  if (o.unknown) add(tr("others"));
+  return text.empty() ? tr("none") : text;
 }
 
 // The time from the packet before the row to its last one, on one side.
@@ -122,7 +132,7 @@ std::string gap_before(const Model& model, std::size_t row, Side side) {
     if (const auto& ids = ids_of(rows[i], side); !ids.empty())
       return model::format_duration(t - trace[ids.back()].t);
   }
-  return "none before it";
+  return tr("none before it");
 }
 
 std::vector<std::string> also_differs(const Model& model, std::size_t at) {
@@ -132,33 +142,33 @@ std::vector<std::string> also_differs(const Model& model, std::size_t at) {
   const Event& sim = model.sim[row.sim.back()];
   const Event& live = (*model.live)[row.live.back()];
   if (row.window_differs)
-    also.push_back(fmt::format("Window: {} octets simulated, {} captured.", packet_in(sim)->wnd,
-                               packet_in(live)->wnd));
+    also.push_back(fmt::format(fmt::runtime(tr("Window: {} octets simulated, {} captured.")),
+                               packet_in(sim)->wnd, packet_in(live)->wnd));
   if (row.options_differ)
-    also.push_back(
-        fmt::format("Options: {} simulated; {} captured.", options_of(sim), options_of(live)));
+    also.push_back(fmt::format(fmt::runtime(tr("Options: {} simulated; {} captured.")),
+                               options_of(sim), options_of(live)));
   if (row.timing_differs)
-    also.push_back(fmt::format("Time since the packet before: {} simulated, {} captured.",
-                               gap_before(model, at, Side::sim),
-                               gap_before(model, at, Side::live)));
+    also.push_back(
+        fmt::format(fmt::runtime(tr("Time since the packet before: {} simulated, {} captured.")),
+                    gap_before(model, at, Side::sim), gap_before(model, at, Side::live)));
   return also;
 }
 
 DifferenceDetails difference_of(const Model& model, Side side, std::optional<EventId> packet) {
   DifferenceDetails details;
   if (model.live == nullptr || model.live->events().empty()) {
-    details.heading = "The real run has shown nothing yet that this could be compared with";
+    details.heading = tr("The real run has shown nothing yet that this could be compared with.");
     return details;
   }
   const std::size_t at =
       packet ? row_of(model.alignment, side, *packet) : model.alignment.rows.size();
   if (at == model.alignment.rows.size()) {
-    details.heading = "Packets are compared row by row; this is none";
+    details.heading = tr("Packets are compared row by row; this is none.");
     return details;
   }
   const ladder::Row& row = model.alignment.rows[at];
   if (row.live.empty() && model.live_run.state == LiveState::running) {
-    details.heading = "The real run goes on: its packet has not come yet";
+    details.heading = tr("The real run goes on: its packet has not come yet.");
     return details;
   }
   details.verdict = row.verdict;
@@ -178,11 +188,11 @@ DifferenceDetails difference_of(const Model& model, Side side, std::optional<Eve
 }
 
 std::string why_no_ends(const Trace& trace, const Event& e) {
-  if (e.kind == model::EventKind::other) return "This packet belongs to no connection.";
+  if (e.kind == model::EventKind::other) return tr("This packet belongs to no connection.");
   const bool udp =
       e.endpoint != model::EndpointId::none && trace[e.endpoint].protocol == model::Protocol::udp;
-  return udp ? "UDP has no connections: its ends keep no state and no TCB."
-             : "No TCP connection is known here.";
+  return udp ? tr("UDP has no connections: its ends keep no state and no TCB.")
+             : tr("No TCP connection is known here.");
 }
 
 }  // namespace

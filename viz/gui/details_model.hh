@@ -1,5 +1,6 @@
 // What the details panel says about one event, as plain values: found once for an event, drawn many
-// times. No ImGui.
+// times. No ImGui. All words are in the language spoken when it was found, but for the reasons of
+// differences and the fields of packets, which are English.
 #pragma once
 
 #include <array>
@@ -57,7 +58,7 @@ struct WhyDetails {
 // --- where the two ladders differ
 struct DifferenceDetails {
   std::optional<ladder::Verdict> verdict;  // nothing: the event is in no row, or there is one side
-  std::string heading;                     // "Only the simulation has this"
+  std::string heading;                     // "Only in the simulation."
   std::string text;                        // the reason
   std::vector<std::string> also;           // window, options, timing, with both sides' values
   std::vector<Mention> counterpart;        // what stands in the same row on the other side
@@ -117,6 +118,8 @@ struct Told {
 Told tell(const model::Trace& trace, const model::Event& event);  // details_words.cc
 // One line for any event: "client → server 49152 → 9999 [SYN] …", "client: connect(…)".
 std::string one_line(const model::Trace& trace, const model::Event& event, bool raw_seq);
+// One sentence for a student; empty where there is nothing to say.
+std::string words_of(model::Why why);
 std::string_view meaning_of(model::TcpState state);
 std::string_view meaning_of(model::Basis basis);
 // The two ends of the connection that the event is of, or that its end has around then; nothing

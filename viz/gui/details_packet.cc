@@ -7,9 +7,14 @@
 
 #include <algorithm>
 
+#include "viz/gui/rich_text.hh"
 #include "viz/gui/ui.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
+
+using words::tr;
+
 namespace {
 
 // A field's value as far as it is worth reading; its bytes stand beside it.
@@ -152,8 +157,10 @@ class FieldsView {
     const bool holds_mark = byte_.valid() ? byte_.layer == l : ui_.pinned.layer == l;
     if (is_marked(self) || (holds_mark && !was_open)) flags |= ImGuiTreeNodeFlags_Selected;
     if (ui_.reveal_field && ui_.pinned.layer == l) ImGui::SetNextItemOpen(true);
-    const std::string title = fmt::format("{}, {} {}###{}", layer.name, layer.range.size,
-                                          layer.range.size == 1 ? "byte" : "bytes", layer.name);
+    const std::string size = layer.range.size == 1
+                                 ? std::string(tr("1 byte"))
+                                 : fmt::format(fmt::runtime(tr("{} bytes")), layer.range.size);
+    const std::string title = fmt::format("{}, {}###{}", layer.name, size, layer.name);
     const bool open = ImGui::TreeNodeEx(title.c_str(), flags);
     item(self);
     if (!open) return;
@@ -221,10 +228,8 @@ Sharing share(const PacketDetails& packet, ImVec2 at, ImVec2 room, ImFont* mono)
 
 void draw_packet(const PacketDetails& packet, Ui& ui) {
   DetailsUi& own = ui.details;
-  ImGui::PushTextWrapPos(0);
-  if (packet.led_to) ImGui::TextUnformatted("The packet that led to this:");
-  ImGui::TextUnformatted(packet.line.data(), packet.line.data() + packet.line.size());
-  ImGui::PopTextWrapPos();
+  if (packet.led_to) draw_wrapped(tr("The packet that led to this:"));
+  draw_wrapped(packet.line);
   if (packet.bytes.empty()) return;
 
   ImFont* const mono = ui.fonts.mono != nullptr ? ui.fonts.mono : ImGui::GetFont();

@@ -88,8 +88,9 @@ std::optional<Selected> under_mouse(const Model& model, const Pane& pane, const 
   const ladder::Point at{(mouse.x - pane.from.x) / pane.scale + ui.scroll_x - margin,
                          (mouse.y - pane.from.y) / pane.scale + ui.scroll_y - margin};
   const auto found = model.index.pick(model.scene, at, 5);
-  if (!found || model.step_of(found->first, found->second) >= model.cursor) return std::nullopt;
-  return Selected{found->first, found->second};
+  if (!found || model.step_of(found->side, found->event, found->at_return) >= model.cursor)
+    return std::nullopt;
+  return Selected{found->side, found->event, found->at_return};
 }
 
 // What would be if this very segment were lost, delayed, …

@@ -19,9 +19,9 @@ lessons::Language language_of(const Model& model) {
 // Where the cursor stands when a lesson's step has just been taken; nothing for one that this run
 // does not have.
 std::optional<std::size_t> cursor_of(const Model& model, std::size_t step) {
-  const model::EventId event = model.lesson_events[step].event;
-  if (event == model::EventId::none) return std::nullopt;
-  const std::size_t place = model.step_of(ladder::Side::sim, event);
+  const lessons::StepEvent& event = model.lesson_events[step];
+  if (event.event == model::EventId::none) return std::nullopt;
+  const std::size_t place = model.step_of(ladder::Side::sim, event.event, event.at_return);
   if (place == model.steps.size()) return std::nullopt;
   return place + 1;
 }

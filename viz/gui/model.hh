@@ -64,6 +64,7 @@ struct Look {
 struct Selected {
   ladder::Side side = ladder::Side::sim;
   model::EventId event = model::EventId::none;
+  bool at_return = false;  // a call, at its return
   friend bool operator==(const Selected&, const Selected&) = default;
 };
 
@@ -88,7 +89,8 @@ struct Model {
   std::vector<ladder::Step> steps;
   std::vector<double> reached;  // by step: the lowest point that it and those before it have
 
-  std::array<std::vector<std::uint32_t>, 2> steps_by_event;  // by side, then event; for step_of()
+  // By side and whether at a call's return, then by event; for step_of().
+  std::array<std::vector<std::uint32_t>, 4> steps_by_event;
 
   std::size_t cursor = 0;            // steps taken: 0 is before the first; steps.size() the end
   double under_way = 0;              // playing: how far the next step has come, 0 to 1
@@ -100,7 +102,7 @@ struct Model {
     return side == ladder::Side::live && live != nullptr ? *live : sim;
   }
   // Which step brings the event; steps.size() when none does. O(1)
-  std::size_t step_of(ladder::Side side, model::EventId event) const;
+  std::size_t step_of(ladder::Side side, model::EventId event, bool at_return = false) const;
   // What the details are about: the selected event, else that of the last step; none at the start.
   std::optional<Selected> in_focus() const;
 };

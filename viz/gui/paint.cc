@@ -87,18 +87,17 @@ class Painter {
   float size(double units) const { return static_cast<float>(units * view_.scale); }
 
   // 1: it has happened, 0: it has not; in between: it is on its way.
-  double happened(ladder::Side side, model::EventId event, double top) const {
+  double happened(ladder::Side side, model::EventId event, double top,
+                  bool at_return = false) const {
     if (view_.stepped == nullptr) return 1;
     // What belongs to no event comes with the row that it stands in.
-    if (event == model::EventId::none)
-      return top + scene_.row_height / 2 <= reached_ ? 1 : 0;
-    const std::size_t step = view_.stepped->step_of(side, event);
+    if (event == model::EventId::none) return top + scene_.row_height / 2 <= reached_ ? 1 : 0;
+    const std::size_t step = view_.stepped->step_of(side, event, at_return);
     if (step < view_.stepped->cursor) return 1;
     return step == view_.stepped->cursor ? view_.stepped->under_way : 0;
   }
-  bool in_focus(ladder::Side side, model::EventId event) const {
-    return focus_ && event != model::EventId::none && focus_->side == side &&
-           focus_->event == event;
+  bool in_focus(ladder::Side side, model::EventId event, bool at_return = false) const {
+    return focus_ && event != model::EventId::none && *focus_ == Selected{side, event, at_return};
   }
 
   void box(const ladder::Box& b) {
@@ -166,11 +165,14 @@ class Painter {
 
   void text(const ladder::Text& t) {
     const ladder::Extent room = ladder::extent(t, scene_);
-    if (happened(t.side, t.event, room.min.y) < 1) return;
+    const bool returns = ladder::at_return(t);
+    // The time of an arrival stands apart from the packet, as a row of its own does.
+    const model::EventId event = t.role == Role::time_label ? model::EventId::none : t.event;
+    if (happened(t.side, event, room.min.y, returns) < 1) return;
     const float pixels = font_pixels_ * static_cast<float>(t.scale);
     const ImVec2 corner = at({room.min.x, t.at.y});
     ImVec2 place{corner.x, corner.y - ascent_ * pixels};
-    if (t.role != Role::packet_line && in_focus(t.side, t.event)) {
+    if (t.role != Role::packet_line && in_focus(t.side, event, returns)) {
       const ImVec2 to = at(room.max);
       list_.AddRectFilled({corner.x - size(2), at(room.min).y}, {to.x + size(2), to.y},
                           faded(highlight_colour(view_.dark), 0.6), size(3));

@@ -41,6 +41,12 @@ bool clings(std::uint32_t code) {
          code == 0xff0e || code == 0xff1a || code == 0xff1b || code == 0xff1f || code == 0x201d;
 }
 
+// Signs that no line ends with: “〈《「『【（
+bool opens(std::uint32_t code) {
+  return code == 0x201c || code == 0x3008 || code == 0x300a || code == 0x300c || code == 0x300e ||
+         code == 0x3010 || code == 0xff08;
+}
+
 class Line {
  public:
   Line(const Fonts& fonts, bool dark)
@@ -107,16 +113,44 @@ std::vector<std::string_view> pieces_of(std::string_view text) {
     begin = end;
   };
   std::size_t i = 0;
+  bool opened = false;
   while (i < text.size()) {
     const Character c = first_of(text.substr(i));
-    if (stands_alone(c.code) && !clings(c.code)) end_piece(i);
+    if (stands_alone(c.code) && !clings(c.code) && !opened) end_piece(i);
+    opened = opens(c.code);
     i += c.size;
     if (c.code == ' ' && (i == text.size() || text[i] != ' ')) end_piece(i);
     const bool next_clings = i < text.size() && clings(first_of(text.substr(i)).code);
-    if (stands_alone(c.code) && !next_clings) end_piece(i);
+    if (stands_alone(c.code) && !next_clings && !opened) end_piece(i);
   }
   end_piece(text.size());
   return pieces;
+}
+
+std::string broken_into_lines(std::string_view text, float width) {
+  std::string lines;
+  float x = 0;
+  for (const std::string_view piece : pieces_of(text)) {
+    const std::string_view ink = piece.substr(0, piece.find_last_not_of(' ') + 1);
+    const auto width_of = [](std::string_view part) {
+      return ImGui::CalcTextSize(part.data(), part.data() + part.size()).x;
+    };
+    if (x > 0 && x + width_of(ink) > width) {
+      while (lines.ends_with(' ')) lines.pop_back();
+      lines += '\n';
+      x = 0;
+    }
+    lines += piece;
+    x += width_of(piece);
+  }
+  return lines;
+}
+
+void draw_wrapped(std::string_view text) {
+  const std::string lines = broken_into_lines(text, ImGui::GetContentRegionAvail().x);
+  ImGui::PushTextWrapPos(0);
+  ImGui::TextUnformatted(lines.data(), lines.data() + lines.size());
+  ImGui::PopTextWrapPos();
 }
 
 void draw_paragraph(const lessons::Paragraph& paragraph, const Fonts& fonts, bool dark) {

@@ -50,7 +50,8 @@ void go_along_conversation(const Model& model, int direction, Commands& commands
   if (!focus) return;
   const model::Trace& trace = model.trace_of(focus->side);
   const model::FlowId flow = trace[focus->event].flow;
-  auto i = static_cast<std::ptrdiff_t>(model.step_of(focus->side, focus->event)) + direction;
+  auto i = static_cast<std::ptrdiff_t>(model.step_of(focus->side, focus->event, focus->at_return)) +
+           direction;
   for (; i >= 0 && i < std::ssize(model.steps); i += direction) {
     const ladder::Step& step = model.steps[static_cast<std::size_t>(i)];
     if (step.side != focus->side) continue;

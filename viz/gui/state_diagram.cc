@@ -8,6 +8,8 @@
 #include <optional>
 #include <span>
 
+#include "viz/words/words.hh"
+
 namespace synoptic::gui {
 namespace {
 
@@ -227,15 +229,21 @@ std::size_t transition_of(TcpState from, TcpState to) {
   return static_cast<std::size_t>(found - table.begin());
 }
 
+// The table of transitions is English: its texts are keys, too.
+std::string in_language(std::string_view english) {
+  return words::tr(std::string(english).c_str());
+}
+
 std::vector<std::string> words_of(const Transition& t) {
   std::vector<std::string> lines;
-  if (const auto comma = t.event.find(", "); comma != std::string_view::npos) {
-    lines.emplace_back(t.event.substr(0, comma + 1));
-    lines.emplace_back(t.event.substr(comma + 2));
+  const std::string event = in_language(t.event);
+  if (const auto comma = event.find(", "); comma != std::string::npos) {
+    lines.push_back(event.substr(0, comma + 1));
+    lines.push_back(event.substr(comma + 2));
   } else {
-    lines.emplace_back(t.event);
+    lines.push_back(event);
   }
-  if (!t.action.empty()) lines.emplace_back(t.action);
+  if (!t.action.empty()) lines.push_back(in_language(t.action));
   return lines;
 }
 
@@ -316,8 +324,8 @@ class Placing {
     float y = out_.height + out_.label_size * .6F;
     for (std::size_t i = 0; i < out_.arrows.size(); ++i) {
       const Transition& t = model::transitions()[out_.arrows[i].transition];
-      std::string text = fmt::format("{} {}", i + 1, t.event);
-      if (!t.action.empty()) text += fmt::format(": {}", t.action);
+      std::string text = fmt::format("{} {}", i + 1, in_language(t.event));
+      if (!t.action.empty()) text += fmt::format(": {}", in_language(t.action));
       const ImVec2 size = measure_(text, out_.label_size);
       out_.legend.push_back({out_.arrows[i].transition,
                              std::move(text),

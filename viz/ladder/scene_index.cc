@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "viz/ladder/layout.hh"
+#include "viz/ladder/steps.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -64,23 +65,24 @@ void SceneIndex::visible(double top, double bottom, std::vector<Item>& found) co
   std::ranges::sort(found, {}, [](const Item& i) { return std::tuple(i.kind, i.place); });
 }
 
-std::optional<std::pair<Side, model::EventId>> SceneIndex::pick(const Scene& scene, Point at,
-                                                                double reach) const {
+std::optional<Picked> SceneIndex::pick(const Scene& scene, Point at, double reach) const {
   std::vector<Item> near;
   visible(at.y - reach, at.y + reach, near);
-  std::optional<std::pair<Side, model::EventId>> picked;
+  std::optional<Picked> picked;
   for (const Item& item : near) {
     if (item.kind == Kind::line) {
       const Line& l = scene.lines[item.place];
-      if (l.event != model::EventId::none && distance(l, at) <= reach) picked = {l.side, l.event};
+      if (l.event != model::EventId::none && distance(l, at) <= reach)
+        picked = {l.side, l.event, false};
     } else if (item.kind == Kind::text) {
       const Text& t = scene.texts[item.place];
       const Extent room = extent(t, scene);
       if (t.event != model::EventId::none && inside(at, room.min, room.max))
-        picked = {t.side, t.event};
+        picked = {t.side, t.event, at_return(t)};
     } else {
       const Box& b = scene.boxes[item.place];
-      if (b.event != model::EventId::none && inside(at, b.min, b.max)) picked = {b.side, b.event};
+      if (b.event != model::EventId::none && inside(at, b.min, b.max))
+        picked = {b.side, b.event, false};
     }
   }
   return picked;

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "viz/ladder/scene.hh"
@@ -18,6 +17,12 @@ struct Item {
   std::uint32_t place = 0;  // in Scene::boxes, lines or texts
 };
 
+struct Picked {
+  Side side = Side::sim;
+  model::EventId event = model::EventId::none;
+  bool at_return = false;  // the text of a call's return
+};
+
 class SceneIndex {
  public:
   SceneIndex() = default;
@@ -28,8 +33,7 @@ class SceneIndex {
   // order of the scene. O(log n + found), and the few items that are taller than a screen.
   void visible(double top, double bottom, std::vector<Item>& found) const;
   // The event whose item is at (or within `reach` of) the point; of several the one drawn last.
-  std::optional<std::pair<Side, model::EventId>> pick(const Scene& scene, Point at,
-                                                      double reach) const;
+  std::optional<Picked> pick(const Scene& scene, Point at, double reach) const;
 
  private:
   struct Entry {

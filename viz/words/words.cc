@@ -33,7 +33,8 @@ Language spoken() {
 }
 
 const char* tr(const char* english) {
-  return current == Language::en ? english : ::dgettext(domain, english);
+  // The text for an empty key is the catalogue's own head.
+  return current == Language::en || *english == 0 ? english : ::dgettext(domain, english);
 }
 
 }  // namespace synoptic::words
