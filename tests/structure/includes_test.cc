@@ -92,6 +92,7 @@ const std::set<std::string>& standard_headers() {
                                              "filesystem",
                                              "fstream",
                                              "functional",
+                                             "future",
                                              "initializer_list",
                                              "iomanip",
                                              "iostream",
