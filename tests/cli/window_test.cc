@@ -28,9 +28,11 @@ bool enter(const Display& display) {
 TEST(Window, RunsLiveStepsPlaysAndLeaves) {
   if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
   const Display display;
+  const test::TempDir config;
   ASSERT_FALSE(display.variable().empty()) << "Xvfb did not start";
   const std::string blank = display.screen();
-  Program program({}, {.prefix = {"env", display.variable()}});
+  Program program(
+      {}, {.prefix = {"env", display.variable(), "XDG_CONFIG_HOME=" + config.path().string()}});
   ASSERT_TRUE(enter(display));
   EXPECT_TRUE(display.await([&](const std::string& screen) { return screen != blank; }));
 
@@ -81,11 +83,32 @@ TEST(Window, RunsLiveStepsPlaysAndLeaves) {
   EXPECT_EQ(result.out, "");
 }
 
+TEST(Window, RemembersHowItLooked) {
+  if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
+  const Display display;
+  const test::TempDir config;
+  ASSERT_FALSE(display.variable().empty()) << "Xvfb did not start";
+  const auto settings = [&] { return test::read_file(config.file("synoptic/settings.json")); };
+  for (const bool dark : {true, false}) {
+    Program program(
+        {}, {.prefix = {"env", display.variable(), "XDG_CONFIG_HOME=" + config.path().string()}});
+    ASSERT_TRUE(enter(display));
+    ASSERT_TRUE(display.key("d"));
+    ASSERT_TRUE(display.key("ctrl+q"));
+    EXPECT_EQ(program.wait().status, 0);
+    EXPECT_NE(settings().find(dark ? R"("dark": true)" : R"("dark": false)"), std::string::npos)
+        << settings();
+    EXPECT_NE(settings().find(R"("width": 1280)"), std::string::npos) << settings();
+  }
+}
+
 TEST(Window, LeavesWhileARunGoesOnAndNothingOfItStays) {
   if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
   const Display display;
+  const test::TempDir config;
   ASSERT_FALSE(display.variable().empty()) << "Xvfb did not start";
-  Program program({}, {.prefix = {"env", display.variable()}});
+  Program program(
+      {}, {.prefix = {"env", display.variable(), "XDG_CONFIG_HOME=" + config.path().string()}});
   ASSERT_TRUE(enter(display));
   EXPECT_TRUE(display.await([&](const std::string&) { return has_children(program); }));
   ASSERT_TRUE(display.key("ctrl+q"));
@@ -97,10 +120,12 @@ TEST(Window, LeavesWhileARunGoesOnAndNothingOfItStays) {
 TEST(Window, ShowsTheFileOfItsArgument) {
   if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
   const Display display;
+  const test::TempDir config;
   ASSERT_FALSE(display.variable().empty()) << "Xvfb did not start";
   const std::string blank = display.screen();
-  Program program({std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap"},
-                  {.prefix = {"env", display.variable()}});
+  Program program(
+      {std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap"},
+      {.prefix = {"env", display.variable(), "XDG_CONFIG_HOME=" + config.path().string()}});
   ASSERT_TRUE(enter(display));
   EXPECT_NE(display.settled(), blank);
   EXPECT_FALSE(has_children(program));

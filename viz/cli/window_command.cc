@@ -10,6 +10,7 @@
 #include "viz/cli/commands.hh"
 #include "viz/cli/files.hh"
 #include "viz/cli/session.hh"
+#include "viz/cli/settings_file.hh"
 #include "viz/export/png.hh"
 #include "viz/gui/palette.hh"
 #include "viz/gui/ui.hh"
@@ -62,10 +63,17 @@ model::Expected<void> run_window(const std::string& file) {
   auto fonts = window::find_fonts();
   if (!fonts) return std::unexpected(fonts.error());
   std::vector<lessons::CourseEntry> course = lessons::list_course();
-  auto window = window::Window::open({.fonts = std::move(*fonts), .also = characters(course)});
+  const gui::Settings kept = load_settings();
+  auto window = window::Window::open({.fonts = std::move(*fonts),
+                                      .also = characters(course),
+                                      .width = kept.width,
+                                      .height = kept.height,
+                                      .type_size = kept.look.type_size});
   if (!window) return std::unexpected(window.error());
 
   Session session(first_controls());
+  session.handle(gui::SetLook{kept.look});
+  session.handle(gui::SetSpeed{kept.speed});
   if (file.empty()) {
     open_first(session, course);
     session.handle(gui::StartLive{});
@@ -73,6 +81,8 @@ model::Expected<void> run_window(const std::string& file) {
     session.handle(gui::OpenFile{file});
   }
   gui::Ui ui;
+  ui.controls_shown = kept.controls_shown;
+  ui.details_share = static_cast<float>(kept.details_share);
   (*window)->run({.look = [&] { return session.model().look; },
                   .draw = [&](const gui::Fonts& built) { return draw(session, built, ui); },
                   .handle =
@@ -85,6 +95,14 @@ model::Expected<void> run_window(const std::string& file) {
                         const bool changed = session.tick(passed);
                         return window::Ticked{.changed = changed, .busy = session.busy()};
                       }});
+  const auto [width, height] = (*window)->size();
+  const auto saved = save_settings({.look = session.model().look,
+                                    .speed = session.model().playing.speed,
+                                    .controls_shown = ui.controls_shown,
+                                    .details_share = ui.details_share,
+                                    .width = width,
+                                    .height = height});
+  if (!saved) say(saved.error().str());
   return {};
 }
 
