@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace synoptic::gui {
 namespace {
 
@@ -51,6 +53,27 @@ TEST(App, AFault_RunsAgainAndKeepsThePlace) {
   for (const model::Event& event : a.model().sim.events())
     lost |= event.kind == model::EventKind::loss;
   EXPECT_TRUE(lost);
+}
+
+// Behind the fault every event has another number; the cursor stays at the same one all the same.
+TEST(App, AFault_KeepsThePlaceBehindIt) {
+  App a = app();
+  const auto send = [&]() -> const model::Event& {
+    for (const model::Event& event : a.model().sim.events()) {
+      const auto* call = std::get_if<model::Call>(&event.body);
+      if (call != nullptr && call->name == model::CallName::send && call->data.size() == 5)
+        return event;
+    }
+    throw std::logic_error("no such call");
+  };
+  a.apply(Select{{ladder::Side::sim, send().id}});
+  const model::EventId before = send().id;
+  Controls controls = a.model().controls;
+  controls.faults.push_back(*net::parse_fault("drop 1st data client>server"));
+  a.apply(SetControls{controls});
+  EXPECT_NE(send().id, before);
+  EXPECT_EQ(a.model().in_focus(), (Selected{ladder::Side::sim, send().id}));
+  EXPECT_EQ(a.model().cursor, a.model().step_of(ladder::Side::sim, send().id) + 1);
 }
 
 TEST(App, Playing_TakesAStepASecondAndEndsAtTheEnd) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lessons/scenario.hh"
+#include "viz/gui/same_event.hh"
 
 namespace synoptic::gui {
 
@@ -71,13 +72,17 @@ void App::open(lessons::Lesson lesson) {
 
 void App::run_again() {
   net::WatchedRun run = net::run_watched(scenario_of(model_.controls));
+  std::optional<Selected> place = model_.in_focus();
+  if (place && place->side == ladder::Side::sim)
+    place->event = same_event(model_.sim, place->event, run.trace);
+  if (model_.selected) model_.selected = place;
   model_.sim = std::move(run.trace);
   model_.tcbs = std::move(run.tcbs);
   if (model_.lesson && model_.lesson->choices.demo != model_.controls.demo) model_.lesson.reset();
   model_.lesson_events.clear();
   if (model_.lesson) model_.lesson_events = lessons::resolve(*model_.lesson, model_.sim);
   model_.title = std::string(model_.controls.demo->name);
-  lay_out();
+  lay_out(place);
 }
 
 namespace {
@@ -94,7 +99,10 @@ void leave_open(ladder::Alignment& alignment) {
 }  // namespace
 
 void App::lay_out() {
-  const std::optional<Selected> was = model_.in_focus();
+  lay_out(model_.in_focus());
+}
+
+void App::lay_out(const std::optional<Selected>& place) {
   const bool at_end = model_.cursor == model_.steps.size();
   ++model_.revision;
   ladder::LayoutOptions options;
@@ -110,7 +118,7 @@ void App::lay_out() {
   if (at_end) {
     model_.cursor = model_.steps.size();
   } else {
-    keep_place(was);
+    keep_place(place);
   }
 }
 
@@ -132,13 +140,18 @@ void App::find_steps() {
   }
 }
 
-// The cursor stays at the event where it was; events before a change keep their ids.
-void App::keep_place(const std::optional<Selected>& was) {
+// The cursor stays at the event where it was, wherever that stands now.
+void App::keep_place(const std::optional<Selected>& place) {
   model_.cursor = std::min(model_.cursor, model_.steps.size());
-  if (!was || model_.cursor == 0) return;
-  const std::size_t place = model_.step_of(was->side, was->event, was->at_return);
-  if (place < model_.steps.size()) {
-    model_.cursor = place + 1;
+  if (!place || model_.cursor == 0) return;
+  const auto step_at = [&](bool at_return) {
+    return model_.step_of(place->side, place->event, at_return);
+  };
+  // A call may return apart from being made in one run, and at once in another.
+  std::size_t step = step_at(place->at_return);
+  if (step == model_.steps.size()) step = step_at(!place->at_return);
+  if (step < model_.steps.size()) {
+    model_.cursor = step + 1;
   } else {
     model_.selected.reset();
   }

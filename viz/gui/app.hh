@@ -35,9 +35,10 @@ class App {
  private:
   void run_again();
   void lay_out();
+  void lay_out(const std::optional<Selected>& place);  // where the cursor is to be
   void find_steps();
   void go_to(std::size_t cursor);
-  void keep_place(const std::optional<Selected>& was);
+  void keep_place(const std::optional<Selected>& place);
 
   Model model_;
   ladder::Metrics metrics_;
