@@ -5,21 +5,14 @@
 #include <cmath>
 #include <utility>
 
-#include "lessons/scenario.hh"
 #include "viz/gui/same_event.hh"
 
 namespace synoptic::gui {
 
 net::Scenario scenario_of(const Controls& controls) {
-  net::Scenario scenario =
-      lessons::make_scenario(*controls.demo, controls.program, controls.family);
-  scenario.profile = controls.profile;
-  scenario.link.delay = controls.delay;
+  net::Scenario scenario = lessons::scenario_of(controls);
   scenario.link.loss = controls.loss;
   scenario.seed = controls.seed;
-  scenario.isn_client = controls.isn_client;
-  scenario.isn_server = controls.isn_server;
-  scenario.faults = controls.faults;
   return scenario;
 }
 
@@ -54,17 +47,7 @@ App::App(Controls controls, const ladder::Metrics& metrics) : metrics_(metrics) 
 }
 
 void App::open(lessons::Lesson lesson) {
-  const lessons::Choices& choices = lesson.choices;
-  Controls& controls = model_.controls;
-  controls = {};
-  controls.demo = choices.demo;
-  controls.program = choices.program;
-  controls.family = choices.family;
-  controls.profile = choices.profile;
-  controls.delay = choices.delay;
-  controls.isn_client = choices.isn_client;
-  controls.isn_server = choices.isn_server;
-  controls.faults = choices.faults;
+  model_.controls = {lesson.choices};
   model_.lesson = std::move(lesson);
   run_again();
   go_to(0);

@@ -23,17 +23,11 @@
 
 namespace synoptic::gui {
 
-// What is run on both sides, and under which conditions on the simulated one.
-struct Controls {
-  const demos::Demo* demo = nullptr;
-  demos::DemoOptions program;
-  wire::Family family = wire::Family::ipv4;
-  tcp::ProfileName profile = tcp::ProfileName::textbook;
-  model::Duration delay = model::milliseconds(20);  // one way
-  double loss = 0;                                  // a probability, each direction
+// What is run on both sides, and under which conditions on the simulated one: what a lesson may
+// choose, and what is for free play.
+struct Controls : lessons::Choices {
+  double loss = 0;  // a probability, each direction
   std::uint64_t seed = 1;
-  std::optional<wire::SeqNum> isn_client, isn_server;
-  std::vector<net::Fault> faults;
 };
 net::Scenario scenario_of(const Controls& controls);
 
