@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace synoptic::gui {
 namespace {
@@ -50,7 +51,7 @@ TEST(App, AFault_RunsAgainAndKeepsThePlace) {
   a.apply(SetControls{controls});
   EXPECT_EQ(a.model().in_focus(), before);
   bool lost = false;
-  for (const model::Event& event : a.model().sim.events())
+  for (const model::Event& event : a.model().sim().events())
     lost |= event.kind == model::EventKind::loss;
   EXPECT_TRUE(lost);
 }
@@ -59,7 +60,7 @@ TEST(App, AFault_RunsAgainAndKeepsThePlace) {
 TEST(App, AFault_KeepsThePlaceBehindIt) {
   App a = app();
   const auto send = [&]() -> const model::Event& {
-    for (const model::Event& event : a.model().sim.events()) {
+    for (const model::Event& event : a.model().sim().events()) {
       const auto* call = std::get_if<model::Call>(&event.body);
       if (call != nullptr && call->name == model::CallName::send && call->data.size() == 5)
         return event;
@@ -97,6 +98,45 @@ TEST(App, Click_MovesTheCursorToTheEvent) {
   a.apply(Select{{step.side, step.event}});
   EXPECT_EQ(a.model().cursor, 8u);
   EXPECT_EQ(a.model().in_focus(), (Selected{step.side, step.event}));
+}
+
+// A file that holds both halves of a comparison, at once and whole.
+class TwoRuns : public observe::TraceSource {
+ public:
+  TwoRuns() {
+    Controls controls = tcp_echo();
+    controls.demo = demos::find_demo("handshake");
+    sim_ = net::run(scenario_of(controls));
+    live_ = net::run(scenario_of(controls));
+  }
+  bool poll() override { return !std::exchange(polled_, true); }
+  void wait(model::Duration) override {}
+  const model::Trace& trace() const override { return live_; }
+  const model::Trace* simulated() const override { return &sim_; }
+  observe::Counters counters() const override { return {}; }
+  bool ended() const override { return true; }
+  std::optional<model::Error> failure() const override { return std::nullopt; }
+  void stop() override {}
+
+ private:
+  bool polled_ = false;
+  model::Trace sim_, live_;
+};
+
+TEST(App, AFileWithBothHalves_ShowsItsOwnSimulatedOneUntilAnotherSourceComes) {
+  App a = app();
+  const std::size_t own = a.model().sim().events().size();
+  {
+    TwoRuns file;
+    a.attach(&file);
+    EXPECT_EQ(&a.model().sim(), file.simulated());
+    EXPECT_EQ(a.model().cursor, a.model().steps.size());
+    EXPECT_LT(a.model().sim().events().size(), own);
+    a.apply(GoTo{3});
+  }
+  a.attach(nullptr);
+  EXPECT_EQ(a.model().sim().events().size(), own);
+  EXPECT_EQ(a.model().live, nullptr);
 }
 
 }  // namespace

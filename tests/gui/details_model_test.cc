@@ -132,7 +132,7 @@ TEST(Details, ALoss_ShowsThePacketThatWasLost) {
   ASSERT_TRUE(d.packet);
   EXPECT_TRUE(d.packet->led_to);
   EXPECT_EQ(d.packet->event.event, loss.cause);
-  const Details lost = details(run, Side::sim, run.model().sim[loss.cause]);
+  const Details lost = details(run, Side::sim, run.model().sim()[loss.cause]);
   EXPECT_THAT(lost.sentences, Contains(HasSubstr("lost on its way")));
   EXPECT_EQ(lost.ends->ends[1].tcb_moment, "it never arrives");
   EXPECT_FALSE(row(lost, "RCV.NXT").changed[1]);
@@ -254,7 +254,7 @@ TEST(Details, InChinese_NoEnglishIsLeft) {
 
 TEST(Details, EachByteHasAField_AndEachFieldItsBytes) {
   const TwoSided run({.profile = tcp::ProfileName::linux_});
-  for (const Event& e : run.model().sim.events()) {
+  for (const Event& e : run.model().sim().events()) {
     if (packet(e) == nullptr) continue;
     const Details d = details(run, Side::sim, e);
     for (std::uint32_t i = 0; i < d.packet->bytes.size(); ++i) {

@@ -65,11 +65,11 @@ TwoSided::TwoSided(const RunSetup& setup) : app(controls_of(setup), ladder::svg_
   const Model& made = app.model();
   model_.controls = made.controls;
   net::WatchedRun run = net::run_watched(scenario_of(made.controls));
-  model_.sim = std::move(run.trace);
+  model_.run = std::move(run.trace);
   model_.tcbs = std::move(run.tcbs);
   model_.live = &live;
   model_.live_run.state = LiveState::ended;
-  model_.alignment = ladder::align(model_.sim, live);
+  model_.alignment = ladder::align(model_.run, live);
   model_.revision = 1;
 }
 

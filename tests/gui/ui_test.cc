@@ -169,14 +169,14 @@ TEST_F(UiTest, ClickOnASegment_SelectsIt) {
   press(ImGuiKey_Home);
   press(ImGuiKey_End);
   ui_.scroll_y = 0;
-  const model::EventId syn = first_segment(model().sim);
+  const model::EventId syn = first_segment(model().sim());
   click(place_of(model(), ui_, syn));
   EXPECT_EQ(model().in_focus(), (Selected{ladder::Side::sim, syn}));
 }
 
 TEST_F(UiTest, RightClickOnASegment_OffersToLoseIt) {
   ui_.scroll_y = 0;
-  const model::EventId syn = first_segment(model().sim);
+  const model::EventId syn = first_segment(model().sim());
   click(place_of(model(), ui_, syn), 1);
   EXPECT_EQ(ui_.asked_about, syn);
   EXPECT_TRUE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel));

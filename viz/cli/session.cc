@@ -182,7 +182,7 @@ void Session::save(const std::string& path) {
   options.raw_seq = m.look.raw_seq;
   options.time = m.look.time;
   options.dark = m.look.dark;
-  Shown shown{.trace = m.sim, .title = m.title};
+  Shown shown{.trace = m.sim(), .title = m.title};
   if (m.live != nullptr) {
     shown.live = m.live;
     shown.alignment = &m.alignment;

@@ -57,13 +57,14 @@ void App::run_again() {
   net::WatchedRun run = net::run_watched(scenario_of(model_.controls));
   std::optional<Selected> place = model_.in_focus();
   if (place && place->side == ladder::Side::sim)
-    place->event = same_event(model_.sim, place->event, run.trace);
+    place->event = same_event(model_.sim(), place->event, run.trace);
   if (model_.selected) model_.selected = place;
-  model_.sim = std::move(run.trace);
+  model_.run = std::move(run.trace);
+  model_.read_run = nullptr;
   model_.tcbs = std::move(run.tcbs);
   if (model_.lesson && model_.lesson->choices.demo != model_.controls.demo) model_.lesson.reset();
   model_.lesson_events.clear();
-  if (model_.lesson) model_.lesson_events = lessons::resolve(*model_.lesson, model_.sim);
+  if (model_.lesson) model_.lesson_events = lessons::resolve(*model_.lesson, model_.run);
   model_.title = std::string(model_.controls.demo->name);
   lay_out(place);
 }
@@ -94,9 +95,9 @@ void App::lay_out(const std::optional<Selected>& place) {
   options.raw_seq = model_.look.raw_seq;
   options.title = model_.title;
   const model::Trace& live = model_.live != nullptr ? *model_.live : nothing_;
-  model_.alignment = ladder::align(model_.sim, live);
+  model_.alignment = ladder::align(model_.sim(), live);
   if (model_.live_run.state != LiveState::ended) leave_open(model_.alignment);
-  model_.scene = ladder::layout(model_.sim, live, model_.alignment, options);
+  model_.scene = ladder::layout(model_.sim(), live, model_.alignment, options);
   find_steps();
   if (at_end) {
     model_.cursor = model_.steps.size();
@@ -121,6 +122,13 @@ void App::find_steps() {
       by_event.resize(model::index(step.event) + 1, no_step);
     by_event[model::index(step.event)] = static_cast<std::uint32_t>(i);
   }
+}
+
+// Other traces come in the place of those that the cursor stands in: it goes to their end.
+void App::forget_place() {
+  model_.steps.clear();
+  model_.cursor = 0;
+  model_.selected.reset();
 }
 
 // The cursor stays at the event where it was, wherever that stands now.
@@ -198,6 +206,11 @@ void App::attach(observe::TraceSource* source) {
   source_ = source;
   model_.live = nullptr;
   model_.live_run = {};
+  if (model_.read_run != nullptr) {  // it went with the source that it was read from
+    model_.read_run = nullptr;
+    forget_place();
+    run_again();
+  }
   if (source != nullptr) model_.live_run.state = LiveState::running;
   poll();
   lay_out();
@@ -209,6 +222,13 @@ bool App::poll() {
   const bool news = source_->poll();
   if (!news && !ended) return false;
   model_.live = &source_->trace();
+  if (const model::Trace* const half = source_->simulated()) {
+    if (model_.read_run == nullptr) forget_place();
+    model_.read_run = half;
+    model_.tcbs = {};
+    model_.lesson.reset();
+    model_.lesson_events.clear();
+  }
   model_.live_run.counters = source_->counters();
   model_.live_run.failure = source_->failure();
   if (ended) model_.live_run.state = LiveState::ended;

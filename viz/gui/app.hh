@@ -37,6 +37,7 @@ class App {
   void lay_out();
   void lay_out(const std::optional<Selected>& place);  // where the cursor is to be
   void find_steps();
+  void forget_place();
   void go_to(std::size_t cursor);
   void keep_place(const std::optional<Selected>& place);
 

@@ -191,11 +191,11 @@ std::string moment_of(const Event& e, EndpointId lane, const net::TcbAt& at) {
 
 void tell_simulated(EndsDetails& ends, const Model& model, const Selected& focus,
                     const std::array<Bases, 2>& bases) {
-  const Event& e = model.sim[focus.event];
+  const Event& e = model.sim()[focus.event];
   for (int i = 0; i < 2; ++i) {
     EndDetails& end = ends.ends[static_cast<std::size_t>(i)];
     const EndpointId peer = ends.ends[static_cast<std::size_t>(1 - i)].id;
-    const net::TcbAt at = model.tcbs.at(model.sim, focus.event, end.id, peer);
+    const net::TcbAt at = model.tcbs.at(model.sim(), focus.event, end.id, peer);
     end.has_tcb = at.tcb.has_value();
     end.tcb_moment = moment_of(e, end.id, at);
     if (!at.tcb && !at.before)

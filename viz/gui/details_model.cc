@@ -139,7 +139,7 @@ std::vector<std::string> also_differs(const Model& model, std::size_t at) {
   std::vector<std::string> also;
   const ladder::Row& row = model.alignment.rows[at];
   if (row.sim.empty() || row.live.empty()) return also;
-  const Event& sim = model.sim[row.sim.back()];
+  const Event& sim = model.sim()[row.sim.back()];
   const Event& live = (*model.live)[row.live.back()];
   if (row.window_differs)
     also.push_back(fmt::format(fmt::runtime(tr("Window: {} octets simulated, {} captured.")),

@@ -104,7 +104,7 @@ void what_if(const Model& model, Ui& ui, Commands& commands) {
       {Action::corrupt, N_("Damage it")},
       {Action::swap, N_("Let the next overtake it")}};
   for (const auto& [action, label] : actions) {
-    const auto fault = fault_for(model.controls, model.sim, ui.asked_about, action);
+    const auto fault = fault_for(model.controls, model.sim(), ui.asked_about, action);
     if (!fault || !ImGui::MenuItem(tr(label))) continue;
     Controls controls = model.controls;
     controls.faults.push_back(*fault);
@@ -175,8 +175,8 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
   if (ImGui::IsItemHovered()) hovered = under_mouse(model, pane, ui);
   if (ImGui::IsItemDeactivated() && !ui.dragged && ImGui::IsItemHovered()) {
     if (ImGui::IsMouseReleased(1)) {
-      if (hovered && hovered->side == ladder::Side::sim &&
-          fault_for(model.controls, model.sim, hovered->event, net::Fault::Action::drop)) {
+      if (hovered && hovered->side == ladder::Side::sim && model.read_run == nullptr &&
+          fault_for(model.controls, model.sim(), hovered->event, net::Fault::Action::drop)) {
         ui.asked_about = hovered->event;
         ImGui::OpenPopup("what if");
       }

@@ -77,9 +77,9 @@ void lesson_panel(const Model& model, Ui& ui, Commands& commands) {
       fmt::format("{}/{}", step ? *step + 1 : 0, model.lesson_events.size()).c_str());
   ImGui::Separator();
   ImGui::BeginChild("words");
-  const lessons::Told told = at_end  ? lessons::closing(lesson, language, model.sim)
-                             : !step ? lessons::opening(lesson, language, model.sim)
-                                     : lessons::words(lesson, *step, language, model.sim);
+  const lessons::Told told = at_end  ? lessons::closing(lesson, language, model.sim())
+                             : !step ? lessons::opening(lesson, language, model.sim())
+                                     : lessons::words(lesson, *step, language, model.sim());
   if (ui.lesson_shown != told.heading) ImGui::SetScrollY(0);
   ui.lesson_shown = told.heading;
   if (!told.heading.empty() && told.heading != lesson.title(language)) {

@@ -72,7 +72,8 @@ struct Model {
   std::string title;
 
   // Both traces as they are shown; `live` is empty before a real run has begun.
-  model::Trace sim{model::Source::simulated};
+  model::Trace run{model::Source::simulated};  // of the controls
+  const model::Trace* read_run = nullptr;      // the simulated half of a file, in its place
   const model::Trace* live = nullptr;
   std::uint64_t revision = 0;  // another one whenever a trace or their alignment has changed
   net::TcbHistory tcbs;        // of `sim`; empty where that was not run here
@@ -92,8 +93,9 @@ struct Model {
   bool keys_shown = false;
   std::string message;  // the last thing that went well or did not, for the status line
 
+  const model::Trace& sim() const { return read_run != nullptr ? *read_run : run; }
   const model::Trace& trace_of(ladder::Side side) const {
-    return side == ladder::Side::live && live != nullptr ? *live : sim;
+    return side == ladder::Side::live && live != nullptr ? *live : sim();
   }
   // Which step brings the event; steps.size() when none does. O(1)
   std::size_t step_of(ladder::Side side, model::EventId event, bool at_return = false) const;
