@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <regex>
 
 namespace synoptic::cli::test {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto patience = std::chrono::seconds(60);
 constexpr int look_again_ms = 20;
-constexpr int looks_alike = 15;
+constexpr int looks_alike = 25;
 
 void wait_a_moment() {
   ::poll(nullptr, 0, look_again_ms);
@@ -100,6 +101,21 @@ bool Display::await(const std::function<bool(const std::string&)>& good) const {
     wait_a_moment();
   }
   return true;
+}
+
+std::string Display::title() const {
+  const std::string file = (dir_.path() / "title").string();
+  if (!succeeds({"sh", "-c",
+                 "timeout 30 env " + variable_ +
+                     " xdotool search --onlyvisible --name '^Synoptic' getwindowname > '" + file +
+                     "'"}))
+    return "";
+  return read_file(file);
+}
+
+bool Display::await_title(const std::string& pattern) const {
+  const std::regex regex(pattern);
+  return await([&](const std::string&) { return std::regex_search(title(), regex); });
 }
 
 std::string Display::settled() const {

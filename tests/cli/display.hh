@@ -29,6 +29,10 @@ class Display {
   std::string screen() const;
   // Waits until the screen is such; false when that takes too long.
   bool await(const std::function<bool(const std::string& screen)>& good) const;
+  // The title of our window; empty where there is none.
+  std::string title() const;
+  // Waits until the title matches the regular expression.
+  bool await_title(const std::string& pattern) const;
   // What is on the screen once it has not changed for a while.
   std::string settled() const;
 

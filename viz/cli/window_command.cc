@@ -85,6 +85,7 @@ model::Expected<void> run_window(const std::string& file) {
   ui.details_share = static_cast<float>(kept.details_share);
   (*window)->run({.look = [&] { return session.model().look; },
                   .draw = [&](const gui::Fonts& built) { return draw(session, built, ui); },
+                  .title = [&] { return "Synoptic · " + gui::status_text(session.model()); },
                   .handle =
                       [&](const gui::Command& command) {
                         session.handle(command);

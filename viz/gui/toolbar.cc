@@ -140,7 +140,7 @@ void toolbar(const Model& model, Ui& ui, Commands& commands) {
   scrub_bar(model, commands);
 }
 
-void status_line(const Model& model) {
+std::string status_text(const Model& model) {
   const observe::Counters& c = model.live_run.counters;
   std::string text =
       fmt::format(fmt::runtime(tr("step {} of {}")), model.cursor, model.steps.size());
@@ -158,7 +158,11 @@ void status_line(const Model& model) {
                                 c.kernel_dropped, c.queue_dropped);
   if (model.live_run.failure) text += " · " + model.live_run.failure->str();
   if (!model.message.empty()) text += " · " + model.message;
-  ImGui::TextUnformatted(text.c_str());
+  return text;
+}
+
+void status_line(const Model& model) {
+  ImGui::TextUnformatted(status_text(model).c_str());
 }
 
 }  // namespace synoptic::gui

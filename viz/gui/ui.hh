@@ -49,6 +49,9 @@ struct Ui {
 // One frame of everything: to be called between ImGui::NewFrame() and ImGui::Render().
 Commands draw(const Model& model, Ui& ui);
 
+// Where one stands, in a line: steps, packets, what went wrong. For the status line and the title.
+std::string status_text(const Model& model);
+
 // Colours and sizes; `scale` of the screen times that of the type.
 void apply_style(bool dark, float scale);
 

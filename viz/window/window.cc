@@ -46,6 +46,7 @@ double sensible(float content_scale) {
 }  // namespace
 
 struct Window::Impl {
+  std::string title;
   GLFWwindow* window = nullptr;
   ImGuiContext* imgui = nullptr;
   WindowOptions options;
@@ -240,6 +241,10 @@ void Window::Impl::frame(const Content& content) {
   viewport(0, 0, static_cast<int>(size.x), static_cast<int>(size.y));
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   glfwSwapBuffers(window);
+  if (std::string now = content.title(); now != title) {
+    title = std::move(now);
+    glfwSetWindowTitle(window, title.c_str());
+  }
   for (const gui::Command& command : commands) content.handle(command);
   if (!commands.empty()) frames_due = std::max(frames_due, 2);
 }

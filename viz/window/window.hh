@@ -24,6 +24,7 @@ struct Ticked {
 struct Content {
   std::function<gui::Look()> look;                       // ground and size of the type
   std::function<gui::Commands(const gui::Fonts&)> draw;  // one frame, within ImGui
+  std::function<std::string()> title;                    // once that frame is seen
   std::function<void(const gui::Command&)> handle;
   std::function<Ticked(model::Duration passed)> tick;  // real time since the last call
 };
