@@ -197,6 +197,28 @@ TEST_F(UiTest, Wheel_ScrollsAndZooms) {
   EXPECT_GT(model().look.zoom, 1);
 }
 
+TEST_F(UiTest, TheLineAboveTheDetails_CanBeDragged) {
+  ImGuiIO& io = ImGui::GetIO();
+  const float before = ui_.details_share;
+  // It is found by its cursor: the one place where the mouse would resize.
+  float y = 200;
+  for (; y < 700; ++y) {
+    io.MousePos = ImVec2(900, y);
+    frame();
+    frame();
+    if (ImGui::GetMouseCursor() == ImGuiMouseCursor_ResizeNS) break;
+  }
+  ASSERT_LT(y, 700);
+  io.MouseDown[0] = true;
+  frame();
+  io.MousePos.y -= 100;
+  frame();
+  io.MouseDown[0] = false;
+  frame();
+  EXPECT_NEAR(ui_.details_share, before + 100 / 640.f, 0.03);
+  EXPECT_GT(ui_.details_share, before);
+}
+
 TEST_F(UiTest, TypingAFault_IsNoShortcut) {
   ui_.controls_shown = true;
   frame();

@@ -36,6 +36,23 @@ void part(const char* name, ImVec2 size, Content content) {
   ImGui::EndChild();
 }
 
+// The line between ladders and details, to be dragged; `room` is the height of both.
+void splitter(Ui& ui, float room) {
+  const ImVec2 from = ImGui::GetCursorScreenPos();
+  const float height = ImGui::GetStyle().ItemSpacing.y;
+  ImGui::InvisibleButton("##splitter", ImVec2(-1, height));
+  const bool touched = ImGui::IsItemHovered() || ImGui::IsItemActive();
+  if (touched) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
+  if (ImGui::IsItemActive())
+    ui.details_share =
+        std::clamp(ui.details_share - ImGui::GetIO().MouseDelta.y / room, 0.1f, 0.8f);
+  const float y = from.y + height / 2;
+  ImGui::GetWindowDrawList()->AddLine(
+      {from.x, y}, {from.x + ImGui::GetContentRegionAvail().x, y},
+      ImGui::GetColorU32(touched ? ImGuiCol_SeparatorHovered : ImGuiCol_Separator),
+      touched ? 3.f : 1.f);
+}
+
 }  // namespace
 
 Commands draw(const Model& model, Ui& ui) {
@@ -52,7 +69,7 @@ Commands draw(const Model& model, Ui& ui) {
   const float status = ImGui::GetTextLineHeightWithSpacing();
   const float room = ImGui::GetContentRegionAvail().y - status;
   const float details = room * ui.details_share;
-  const ImVec2 middle(0, room - details - ImGui::GetStyle().ItemSpacing.y);
+  const ImVec2 middle(0, room - details - 3 * ImGui::GetStyle().ItemSpacing.y);
   if (ui.controls_shown || model.lesson) {
     const float width = std::min(ImGui::GetFontSize() * 22, ImGui::GetIO().DisplaySize.x * 0.3f);
     ImGui::BeginChild("side", ImVec2(width, middle.y), true);
@@ -65,10 +82,8 @@ Commands draw(const Model& model, Ui& ui) {
     ImGui::SameLine();
   }
   part("ladders", middle, [&] { ladder_pane(model, ui, commands); });
-  part("details", ImVec2(0, details), [&] {
-    ImGui::Separator();
-    draw_details(model, ui, commands);
-  });
+  splitter(ui, room);
+  part("details", ImVec2(0, details), [&] { draw_details(model, ui, commands); });
   status_line(model);
   ImGui::End();
   keys_window(model, commands);
