@@ -182,6 +182,32 @@ TEST_F(UiTest, RightClickOnASegment_OffersToLoseIt) {
   EXPECT_TRUE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel));
 }
 
+TEST_F(UiTest, F_AsksAboutTheSegmentInFocus) {
+  const model::EventId syn = first_segment(model().sim());
+  app_.apply(Select{{ladder::Side::sim, syn}});
+  frame();
+  type("f");
+  frame();
+  EXPECT_EQ(ui_.asked_about, syn);
+  EXPECT_TRUE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel));
+}
+
+TEST_F(UiTest, Names_AreTakenOverWhenTheyAreTyped) {
+  ui_.controls_shown = true;
+  frame();
+  ui_.focus_names = true;
+  frame();
+  frame();
+  ImGui::GetIO().KeyCtrl = true;
+  press(ImGuiKey_A);
+  ImGui::GetIO().KeyCtrl = false;
+  type("Ada,  Bob ,");
+  EXPECT_EQ(model().controls.program.names.size(), 3u);  // not yet
+  press(ImGuiKey_Enter);
+  frame();
+  EXPECT_EQ(model().controls.program.names, (std::vector<std::string>{"Ada", "Bob"}));
+}
+
 TEST_F(UiTest, Wheel_ScrollsAndZooms) {
   ImGuiIO& io = ImGui::GetIO();
   io.MousePos = ImVec2(640, 300);

@@ -1,10 +1,15 @@
 // The simulated side's conditions: each change is another run, at once.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "viz/gui/panels.hh"
 #include "viz/words/words.hh"
@@ -60,6 +65,28 @@ bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn) {
   return changed;
 }
 
+// "Michael, Tracy": what the clients send. Taken over when the typing is done.
+bool choose_names(Controls& controls, Ui& ui) {
+  if (!ui.typing_names) ui.names_text = fmt::format("{}", fmt::join(controls.program.names, ", "));
+  if (std::exchange(ui.focus_names, false)) ImGui::SetKeyboardFocusHere();
+  ImGui::InputText(tr("names"), &ui.names_text);
+  ui.typing_names = ImGui::IsItemActive();
+  if (!ImGui::IsItemDeactivatedAfterEdit()) return false;
+  std::vector<std::string> names;
+  std::string_view rest = ui.names_text;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    std::string_view name = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+    name = name.substr(0, name.find_last_not_of(' ') + 1);
+    if (!name.empty()) names.emplace_back(name);
+  }
+  if (names.empty() || names == controls.program.names) return false;
+  controls.program.names = std::move(names);
+  return true;
+}
+
 bool list_faults(Controls& controls, Ui& ui) {
   bool changed = false;
   for (std::size_t i = 0; i < controls.faults.size(); ++i) {
@@ -99,6 +126,7 @@ void controls_panel(const Model& model, Ui& ui, Commands& commands) {
   bool changed = false;
   ImGui::TextUnformatted(tr("Both networks"));
   changed |= choose_family(controls);
+  if (controls.demo->uses.names) changed |= choose_names(controls, ui);
   if (controls.demo->uses.pause) {
     auto pause = static_cast<float>(static_cast<double>(controls.program.pause.ns) / 1e9);
     if (ImGui::SliderFloat(tr("pause"), &pause, 0, 3, "%.1f s")) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "viz/gui/fault_for.hh"
 #include "viz/gui/paint.hh"
@@ -178,7 +179,7 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
       if (hovered && hovered->side == ladder::Side::sim && model.read_run == nullptr &&
           fault_for(model.controls, model.sim(), hovered->event, net::Fault::Action::drop)) {
         ui.asked_about = hovered->event;
-        ImGui::OpenPopup("what if");
+        ui.ask = true;
       }
     } else if (hovered) {
       commands.push_back(Select{*hovered});
@@ -210,6 +211,7 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
   paint_heads(list, model.scene, model.heads, view);
   list.PopClipRect();
   scroll_bar(model, pane, ui);
+  if (std::exchange(ui.ask, false)) ImGui::OpenPopup("what if");
   what_if(model, ui, commands);
 }
 

@@ -27,6 +27,7 @@ constexpr std::array keys{
     Key{"←", N_("one step back")},
     Key{"Home, End", N_("to the start, to the end")},
     Key{"N, P", N_("next, previous packet of the same conversation")},
+    Key{"F", N_("fork here: lose, delay, duplicate the chosen segment")},
     Key{"R", N_("relative or raw sequence numbers")},
     Key{"T", N_("row by row, or true to time")},
     Key{"+  -  0", N_("zoom in, out, reset")},
@@ -62,12 +63,23 @@ void go_along_conversation(const Model& model, int direction, Commands& commands
   }
 }
 
-void typed(char c, const Model& model, Commands& commands) {
+// What if the segment in focus were lost: the question, as a right click on it asks.
+void fork_here(const Model& model, Ui& ui) {
+  const auto focus = model.in_focus();
+  if (!focus || focus->side != ladder::Side::sim || model.read_run != nullptr) return;
+  if (!std::holds_alternative<model::Packet>(model.sim()[focus->event].body)) return;
+  ui.asked_about = focus->event;
+  ui.ask = true;
+}
+
+void typed(char c, const Model& model, Ui& ui, Commands& commands) {
   Look look = model.look;
   switch (c) {
     case ' ': commands.push_back(Play{!model.playing.on}); return;
     case '.': commands.push_back(StepBy{1}); return;
     case '?': commands.push_back(ShowKeys{!model.keys_shown}); return;
+    case 'f':
+    case 'F': fork_here(model, ui); return;
     case 'n':
     case 'N': go_along_conversation(model, 1, commands); return;
     case 'p':
@@ -105,7 +117,7 @@ void with_control(const Model& model, Commands& commands) {
 
 }  // namespace
 
-void shortcuts(const Model& model, Ui&, Commands& commands) {
+void shortcuts(const Model& model, Ui& ui, Commands& commands) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput) return;
   if (io.KeyCtrl) {
@@ -121,7 +133,7 @@ void shortcuts(const Model& model, Ui&, Commands& commands) {
     commands.push_back(SelectNone{});
   }
   for (const ImWchar c : io.InputQueueCharacters) {
-    if (c < 128) typed(static_cast<char>(c), model, commands);
+    if (c < 128) typed(static_cast<char>(c), model, ui, commands);
   }
 }
 

@@ -42,6 +42,10 @@ struct Ui {
   float details_share = 0.36f;  // of the height, for the details
   model::EventId asked_about = model::EventId::none;  // by right click
   DetailsUi details;
+  bool ask = false;  // the next frame asks what if, about `asked_about`
+  std::string names_text;
+  bool typing_names = false;
+  bool focus_names = false;
   std::string fault_text;
   std::string fault_error;
 };
