@@ -92,6 +92,21 @@ TEST(App, Playing_TakesAStepASecondAndEndsAtTheEnd) {
   EXPECT_FALSE(a.advance(model::seconds(1)));
 }
 
+TEST(App, TheLesson_ComesBackWithItsDemo) {
+  App a = app();
+  auto course = lessons::list_course();
+  ASSERT_TRUE(course.at(0).lesson);
+  a.open(std::move(*course[0].lesson));
+  EXPECT_FALSE(a.model().lesson_events.empty());
+  const Controls own = a.model().controls;
+  Controls other = own;
+  other.demo = demos::find_demo("handshake");
+  a.apply(SetControls{other});
+  EXPECT_TRUE(a.model().lesson_events.empty());
+  a.apply(SetControls{own});
+  EXPECT_FALSE(a.model().lesson_events.empty());
+}
+
 TEST(App, Click_MovesTheCursorToTheEvent) {
   App a = app();
   const ladder::Step step = a.model().steps[7];

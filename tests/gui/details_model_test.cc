@@ -85,6 +85,24 @@ TEST(Details, RawNumbers_AreThoseOfTheWire) {
   EXPECT_EQ(row(d, "SND.NXT").value[0], "1001");
 }
 
+// A call that waited is about two moments; at its return the ends have moved on.
+TEST(Details, ACallsReturn_IsToldByTheMomentOfItsReturn) {
+  const TwoSided run({});
+  const auto is_welcome = [](const Event& e) {
+    const auto* call = std::get_if<model::Call>(&e.body);
+    return call != nullptr && call->name == model::CallName::recv && call->data.size() == 8;
+  };
+  const Event& recv = run.find(Side::sim, is_welcome);
+  const Details made = details_of(run.model(), {Side::sim, recv.id});
+  const Details back = details_of(run.model(), {Side::sim, recv.id, true});
+  ASSERT_TRUE(made.ends && back.ends);
+  EXPECT_EQ(made.ends->ends[1].state, model::TcpState::syn_received);
+  EXPECT_EQ(back.ends->ends[1].state, model::TcpState::established);
+  ASSERT_TRUE(back.why.cause);
+  EXPECT_THAT(back.why.cause->text, HasSubstr("Len=8"));
+  EXPECT_EQ(row(back, "RCV.NXT").value[0], "9");
+}
+
 TEST(Details, TheWay_IsThatOfTheStatesSoFar) {
   const TwoSided run({});
   const Event& last = run.find(Side::sim, [](const Event& e) {

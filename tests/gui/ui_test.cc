@@ -208,6 +208,30 @@ TEST_F(UiTest, Names_AreTakenOverWhenTheyAreTyped) {
   EXPECT_EQ(model().controls.program.names, (std::vector<std::string>{"Ada", "Bob"}));
 }
 
+TEST_F(UiTest, TypeSize_StaysReadable) {
+  ImGui::GetIO().KeyCtrl = true;
+  for (int i = 0; i < 60; ++i) press_code('-');
+  EXPECT_EQ(model().look.type_size, 0.5);
+  for (int i = 0; i < 60; ++i) press_code('=');
+  EXPECT_EQ(model().look.type_size, 4);
+  ImGui::GetIO().KeyCtrl = false;
+}
+
+TEST_F(UiTest, Save_OffersEachFormatBelowItsButton) {
+  // The menu is found by what comes of clicking: along the toolbar, then the line below.
+  const Save* saved = nullptr;
+  Commands commands;
+  for (float x = 1270; x > 600 && saved == nullptr; x -= 12) {
+    click({x, 18});
+    if (!ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel))
+      continue;
+    commands = click({x + 14, 18 + 1.6f * ImGui::GetFontSize()});
+    saved = find<Save>(commands);
+  }
+  ASSERT_NE(saved, nullptr);
+  EXPECT_EQ(saved->path, "tcp-echo.png");
+}
+
 TEST_F(UiTest, Wheel_ScrollsAndZooms) {
   ImGuiIO& io = ImGui::GetIO();
   io.MousePos = ImVec2(640, 300);

@@ -170,7 +170,23 @@ void Session::dispose(Source source) {
       std::async(std::launch::async, [ending = std::move(source)]() mutable { ending.reset(); }));
 }
 
-void Session::save(const std::string& path) {
+namespace {
+
+// "tcp-echo.png", or "tcp-echo 2.png" where there is one already: nobody was asked whether it may
+// go.
+std::string free_name(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::path free = path;
+  for (int n = 2; std::filesystem::exists(free, error); ++n)
+    free = path.parent_path() /
+           fmt::format("{} {}{}", path.stem().string(), n, path.extension().string());
+  return free.string();
+}
+
+}  // namespace
+
+void Session::save(const std::string& wanted) {
+  const std::string path = free_name(wanted);
   const auto format = format_named(ending_of(path));
   if (!format) {
     app_.say(fmt::format("'{}' is not saved: the ending of its name says its format; {}", path,

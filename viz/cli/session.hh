@@ -40,7 +40,7 @@ class Session {
   void start_live();
   void stop_live();
   void open_file(const std::string& path);
-  void save(const std::string& path);
+  void save(const std::string& wanted);
   bool take_started();
   void dispose(Source source);
 

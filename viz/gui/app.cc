@@ -62,9 +62,10 @@ void App::run_again() {
   model_.run = std::move(run.trace);
   model_.read_run = nullptr;
   model_.tcbs = std::move(run.tcbs);
-  if (model_.lesson && model_.lesson->choices.demo != model_.controls.demo) model_.lesson.reset();
   model_.lesson_events.clear();
-  if (model_.lesson) model_.lesson_events = lessons::resolve(*model_.lesson, model_.run);
+  // A lesson is about its own demo; it waits for that to come back.
+  if (model_.lesson && model_.lesson->choices.demo == model_.controls.demo)
+    model_.lesson_events = lessons::resolve(*model_.lesson, model_.run);
   model_.title = std::string(model_.controls.demo->name);
   lay_out(place);
 }
@@ -75,9 +76,11 @@ namespace {
 void leave_open(ladder::Alignment& alignment) {
   for (ladder::Row& row : alignment.rows) {
     if (!row.live.empty()) continue;
-    row.verdict = ladder::Verdict::same;
+    row.verdict = ladder::Verdict::same;  // of what stands on one side only, nothing is drawn
     row.reason.reset();
   }
+  alignment.unexplained = 0;
+  alignment.summary.clear();
 }
 
 }  // namespace
@@ -180,6 +183,8 @@ void App::apply(const Command& command) {
     const bool same_layout =
         look->look.time == model_.look.time && look->look.raw_seq == model_.look.raw_seq;
     model_.look = look->look;
+    model_.look.zoom = std::clamp(model_.look.zoom, least_zoom, most_zoom);
+    model_.look.type_size = std::clamp(model_.look.type_size, least_type_size, most_type_size);
     if (!same_layout) lay_out();
   } else if (const auto* controls = std::get_if<SetControls>(&command)) {
     model_.controls = controls->controls;
@@ -226,7 +231,6 @@ bool App::poll() {
     if (model_.read_run == nullptr) forget_place();
     model_.read_run = half;
     model_.tcbs = {};
-    model_.lesson.reset();
     model_.lesson_events.clear();
   }
   model_.live_run.counters = source_->counters();

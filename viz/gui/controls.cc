@@ -106,6 +106,7 @@ bool list_faults(Controls& controls, Ui& ui) {
   if (ImGui::InputTextWithHint("##fault", "drop 2nd data client>server", &ui.fault_text,
                                ImGuiInputTextFlags_EnterReturnsTrue) &&
       !ui.fault_text.empty()) {
+    ui.focus_fault = true;  // for the next one
     if (auto fault = net::parse_fault(ui.fault_text)) {
       controls.faults.push_back(*fault);
       ui.fault_text.clear();
@@ -133,6 +134,7 @@ void controls_panel(const Model& model, Ui& ui, Commands& commands) {
       controls.program.pause = model::milliseconds(static_cast<std::int64_t>(pause * 1000));
       changed = true;
     }
+    if (ImGui::IsItemDeactivatedAfterEdit()) commands.push_back(StartLive{});
   }
   ImGui::Separator();
   ImGui::TextUnformatted(tr("Simulated network"));
@@ -152,7 +154,12 @@ void controls_panel(const Model& model, Ui& ui, Commands& commands) {
   ImGui::Separator();
   ImGui::TextUnformatted(tr("Faults"));
   changed |= list_faults(controls, ui);
-  if (changed) commands.push_back(SetControls{controls});
+  if (!changed) return;
+  // What concerns both networks is run on both.
+  const bool both = controls.family != model.controls.family ||
+                    controls.program.names != model.controls.program.names;
+  commands.push_back(SetControls{controls});
+  if (both) commands.push_back(StartLive{});
 }
 
 }  // namespace synoptic::gui

@@ -28,6 +28,14 @@ auto order(const Event& e) {
   return std::pair(e.t, e.id);
 }
 
+// When it is that the focus is about: a call that returns later is about its return.
+std::pair<model::Instant, EventId> moment_of(const Trace& trace, const Selected& focus) {
+  const Event& e = trace[focus.event];
+  const auto* call = std::get_if<model::Call>(&e.body);
+  if (!focus.at_return || call == nullptr) return order(e);
+  return {call->returned_at, EventId::none};  // behind all events of that instant
+}
+
 bool is_tcp(const Trace& trace, FlowId flow) {
   return flow != FlowId::none && trace[flow].protocol == model::Protocol::tcp;
 }
@@ -74,10 +82,10 @@ void find_way(EndDetails& end, const Trace& trace, FlowId flow, const Selected& 
   changes.erase(
       std::remove_if(begins, changes.end(), [&](const Event* e) { return e->flow != flow; }),
       changes.end());
-  const Event& now = trace[focus.event];
+  const auto now = moment_of(trace, focus);
   for (const Event* const e : changes) {
     const auto& change = std::get<model::StateChange>(e->body);
-    if (order(*e) > order(now)) {
+    if (order(*e) > now) {
       if (!end.state) end.state = change.from, end.basis = change.basis;
       break;
     }
@@ -191,11 +199,12 @@ std::string moment_of(const Event& e, EndpointId lane, const net::TcbAt& at) {
 
 void tell_simulated(EndsDetails& ends, const Model& model, const Selected& focus,
                     const std::array<Bases, 2>& bases) {
-  const Event& e = model.sim()[focus.event];
+  const EventId shown = focus.at_return ? ends_wait(model.sim(), focus.event) : focus.event;
+  const Event& e = model.sim()[shown];
   for (int i = 0; i < 2; ++i) {
     EndDetails& end = ends.ends[static_cast<std::size_t>(i)];
     const EndpointId peer = ends.ends[static_cast<std::size_t>(1 - i)].id;
-    const net::TcbAt at = model.tcbs.at(model.sim(), focus.event, end.id, peer);
+    const net::TcbAt at = model.tcbs.at(model.sim(), shown, end.id, peer);
     end.has_tcb = at.tcb.has_value();
     end.tcb_moment = moment_of(e, end.id, at);
     if (!at.tcb && !at.before)
@@ -233,11 +242,12 @@ void apply(const Event& e, std::array<Numbers, 2>& ends, std::size_t sender) {
   if (p.ctl.has(wire::ACK)) to.una = to.una ? wire::max(*to.una, p.ack) : p.ack;
 }
 
-void tell_from_packets(EndsDetails& ends, const Trace& trace, FlowId flow, const Event& now,
+void tell_from_packets(EndsDetails& ends, const Trace& trace, FlowId flow, const Selected& focus,
                        const std::array<Bases, 2>& bases) {
+  const auto now = moment_of(trace, focus);
   std::vector<const Event*> segments;
   for (const Event& e : trace.events()) {
-    if (e.kind == model::EventKind::segment && e.flow == flow && order(e) <= order(now))
+    if (e.kind == model::EventKind::segment && e.flow == flow && order(e) <= now)
       segments.push_back(&e);
   }
   std::ranges::sort(segments, {}, [](const Event* e) { return order(*e); });
@@ -246,7 +256,7 @@ void tell_from_packets(EndsDetails& ends, const Trace& trace, FlowId flow, const
     before = after;
     apply(*e, after, e->endpoint == ends.ends[0].id ? 0 : 1);
   }
-  if (segments.empty() || segments.back() != &now) before = after;
+  if (segments.empty() || segments.back()->id != focus.event) before = after;
   for (int i = 0; i < 2; ++i) {
     const auto at = static_cast<std::size_t>(i);
     fill(ends, i, values_of(before[at], bases[at]), values_of(after[at], bases[at]));
@@ -259,6 +269,21 @@ void tell_from_packets(EndsDetails& ends, const Trace& trace, FlowId flow, const
 }
 
 }  // namespace
+
+EventId ends_wait(const Trace& trace, EventId call) {
+  const Event& e = trace[call];
+  const auto& made = std::get<model::Call>(e.body);
+  const Event* last = nullptr;
+  for (const Event& other : trace.events()) {
+    const auto* packet = std::get_if<model::Packet>(&other.body);
+    if (packet == nullptr || other.to != e.endpoint || packet->fate != model::Fate::delivered ||
+        packet->arrived > made.returned_at || packet->arrived < e.t)
+      continue;
+    if (last == nullptr || packet->arrived >= std::get<model::Packet>(last->body).arrived)
+      last = &other;
+  }
+  return last != nullptr ? last->id : call;
+}
 
 std::optional<EndsDetails> ends_of(const Model& model, const Selected& focus) {
   const Trace& trace = model.trace_of(focus.side);
@@ -285,7 +310,7 @@ std::optional<EndsDetails> ends_of(const Model& model, const Selected& focus) {
     ends.tcb_note = model.look.raw_seq ? tr("Numbers as they are on the wire.")
                                        : tr("Numbers count from ISS and IRS.");
   } else {
-    tell_from_packets(ends, trace, id, e, bases);
+    tell_from_packets(ends, trace, id, focus, bases);
     ends.tcb_note =
         tr("As far as the packets tell: what each end has sent and what the other end has told it. "
            "The real TCBs are the kernel's own.");

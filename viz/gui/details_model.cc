@@ -77,7 +77,12 @@ WhyDetails why_of(const Model& model, const Selected& focus) {
   const Event& e = model.trace_of(focus.side)[focus.event];
   const model::WhyInfo& info = model::info(e.why);
   WhyDetails why{words_of(e.why), std::string(info.rfc), {}};
-  if (e.cause != EventId::none) why.cause = mention(model, focus.side, e.cause);
+  EventId cause = e.cause;
+  if (focus.at_return) {
+    const EventId ended = ends_wait(model.trace_of(focus.side), focus.event);
+    if (ended != focus.event) cause = ended;
+  }
+  if (cause != EventId::none) why.cause = mention(model, focus.side, cause);
   return why;
 }
 

@@ -124,6 +124,8 @@ std::string_view meaning_of(model::TcpState state);
 std::string_view meaning_of(model::Basis basis);
 // The two ends of the connection that the event is of, or that its end has around then; nothing
 // where there is no TCP connection (details_ends.cc).
+// The packet whose arrival let a waiting call return; the call itself where none came meanwhile.
+model::EventId ends_wait(const model::Trace& trace, model::EventId call);
 std::optional<EndsDetails> ends_of(const Model& model, const Selected& focus);
 
 }  // namespace synoptic::gui

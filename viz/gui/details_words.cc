@@ -173,7 +173,7 @@ std::string_view purpose_of(CallName name) {
     case CallName::close:
       return tr(
           "The program lets go of the socket. TCP goes on without it until both ends have "
-          "finished.");
+          "finished; UDP has nothing to finish.");
     case CallName::setsockopt: return tr("Sets an option of the socket.");
     case CallName::sleep: return tr("The program waits; the network does not.");
     case CallName::print: return tr("The program prints a line.");

@@ -20,7 +20,6 @@ using words::tr;
 namespace {
 
 constexpr double margin = 10;  // around the scene, in its units
-constexpr double least_zoom = 0.2, most_zoom = 8;
 
 // The pane, and how a point in it and a point of the scene belong together.
 struct Pane {
@@ -97,6 +96,7 @@ std::optional<Selected> under_mouse(const Model& model, const Pane& pane, const 
 // What would be if this very segment were lost, delayed, …
 void what_if(const Model& model, Ui& ui, Commands& commands) {
   if (!ImGui::BeginPopup("what if")) return;
+  if (escape_pressed()) ImGui::CloseCurrentPopup();
   using Action = net::Fault::Action;
   constexpr std::pair<Action, const char*> actions[] = {
       {Action::drop, N_("Lose it")},
@@ -125,7 +125,7 @@ void cursor_line(ImDrawList& list, const Model& model, const Pane& pane, const P
 
 void scroll_bar(const Model& model, const Pane& pane, Ui& ui) {
   const double whole = model.scene.height + 2 * margin, part = pane.height_in_units();
-  const float width = ImGui::GetStyle().ScrollbarSize;
+  const float width = std::max(1.f, ImGui::GetStyle().ScrollbarSize);
   ImGui::SameLine(0, 0);
   const ImVec2 from = ImGui::GetCursorScreenPos();
   ImGui::InvisibleButton("##scroll", ImVec2(width, pane.size.y));

@@ -45,6 +45,9 @@ struct Playing {
   double speed = 1;  // steps a second
 };
 
+// Beyond these nothing can be read, or nothing but one word is seen.
+inline constexpr double least_zoom = 0.2, most_zoom = 8, least_type_size = 0.5, most_type_size = 4;
+
 struct Look {
   words::Language language = words::Language::en;
   ladder::TimeMode time = ladder::TimeMode::ordinal;
@@ -66,7 +69,7 @@ struct Model {
   Controls controls;
   Look look;
   Playing playing;
-  std::optional<lessons::Lesson> lesson;
+  std::optional<lessons::Lesson> lesson;          // shown while lesson_events has its steps
   std::vector<lessons::StepEvent> lesson_events;  // of its steps, in `sim`
   Live live_run;
   std::string title;

@@ -225,7 +225,7 @@ void paint_heads(ImDrawList& list, const ladder::Scene& scene,
   const double height = heads[range.first].bottom - heads[range.first].top;
   const float bottom = static_cast<float>(view.top + (height + 2 * room) * view.scale);
   list.AddRectFilled({-1e6f, static_cast<float>(view.top)}, {1e6f, bottom},
-                     faded(paper_colour(view.dark), 0.92));
+                     paper_colour(view.dark));
   for (std::size_t i = range.first; i < range.last; ++i)
     painter.head(heads[i], top + room - heads[i].top);
 }

@@ -5,6 +5,7 @@
 
 namespace synoptic::gui {
 
+bool escape_pressed();
 // Keys that work wherever the mouse is, unless text is being typed.
 void shortcuts(const Model& model, Ui& ui, Commands& commands);
 // Demo, run, steps, play, speed; below it the scrub bar with a mark for each event.

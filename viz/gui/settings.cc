@@ -10,8 +10,8 @@ namespace {
 // Calls `take(name, value, least, most)` for each setting.
 template <typename S, typename Take>
 void each_number(S& s, Take take) {
-  take("zoom", s.look.zoom, 0.2, 8.);
-  take("type_size", s.look.type_size, 0.5, 4.);
+  take("zoom", s.look.zoom, least_zoom, most_zoom);
+  take("type_size", s.look.type_size, least_type_size, most_type_size);
   take("speed", s.speed, 0.1, 100.);
   take("details_share", s.details_share, 0.1, 0.8);
   take("width", s.width, 320, 16'384);

@@ -117,6 +117,10 @@ void with_control(const Model& model, Commands& commands) {
 
 }  // namespace
 
+bool escape_pressed() {
+  return pressed(ImGuiKey_Escape);
+}
+
 void shortcuts(const Model& model, Ui& ui, Commands& commands) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput) return;
@@ -128,7 +132,7 @@ void shortcuts(const Model& model, Ui& ui, Commands& commands) {
   if (pressed(ImGuiKey_LeftArrow)) commands.push_back(StepBy{-1});
   if (pressed(ImGuiKey_Home)) commands.push_back(GoTo{0});
   if (pressed(ImGuiKey_End)) commands.push_back(GoTo{model.steps.size()});
-  if (pressed(ImGuiKey_Escape)) {
+  if (escape_pressed()) {
     if (model.keys_shown) commands.push_back(ShowKeys{false});
     commands.push_back(SelectNone{});
   }

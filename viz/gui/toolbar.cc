@@ -35,11 +35,64 @@ void choose_demo(const Model& model, Commands& commands) {
   ImGui::EndCombo();
 }
 
+// The next item stands beside the last one where it has room there, else below.
+void place(float width) {
+  ImGui::SameLine();
+  if (ImGui::GetContentRegionAvail().x < width) ImGui::NewLine();
+}
+
 bool button(const char* label, const char* tip) {
+  place(ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x);
   const bool clicked = ImGui::Button(label);
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tip);
-  ImGui::SameLine();
   return clicked;
+}
+
+bool checkbox(const char* label, bool& value) {
+  place(ImGui::CalcTextSize(label).x + 2 * ImGui::GetFrameHeight());
+  return ImGui::Checkbox(label, &value);
+}
+
+void choose_speed(const Model& model, Commands& commands) {
+  const float width = ImGui::GetFontSize() * 6;
+  place(width);
+  ImGui::SetNextItemWidth(width);
+  auto speed = static_cast<float>(model.playing.speed);
+  if (ImGui::SliderFloat("##speed", &speed, 0.25f, 10, "%.2g /s", ImGuiSliderFlags_Logarithmic))
+    commands.push_back(SetSpeed{speed});
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tr("steps a second while playing"));
+}
+
+void choose_look(const Model& model, Commands& commands) {
+  Look look = model.look;
+  bool timed = look.time == ladder::TimeMode::proportional;
+  bool changed = checkbox(tr("true time"), timed);
+  if (changed) look.time = timed ? ladder::TimeMode::proportional : ladder::TimeMode::ordinal;
+  changed |= checkbox(tr("raw seq"), look.raw_seq);
+  changed |= checkbox(tr("dark"), look.dark);
+  if (changed) commands.push_back(SetLook{look});
+}
+
+void choose_language(const Model& model, Commands& commands) {
+  Look look = model.look;
+  const bool english = look.language == words::Language::en;
+  if (!button(english ? "中文" : "English", tr("the other language"))) return;
+  look.language = english ? words::Language::zh : words::Language::en;
+  commands.push_back(SetLook{look});
+}
+
+void save_menu(const Model& model, Commands& commands) {
+  if (button(tr("Save"), tr("save what is seen"))) ImGui::OpenPopup("save");
+  // Below its button, so that what opens it chooses nothing in it.
+  ImGui::SetNextWindowPos(ImVec2(ImGui::GetItemRectMin().x, ImGui::GetItemRectMax().y));
+  if (!ImGui::BeginPopup("save")) return;
+  if (escape_pressed()) ImGui::CloseCurrentPopup();
+  for (const char* format : {"png", "svg", "txt", "json", "pcapng"}) {
+    const std::string name = fmt::format("{}.{}", model.controls.demo->name, format);
+    if (ImGui::Selectable(fmt::format("{} {}", tr("Save as"), name).c_str()))
+      commands.push_back(Save{name});
+  }
+  ImGui::EndPopup();
 }
 
 void live_button(const Model& model, Commands& commands) {
@@ -91,7 +144,6 @@ void scrub_bar(const Model& model, Commands& commands) {
 
 void toolbar(const Model& model, Ui& ui, Commands& commands) {
   choose_demo(model, commands);
-  ImGui::SameLine();
   live_button(model, commands);
   if (button("|◄", tr("to the start (Home)"))) commands.push_back(GoTo{0});
   if (button("◄", tr("one step back (←)"))) commands.push_back(StepBy{-1});
@@ -99,44 +151,14 @@ void toolbar(const Model& model, Ui& ui, Commands& commands) {
     commands.push_back(Play{!model.playing.on});
   if (button("►", tr("one step forwards (→ or .)"))) commands.push_back(StepBy{1});
   if (button("►|", tr("to the end (End)"))) commands.push_back(GoTo{model.steps.size()});
-  ImGui::SetNextItemWidth(ImGui::GetFontSize() * 6);
-  auto speed = static_cast<float>(model.playing.speed);
-  if (ImGui::SliderFloat("##speed", &speed, 0.25f, 10, "%.2g /s", ImGuiSliderFlags_Logarithmic))
-    commands.push_back(SetSpeed{speed});
-  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tr("steps a second while playing"));
-  ImGui::SameLine();
-  Look look = model.look;
-  bool changed = false;
-  bool timed = look.time == ladder::TimeMode::proportional;
-  if (ImGui::Checkbox(tr("true time"), &timed)) {
-    look.time = timed ? ladder::TimeMode::proportional : ladder::TimeMode::ordinal;
-    changed = true;
-  }
-  ImGui::SameLine();
-  changed |= ImGui::Checkbox(tr("raw seq"), &look.raw_seq);
-  ImGui::SameLine();
-  changed |= ImGui::Checkbox(tr("dark"), &look.dark);
-  if (changed) commands.push_back(SetLook{look});
-  ImGui::SameLine();
+  choose_speed(model, commands);
+  choose_look(model, commands);
   if (button(ui.controls_shown ? tr("Conditions <") : tr("Conditions >"),
              tr("profile, delay, loss, faults of the simulated side")))
     ui.controls_shown = !ui.controls_shown;
-  if (button(look.language == words::Language::en ? "中文" : "English", tr("the other language"))) {
-    look.language =
-        look.language == words::Language::en ? words::Language::zh : words::Language::en;
-    commands.push_back(SetLook{look});
-  }
-  if (button(tr("Save"), tr("save what is seen"))) ImGui::OpenPopup("save");
-  if (ImGui::Button("?")) commands.push_back(ShowKeys{!model.keys_shown});
-  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tr("the keys"));
-  if (ImGui::BeginPopup("save")) {
-    for (const char* format : {"png", "svg", "txt", "json", "pcapng"}) {
-      const std::string name = fmt::format("{}.{}", model.controls.demo->name, format);
-      if (ImGui::MenuItem(fmt::format("{} {}", tr("Save as"), name).c_str()))
-        commands.push_back(Save{name});
-    }
-    ImGui::EndPopup();
-  }
+  choose_language(model, commands);
+  save_menu(model, commands);
+  if (button("?", tr("the keys"))) commands.push_back(ShowKeys{!model.keys_shown});
   scrub_bar(model, commands);
 }
 

@@ -39,7 +39,7 @@ void part(const char* name, ImVec2 size, Content content) {
 // The line between ladders and details, to be dragged; `room` is the height of both.
 void splitter(Ui& ui, float room) {
   const ImVec2 from = ImGui::GetCursorScreenPos();
-  const float height = ImGui::GetStyle().ItemSpacing.y;
+  const float height = std::max(1.f, ImGui::GetStyle().ItemSpacing.y);
   ImGui::InvisibleButton("##splitter", ImVec2(-1, height));
   const bool touched = ImGui::IsItemHovered() || ImGui::IsItemActive();
   if (touched) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
@@ -70,7 +70,7 @@ Commands draw(const Model& model, Ui& ui) {
   const float room = ImGui::GetContentRegionAvail().y - status;
   const float details = room * ui.details_share;
   const ImVec2 middle(0, room - details - 3 * ImGui::GetStyle().ItemSpacing.y);
-  if (ui.controls_shown || model.lesson) {
+  if (ui.controls_shown || !model.lesson_events.empty()) {
     const float width = std::min(ImGui::GetFontSize() * 22, ImGui::GetIO().DisplaySize.x * 0.3f);
     ImGui::BeginChild("side", ImVec2(width, middle.y), true);
     if (ui.controls_shown) {

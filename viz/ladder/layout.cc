@@ -251,7 +251,9 @@ class Comparison {
     const bool same = row.verdict == Verdict::same;
     const std::string name(middle_width_ >= 11 ? (same ? "=" : verdict_name(row.verdict))
                                                : verdict_mark(row.verdict));
-    page_.verdict(line, middle_ + (middle_width_ - 1) / 2, name, same);
+    // What stands on one side only is the same as nothing: a run that still goes on has such rows.
+    if (!same || (!row.sim.empty() && !row.live.empty()))
+      page_.verdict(line, middle_ + (middle_width_ - 1) / 2, name, same);
     page_.go_to(bottom);
     if (same) return;
     if (!row.reason || !row.reason->told_above) note(row);

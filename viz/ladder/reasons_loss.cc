@@ -297,7 +297,7 @@ std::optional<RowReason> network_duplicate(const RowView& row) {
   if (!first) return std::nullopt;
   return reason(
       "network-duplicate", *side,
-      fmt::format("the network of {} delivers this {} a second time; its sender sent it once.",
+      fmt::format("the network of {} delivers {} a second time; its sender sent it once.",
                   who(*side), what(f)),
       {first->id, f.id}, {});
 }
