@@ -295,11 +295,10 @@ std::optional<RowReason> network_duplicate(const RowView& row) {
     if (same(g, f)) first = &g;
   }
   if (!first) return std::nullopt;
-  return reason(
-      "network-duplicate", *side,
-      fmt::format("the network of {} delivers {} a second time; its sender sent it once.",
-                  who(*side), what(f)),
-      {first->id, f.id}, {});
+  return reason("network-duplicate", *side,
+                fmt::format("the network of {} delivers {} a second time; its sender sent it once.",
+                            who(*side), what(f)),
+                {first->id, f.id}, {});
 }
 
 // RFC 9293 3.8.4: after a long silence a segment one octet below what is due asks "are you still
