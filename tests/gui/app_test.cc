@@ -19,6 +19,30 @@ App app() {
   return App(tcp_echo(), ladder::svg_metrics());
 }
 
+// A file, at once and whole: both halves of a comparison, or the real one alone.
+class File : public observe::TraceSource {
+ public:
+  explicit File(bool both) : both_(both) {
+    Controls controls = tcp_echo();
+    controls.demo = demos::find_demo("handshake");
+    sim_ = net::run(scenario_of(controls));
+    live_ = net::run(scenario_of(controls));
+  }
+  bool poll() override { return !std::exchange(polled_, true); }
+  void wait(model::Duration) override {}
+  const model::Trace& trace() const override { return live_; }
+  const model::Trace* simulated() const override { return both_ ? &sim_ : nullptr; }
+  observe::Counters counters() const override { return {}; }
+  bool ended() const override { return true; }
+  std::optional<model::Error> failure() const override { return std::nullopt; }
+  void stop() override {}
+
+ private:
+  bool both_ = false;
+  bool polled_ = false;
+  model::Trace sim_, live_;
+};
+
 TEST(App, Start_ShowsTheWholeSimulatedRun) {
   const App a = app();
   EXPECT_GT(a.model().steps.size(), 20u);
@@ -92,6 +116,32 @@ TEST(App, Playing_TakesAStepASecondAndEndsAtTheEnd) {
   EXPECT_FALSE(a.advance(model::seconds(1)));
 }
 
+// At the end the cursor stays at the end, but what was chosen there may be gone.
+TEST(App, AChosenEventThatTheNextRunLacks_IsNoLongerChosen) {
+  App a = app();
+  const ladder::Step last = a.model().steps.back();
+  a.apply(Select{{last.side, last.event, last.at_return}});
+  ASSERT_EQ(a.model().cursor, a.model().steps.size());
+  Controls controls = a.model().controls;
+  controls.demo = demos::find_demo("udp-echo");
+  a.apply(SetControls{controls});
+  EXPECT_FALSE(a.model().selected);
+  ASSERT_TRUE(a.model().in_focus());
+  EXPECT_LT(model::index(a.model().in_focus()->event), a.model().sim().events().size());
+}
+
+// The same for the real side, whose trace goes with its source.
+TEST(App, AChosenEventOfARealRunThatGoes_IsNoLongerChosen) {
+  App a = app();
+  File file(false);
+  a.attach(&file);
+  const ladder::Step last = a.model().steps.back();
+  ASSERT_EQ(last.side, ladder::Side::live);
+  a.apply(Select{{last.side, last.event, last.at_return}});
+  a.attach(nullptr);
+  EXPECT_FALSE(a.model().selected);
+}
+
 TEST(App, TheLesson_ComesBackWithItsDemo) {
   App a = app();
   auto course = lessons::list_course();
@@ -115,34 +165,11 @@ TEST(App, Click_MovesTheCursorToTheEvent) {
   EXPECT_EQ(a.model().in_focus(), (Selected{step.side, step.event}));
 }
 
-// A file that holds both halves of a comparison, at once and whole.
-class TwoRuns : public observe::TraceSource {
- public:
-  TwoRuns() {
-    Controls controls = tcp_echo();
-    controls.demo = demos::find_demo("handshake");
-    sim_ = net::run(scenario_of(controls));
-    live_ = net::run(scenario_of(controls));
-  }
-  bool poll() override { return !std::exchange(polled_, true); }
-  void wait(model::Duration) override {}
-  const model::Trace& trace() const override { return live_; }
-  const model::Trace* simulated() const override { return &sim_; }
-  observe::Counters counters() const override { return {}; }
-  bool ended() const override { return true; }
-  std::optional<model::Error> failure() const override { return std::nullopt; }
-  void stop() override {}
-
- private:
-  bool polled_ = false;
-  model::Trace sim_, live_;
-};
-
 TEST(App, AFileWithBothHalves_ShowsItsOwnSimulatedOneUntilAnotherSourceComes) {
   App a = app();
   const std::size_t own = a.model().sim().events().size();
   {
-    TwoRuns file;
+    File file(true);
     a.attach(&file);
     EXPECT_EQ(&a.model().sim(), file.simulated());
     EXPECT_EQ(a.model().cursor, a.model().steps.size());

@@ -18,9 +18,8 @@ net::Scenario scenario_of(const Controls& controls) {
 
 namespace {
 constexpr std::uint32_t no_step = 0xffff'ffff;
-}
 
-namespace {
+// In Model::steps_by_event.
 std::size_t list_of(ladder::Side side, bool at_return) {
   return 2 * static_cast<std::size_t>(side) + (at_return ? 1 : 0);
 }
@@ -102,6 +101,11 @@ void App::lay_out(const std::optional<Selected>& place) {
   if (model_.live_run.state != LiveState::ended) leave_open(model_.alignment);
   model_.scene = ladder::layout(model_.sim(), live, model_.alignment, options);
   find_steps();
+  // What was chosen may be of a run that is gone.
+  const auto& chosen = model_.selected;
+  if (chosen &&
+      model_.step_of(chosen->side, chosen->event, chosen->at_return) == model_.steps.size())
+    model_.selected.reset();
   if (at_end) {
     model_.cursor = model_.steps.size();
   } else {
@@ -144,11 +148,7 @@ void App::keep_place(const std::optional<Selected>& place) {
   // A call may return apart from being made in one run, and at once in another.
   std::size_t step = step_at(place->at_return);
   if (step == model_.steps.size()) step = step_at(!place->at_return);
-  if (step < model_.steps.size()) {
-    model_.cursor = step + 1;
-  } else {
-    model_.selected.reset();
-  }
+  if (step < model_.steps.size()) model_.cursor = step + 1;
 }
 
 void App::go_to(std::size_t cursor) {
