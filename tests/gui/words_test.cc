@@ -24,14 +24,24 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// All sources of the window, joined where a text goes on in the next line.
+// All sources that say something, joined where a text goes on in the next line.
 std::string sources() {
   std::string all;
-  for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/gui")) {
-    if (entry.path().extension() == ".cc") all += read(entry.path());
-  }
+  for (const char* folder : {"viz/gui", "viz/ladder"})
+    for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / folder))
+      if (entry.path().extension() == ".cc") all += read(entry.path());
   return std::regex_replace(all, std::regex("\"\\s*\n\\s*\""), "");
 }
+
+std::string catalogues() {
+  std::string all;
+  for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/po/zh"))
+    all += read(entry.path());
+  return all;
+}
+
+// The words that go through gettext, as the sources write them.
+std::set<std::string> looked_up(const std::string& text);
 
 std::set<std::string> matches(const std::string& text, const std::string& pattern) {
   const std::regex regex(pattern);
@@ -39,6 +49,10 @@ std::set<std::string> matches(const std::string& text, const std::string& patter
   for (std::sregex_iterator i(text.begin(), text.end(), regex), end; i != end; ++i)
     found.insert((*i)[1]);
   return found;
+}
+
+std::set<std::string> looked_up(const std::string& text) {
+  return matches(text, R"re((?:\btr|\bN_|\bsay)\(\s*"((?:[^"\\]|\\.)*)")re");
 }
 
 // What the model's tables say in English: keys, too, where the window shows them.
@@ -65,7 +79,7 @@ TEST(Words, EveryReasonAndTransition_HasAChineseOne) {
   all.merge(transitions());
   speak(Language::zh, SYNOPTIC_LOCALE_DIR);
   for (const std::string& english : all)
-    EXPECT_NE(std::string(tr(english.c_str())), english) << "not in viz/po/zh.po";
+    EXPECT_NE(std::string(tr(english.c_str())), english) << "not in viz/po/zh";
   speak(Language::en, SYNOPTIC_LOCALE_DIR);
 }
 
@@ -76,19 +90,51 @@ TEST(Words, NoWords_StayNone) {
 }
 
 TEST(Words, EveryOne_HasAChineseOne) {
-  const std::set<std::string> used =
-      matches(sources(), R"re((?:\btr|\bN_)\(\s*"((?:[^"\\]|\\.)*)")re");
+  const std::set<std::string> used = looked_up(sources());
   EXPECT_GT(used.size(), 40u);
   speak(Language::zh, SYNOPTIC_LOCALE_DIR);
   for (const std::string& english : used)
-    EXPECT_NE(std::string(tr(english.c_str())), english)
-        << "not in viz/po/zh.po, or not translated";
+    EXPECT_NE(std::string(tr(english.c_str())), english) << "not in viz/po/zh, or not translated";
   speak(Language::en, SYNOPTIC_LOCALE_DIR);
   for (const std::string& english : used) EXPECT_EQ(std::string(tr(english.c_str())), english);
 }
 
+// How many values a text takes, and whether it counts them by itself ({}) or names them ({1}).
+struct Places {
+  std::size_t automatic = 0;
+  std::set<std::string> numbered;
+};
+Places places_of(const std::string& text) {
+  Places places;
+  const std::regex place("\\{([0-9]*)(?::[^}]*)?\\}");
+  for (std::sregex_iterator i(text.begin(), text.end(), place), end; i != end; ++i) {
+    if ((*i)[1].length() == 0)
+      ++places.automatic;
+    else
+      places.numbered.insert((*i)[1]);
+  }
+  return places;
+}
+
+TEST(Words, ChineseOnes_TakeTheSameValues) {
+  const std::regex entry(R"re(msgid "((?:[^"\\]|\\.)+)"\nmsgstr "((?:[^"\\]|\\.)+)")re");
+  const std::string all = catalogues();
+  std::size_t count = 0;
+  for (std::sregex_iterator i(all.begin(), all.end(), entry), end; i != end; ++i, ++count) {
+    const Places english = places_of((*i)[1]), chinese = places_of((*i)[2]);
+    EXPECT_TRUE(english.numbered.empty()) << (*i)[1];
+    EXPECT_TRUE(chinese.automatic == 0 || chinese.numbered.empty()) << (*i)[2];
+    if (chinese.numbered.empty()) {
+      EXPECT_EQ(chinese.automatic, english.automatic) << (*i)[1];
+    } else {  // none beyond the last; one that Chinese does not need may stay out
+      EXPECT_LT(std::stoul(*chinese.numbered.rbegin()), english.automatic) << (*i)[1];
+    }
+  }
+  EXPECT_GT(count, 200u) << "an entry stands on two lines: msgid and msgstr";
+}
+
 TEST(Words, NoneInTheCatalogue_IsUnused) {
-  const std::string catalogue = read(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/po/zh.po");
+  const std::string catalogue = catalogues();
   const std::string all = sources();
   std::set<std::string> tables = reasons();
   tables.merge(transitions());

@@ -6,6 +6,7 @@
 
 #include <clocale>
 #include <cstdlib>
+#include <vector>
 
 // Counts changes of the catalogues: glibc looks at them anew when it has moved.
 extern "C" int _nl_msg_cat_cntr;
@@ -35,6 +36,14 @@ Language spoken() {
 const char* tr(const char* english) {
   // The text for an empty key is the catalogue's own head.
   return current == Language::en || *english == 0 ? english : ::dgettext(domain, english);
+}
+
+std::string say(const wire::Saying& saying) {
+  const std::string_view pattern = tr(saying.pattern().c_str());
+  if (saying.args().empty()) return std::string(pattern);
+  std::vector<std::string> filled;
+  for (const wire::Saying& arg : saying.args()) filled.push_back(say(arg));
+  return wire::fill(pattern, filled);
 }
 
 }  // namespace synoptic::words

@@ -4,8 +4,13 @@
 // changed by whoever runs the window, between two frames.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "sim/wire/saying.hh"
 
 namespace synoptic::words {
 
@@ -19,6 +24,16 @@ Language spoken();
 // The words for `english`; `english` itself where there are none. The text lives as long as the
 // process.
 const char* tr(const char* english);
+
+// The words for `english`, a text with places {}, filled with `args` as fmt does it. The Chinese
+// may take them in another order: {1}, {0}.
+template <typename... Args>
+std::string say(const char* english, Args&&... args) {
+  return fmt::vformat(tr(english), fmt::make_format_args(args...));
+}
+
+// A saying of the libraries that know no language, and whatever sayings are in it.
+std::string say(const wire::Saying& saying);
 
 // A text that holds every character of the Chinese words, for whoever chooses glyphs.
 std::string_view characters();
