@@ -140,12 +140,12 @@ class Reader {
   std::vector<Glyph> glyphs_;
 };
 
+}  // namespace
+
 std::string utf8(ImWchar code) {
   char text[5] = {};
   return ImTextCharToUtf8(text, code);
 }
-
-}  // namespace
 
 std::vector<Glyph> read_glyphs() {
   return Reader().read();

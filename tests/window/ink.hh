@@ -22,6 +22,8 @@ struct Glyph {
 // covers are left out.
 std::vector<Glyph> read_glyphs();
 
+std::string utf8(ImWchar code);
+
 // Runs of characters that stand side by side, as a reader takes them: for messages.
 std::string around(const std::vector<Glyph>& glyphs, const Glyph& glyph);
 
