@@ -85,6 +85,17 @@ class UiTest : public testing::Test {
   Ui ui_;
 };
 
+TEST_F(UiTest, ControlS_AsksAsWhatToSave) {
+  ImGui::GetIO().KeyCtrl = true;
+  press_code('S');
+  ImGui::GetIO().KeyCtrl = false;
+  frame();
+  EXPECT_TRUE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
+  press(ImGuiKey_Escape);
+  frame();
+  EXPECT_FALSE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
+}
+
 TEST_F(UiTest, Arrows_Step) {
   press(ImGuiKey_Home);
   EXPECT_EQ(model().cursor, 0u);

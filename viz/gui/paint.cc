@@ -175,7 +175,7 @@ class Painter {
     if (t.role != Role::packet_line && in_focus(t.side, event, returns)) {
       const ImVec2 to = at(room.max);
       list_.AddRectFilled({corner.x - size(2), at(room.min).y}, {to.x + size(2), to.y},
-                          faded(highlight_colour(view_.dark), 0.6), size(3));
+                          mark_colour(view_.dark), size(3));
     }
     const std::string shown = ladder::printable(t.text);
     std::string_view rest = shown;

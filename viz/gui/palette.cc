@@ -94,6 +94,10 @@ Colour highlight_colour(bool dark) {
   return of({0xffd54a, 0x8a6d00}, dark);
 }
 
+Colour mark_colour(bool dark) {
+  return faded(highlight_colour(dark), dark ? 0.35 : 0.6);
+}
+
 Colour faded(Colour colour, double share) {
   const auto alpha = static_cast<std::uint32_t>((colour >> 24) * share);
   return (colour & 0x00ffffffu) | alpha << 24;

@@ -18,6 +18,7 @@ Colour fill_colour(const ladder::Box& box, bool dark);
 Colour state_colour(model::TcpState state);
 Colour paper_colour(bool dark);
 Colour highlight_colour(bool dark);
+Colour mark_colour(bool dark);              // that, behind words
 Colour faded(Colour colour, double share);  // its opacity times `share`
 
 }  // namespace synoptic::gui

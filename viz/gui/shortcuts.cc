@@ -37,6 +37,7 @@ constexpr std::array keys{
     Key{"Ctrl +, Ctrl -", N_("size of all type")},
     Key{"D", N_("light, dark")},
     Key{"L", N_("English, Chinese")},
+    Key{"Ctrl S", N_("save what is seen")},
     Key{"Ctrl Q", N_("leave")},
     Key{"?", N_("this table")},
 };
@@ -106,8 +107,9 @@ void typed(char c, const Model& model, Ui& ui, Commands& commands) {
   commands.push_back(SetLook{look});
 }
 
-void with_control(const Model& model, Commands& commands) {
+void with_control(const Model& model, Ui& ui, Commands& commands) {
   Look look = model.look;
+  if (ImGui::IsKeyPressed('S', false)) ui.ask_format = true;
   if (ImGui::IsKeyPressed('Q', false)) commands.push_back(Quit{});
   if (ImGui::IsKeyPressed('=') || ImGui::IsKeyPressed(keypad_plus)) look.type_size *= 1.1;
   if (ImGui::IsKeyPressed('-') || ImGui::IsKeyPressed(keypad_minus)) look.type_size /= 1.1;
@@ -125,7 +127,7 @@ void shortcuts(const Model& model, Ui& ui, Commands& commands) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput) return;
   if (io.KeyCtrl) {
-    with_control(model, commands);
+    with_control(model, ui, commands);
     return;
   }
   if (pressed(ImGuiKey_RightArrow)) commands.push_back(StepBy{1});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "viz/gui/palette.hh"
 #include "viz/gui/panels.hh"
@@ -81,8 +82,9 @@ void choose_language(const Model& model, Commands& commands) {
   commands.push_back(SetLook{look});
 }
 
-void save_menu(const Model& model, Commands& commands) {
-  if (button(tr("Save"), tr("save what is seen"))) ImGui::OpenPopup("save");
+void save_menu(const Model& model, Ui& ui, Commands& commands) {
+  const bool clicked = button(tr("Save"), tr("save what is seen"));
+  if (std::exchange(ui.ask_format, false) || clicked) ImGui::OpenPopup("save");
   // Below its button, so that what opens it chooses nothing in it.
   ImGui::SetNextWindowPos(ImVec2(ImGui::GetItemRectMin().x, ImGui::GetItemRectMax().y));
   if (!ImGui::BeginPopup("save")) return;
@@ -157,7 +159,7 @@ void toolbar(const Model& model, Ui& ui, Commands& commands) {
              tr("profile, delay, loss, faults of the simulated side")))
     ui.controls_shown = !ui.controls_shown;
   choose_language(model, commands);
-  save_menu(model, commands);
+  save_menu(model, ui, commands);
   if (button("?", tr("the keys"))) commands.push_back(ShowKeys{!model.keys_shown});
   scrub_bar(model, commands);
 }

@@ -42,7 +42,8 @@ struct Ui {
   float details_share = 0.36f;  // of the height, for the details
   model::EventId asked_about = model::EventId::none;  // by right click
   DetailsUi details;
-  bool ask = false;  // the next frame asks what if, about `asked_about`
+  bool ask = false;         // the next frame asks what if, about `asked_about`
+  bool ask_format = false;  // and as what to save
   std::string names_text;
   bool typing_names = false;
   bool focus_names = false;
