@@ -220,9 +220,8 @@ TEST_F(SceneItems, LinesAreTheSvgs) {
         return std::abs(drawn.min.x - left) < 2.6 && std::abs(drawn.max.x - right) < 2.6 &&
                std::abs(drawn.min.y - top) < 2.6 && std::abs(drawn.max.y - bottom) < 2.6;
       });
-      ASSERT_NE(same, lines.end())
-          << d.name << ": no such line from " << line.from.x << ", " << line.from.y
-          << " to " << line.to.x << ", " << line.to.y;
+      ASSERT_NE(same, lines.end()) << d.name << ": no such line from " << line.from.x << ", "
+                                   << line.from.y << " to " << line.to.x << ", " << line.to.y;
       lines.erase(same);
     }
     EXPECT_TRUE(lines.empty()) << d.name;
