@@ -66,11 +66,11 @@ bool Display::installed() {
   return succeeds({"sh", "-c", "command -v Xvfb && command -v xdotool"});
 }
 
-Display::Display() {
+Display::Display(const std::string& size) {
   std::array<int, 2> number{-1, -1};
   if (::pipe2(number.data(), O_CLOEXEC) != 0) return;
   pid_ = start({"Xvfb", "-displayfd", "3", "-noreset", "-nolisten", "tcp", "-screen", "0",
-                "1280x720x24", "-fbdir", dir_.path().string()},
+                size + "x24", "-fbdir", dir_.path().string()},
                number[1]);
   ::close(number[1]);
   const std::string line = read_line(number[0]);
@@ -116,6 +116,37 @@ std::string Display::title() const {
 bool Display::await_title(const std::string& pattern) const {
   const std::regex regex(pattern);
   return await([&](const std::string&) { return std::regex_search(title(), regex); });
+}
+
+bool Display::click(int x, int y) const {
+  return hands({"mousemove", std::to_string(x), std::to_string(y), "click", "1"});
+}
+
+// A file of xwd: a head of numbers, most significant byte first; colours; pixels of four bytes.
+Area Display::difference(const std::string& before, const std::string& after) {
+  const auto number = [&](std::size_t nth) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      value = value << 8 | static_cast<std::uint8_t>(after[nth * 4 + i]);
+    return value;
+  };
+  if (before.size() != after.size() || after.size() < 100) return {};
+  const std::size_t width = number(4), height = number(5), line = number(12);
+  const std::size_t pixels = number(0) + number(19) * 12;
+  std::size_t left = width, right = 0, top = height, bottom = 0;
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < width; ++x) {
+      const std::size_t at = pixels + y * line + x * 4;
+      if (at + 4 > after.size() || after.compare(at, 3, before, at, 3) == 0) continue;
+      left = std::min(left, x);
+      right = std::max(right, x + 1);
+      top = std::min(top, y);
+      bottom = std::max(bottom, y + 1);
+    }
+  }
+  if (right == 0) return {};
+  return {static_cast<int>(left), static_cast<int>(top), static_cast<int>(right - left),
+          static_cast<int>(bottom - top)};
 }
 
 std::string Display::settled() const {

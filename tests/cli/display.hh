@@ -11,10 +11,14 @@
 
 namespace synoptic::cli::test {
 
+struct Area {
+  int left = 0, top = 0, width = 0, height = 0;
+};
+
 class Display {
  public:
   // On a number that is free. Ended when this goes out of scope.
-  Display();
+  explicit Display(const std::string& size = "1280x720");
   ~Display();
   Display(const Display&) = delete;
   Display& operator=(const Display&) = delete;
@@ -33,6 +37,13 @@ class Display {
   std::string title() const;
   // Waits until the title matches the regular expression.
   bool await_title(const std::string& pattern) const;
+  // As a desktop says that all type is to be so many times as large.
+  bool set_scale(double scale) const;
+  // A file dragged from another program and dropped on our window (the XDND protocol, version 5).
+  bool drop_file(const std::string& path) const;
+  // Where two screens differ; nothing where they do not.
+  static Area difference(const std::string& before, const std::string& after);
+  bool click(int x, int y) const;
   // What is on the screen once it has not changed for a while.
   std::string settled() const;
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <sstream>
 
 #include "tests/cli/display.hh"
 #include "tests/cli/program.hh"
@@ -10,6 +11,7 @@
 namespace synoptic::cli {
 namespace {
 
+using test::Area;
 using test::Display;
 using test::Program;
 using test::Result;
@@ -129,6 +131,118 @@ TEST_F(WindowTest, ShowsTheFileOfItsArgument) {
   ASSERT_TRUE(display->await_title("packets captured"));
   EXPECT_NE(display->settled(), blank);
   EXPECT_FALSE(has_children(program));
+  ASSERT_TRUE(display->key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
+}
+
+// Presses a key that opens a menu; where it is.
+Area menu_of(const Display& display, const char* key) {
+  const std::string before = display.settled();
+  if (!display.key(key)) return {};
+  return Display::difference(before, display.settled());
+}
+
+// As a teacher: what if the client's second data segment were lost? Then the slides.
+TEST_F(WindowTest, LosesASegmentAndSavesWhatIsSeen) {
+  const test::TempDir work;
+  test::Start start = here();
+  start.prefix.insert(start.prefix.begin(), {"env", "-C", work.path().string()});
+  Program program({}, start);
+  ASSERT_TRUE(enter());
+  ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
+  const std::string whole = display->title();
+  ASSERT_TRUE(display->hands({"key", "g", "1", "0", "Return"}));  // the second data segment
+  ASSERT_TRUE(display->await_title("step [1-9][0-9]* of"));
+  const Area menu = menu_of(*display, "f");
+  ASSERT_GT(menu.width, 50);
+  ASSERT_TRUE(display->click(menu.left + 30, menu.top + 18));  // Lose it
+  ASSERT_TRUE(display->await([&](const std::string&) {
+    const std::string title = display->title();
+    return !title.empty() && title.substr(title.find(" of ")) != whole.substr(whole.find(" of "));
+  })) << "another run has other steps";
+
+  const int formats = 5;
+  const char* endings[formats] = {"png", "svg", "txt", "json", "pcapng"};
+  for (int i = 0; i < formats; ++i) {
+    const Area saving = menu_of(*display, "ctrl+s");
+    ASSERT_GT(saving.height, 5 * 10);
+    const int row = saving.height / formats;
+    ASSERT_TRUE(display->click(saving.left + 30, saving.top + row * i + row / 2));
+    ASSERT_TRUE(display->await_title(std::string("saved as .*tcp-echo\\.") + endings[i]))
+        << display->title();
+  }
+  ASSERT_TRUE(display->key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
+
+  const auto saved = [&](const char* ending) {
+    return test::read_file(work.file(std::string("tcp-echo.") + ending));
+  };
+  EXPECT_EQ(saved("png").substr(1, 3), "PNG");
+  EXPECT_NE(saved("svg").find("retransmission"), std::string::npos);
+  EXPECT_NE(saved("txt").find("retransmission"), std::string::npos);
+  const auto json = nlohmann::json::parse(saved("json"));
+  bool lost = false;
+  for (const auto& event : json["simulated"]["events"]) lost |= event["kind"] == "loss";
+  EXPECT_TRUE(lost);
+  // Others read it too: both halves, what was lost and what was sent again.
+  const Result read =
+      test::run({"-r", work.file("tcp-echo.pcapng"), "-Y", "tcp.analysis.retransmission"},
+                {.program = "tshark"});
+  EXPECT_EQ(read.status, 0) << read.err;
+  EXPECT_NE(read.out.find("Retransmission"), std::string::npos) << read.out;
+}
+
+TEST_F(WindowTest, TakesAFileThatIsDroppedOnIt) {
+  const std::string file = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap";
+  Program program({}, here());
+  ASSERT_TRUE(enter());
+  ASSERT_TRUE(display->await_title("[0-9]+ packets captured"));
+  const std::string before = display->settled();
+  ASSERT_TRUE(display->drop_file(file));
+  ASSERT_TRUE(display->await_title("[^0-9]8 packets captured")) << display->title();
+  EXPECT_NE(display->settled(), before);
+  ASSERT_TRUE(display->key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
+}
+
+// On a screen of twice the scale everything is twice as large.
+TEST_F(WindowTest, FollowsTheScaleOfTheScreen) {
+  Area menus[2];
+  for (const int scale : {1, 2}) {
+    display.emplace("2560x1440");
+    ASSERT_TRUE(display->set_scale(scale));
+    Program program({}, here());
+    ASSERT_TRUE(enter());
+    ASSERT_TRUE(display->await_title("[0-9]+ packets captured"));
+    menus[scale - 1] = menu_of(*display, "ctrl+s");
+    ASSERT_TRUE(display->key("Escape"));
+    ASSERT_TRUE(display->key("ctrl+q"));
+    EXPECT_EQ(program.wait().status, 0);
+  }
+  ASSERT_GT(menus[0].width, 50);
+  EXPECT_NEAR(menus[1].width, menus[0].width * 2, menus[0].width / 5);
+  EXPECT_NEAR(menus[1].height, menus[0].height * 2, menus[0].height / 5);
+}
+
+// Time that the program has had on a processor, in ticks of 10 ms.
+long ticks(const Program& program) {
+  const std::string stat = test::read_file("/proc/" + std::to_string(program.pid()) + "/stat");
+  std::istringstream fields(stat.substr(stat.rfind(')') + 2));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  long user = 0, system = 0;
+  fields >> user >> system;
+  return user + system;
+}
+
+TEST_F(WindowTest, RestsWhereNothingChanges) {
+  Program program({}, here());
+  ASSERT_TRUE(enter());
+  ASSERT_TRUE(display->await_title("[0-9]+ packets captured"));
+  display->settled();
+  const long before = ticks(program);
+  for (int i = 0; i < 6; ++i) display->settled();  // half a second each, or more
+  EXPECT_LE(ticks(program) - before, 3) << "of 300 or more";
   ASSERT_TRUE(display->key("ctrl+q"));
   EXPECT_EQ(program.wait().status, 0);
 }
