@@ -1,12 +1,33 @@
-// A role of one word takes the article; one with a number, or an address, is a name.
+// A role of one word takes the article; one with a number, or an address, is a name. In Chinese
+// every one is a name.
 #include "viz/ladder/wording.hh"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
+
+using words::N_;
+
+bool chinese() {
+  return words::spoken() == words::Language::zh;
+}
+
+constexpr std::array roles{N_("client"), N_("server"), N_("one end"), N_("the other end")};
+
+// What the octets of a text mean for the blanks in it.
+enum class Script { han, latin, other };
+Script script_of(std::string_view letter) {
+  if (letter.size() == 3 && letter >= "一" && letter <= "鿿") return Script::han;
+  const char c = letter[0];
+  const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  return letter.size() == 1 && word ? Script::latin : Script::other;
+}
 
 bool is_address(std::string_view name) {
   return name.find(':') != std::string_view::npos;
@@ -14,18 +35,57 @@ bool is_address(std::string_view name) {
 
 }  // namespace
 
+std::string role(std::string_view name) {
+  const std::size_t last = name.find_last_not_of("0123456789");
+  const bool numbered =
+      last != std::string_view::npos && last + 1 < name.size() && name[last] == ' ';
+  const std::string_view kind = numbered ? name.substr(0, last) : name;
+  const auto found =
+      std::ranges::find(roles, kind, [](const char* r) { return std::string_view(r); });
+  if (found == roles.end()) return std::string(name);
+  return words::tr(*found) + std::string(name.substr(kind.size()));
+}
+
 std::string the(std::string_view name) {
+  if (chinese()) return role(name);
   const bool numbered = std::ranges::any_of(name, [](char c) { return c >= '0' && c <= '9'; });
   return fmt::format("{}{}", numbered || is_address(name) ? "" : "the ", name);
 }
 
 std::string capital(std::string sentence) {
+  if (chinese()) return sentence;
   if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
     sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
   return sentence;
 }
 
+std::string followed_by(std::string text, std::string_view next) {
+  if (!text.empty() && !next.empty() && !chinese()) text += ' ';
+  return text += next;
+}
+
+std::string spaced(std::string_view text) {
+  if (!chinese()) return std::string(text);
+  std::string out;
+  Script before = Script::other;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) ++end;
+    const std::string_view letter = text.substr(at, end - at);
+    const Script script = script_of(letter);
+    const bool meet = (before == Script::han && (script == Script::latin || letter == "[")) ||
+                      (script == Script::han &&
+                       (before == Script::latin || out.ends_with(')') || out.ends_with(']')));
+    if (meet) out += ' ';
+    out += letter;
+    before = script;
+    at = end;
+  }
+  return out;
+}
+
 std::string with_name(std::string sentence, std::string_view name) {
+  if (chinese()) return sentence;
   const std::string right = the(name), article = "the ";
   if (name.empty() || right.starts_with(article)) return sentence;
   const std::string wrong = "he " + right;
@@ -42,6 +102,7 @@ std::string with_name(std::string sentence, std::string_view name) {
 }
 
 std::string of(std::string_view name, std::string_view thing) {
+  if (chinese()) return words::say("{}'s {}", role(name), thing);
   return is_address(name) ? fmt::format("the {} of {}", thing, name)
                           : fmt::format("{}'s {}", the(name), thing);
 }
