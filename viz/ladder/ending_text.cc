@@ -5,6 +5,7 @@
 
 #include "viz/ladder/ending.hh"
 #include "viz/ladder/gave_up.hh"
+#include "viz/ladder/role_name.hh"
 #include "viz/ladder/wording.hh"
 #include "viz/words/words.hh"
 
@@ -72,7 +73,7 @@ std::string fate_text(const std::vector<const Fact*>& facts, bool fin) {
 
 // In a list: "client FIN", but "client 2's FIN".
 std::string label(const std::string& name) {
-  return the(name) == name ? say("{}'s", name) : role(name);
+  return the(name) == name ? say("{}'s", name) : role_name(name);
 }
 
 std::string run_text(const Conversation& c, const Run& run) {

@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-#include "viz/ladder/wording.hh"
+#include "viz/ladder/role_name.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -101,7 +101,7 @@ std::string Conversation::name(bool a) const {
 }
 
 std::string Conversation::called(bool a) const {
-  return role(name(a));
+  return role_name(name(a));
 }
 
 std::vector<Conversation> conversations_of(const Trace& trace) {

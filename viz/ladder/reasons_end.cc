@@ -4,6 +4,7 @@
 
 #include "viz/ladder/gave_up.hh"
 #include "viz/ladder/reasons.hh"
+#include "viz/ladder/warning.hh"
 
 namespace synoptic::ladder::reasons {
 namespace {
@@ -55,11 +56,12 @@ namespace {
 std::string end_told_by(std::string_view warning, int side) {
   for (const std::string_view begins : {"the run was ended ", "stopped "})
     if (warning.starts_with(begins))
-      return say("{}'s run was ended before this, {}.", who(side), warning.substr(begins.size()));
+      return say("{}'s run was ended before this, {}.", who(side),
+                 warning_text(warning.substr(begins.size())));
   for (const std::string_view says :
        {" waits for ever in ", " never began: ", " was ended by signal ", " ended with status "})
     if (warning.find(says) != std::string_view::npos)
-      return say("{} does not come to this: {}.", who(side), warning);
+      return say("{} does not come to this: {}.", who(side), warning_text(warning));
   return "";
 }
 

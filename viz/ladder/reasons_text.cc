@@ -86,8 +86,12 @@ std::int64_t octets(const model::Event* reception) {
   return std::get<model::Call>(reception->body).result;
 }
 
+// Which of its calls.
 std::string nth(std::size_t n) {
-  return n == 1 ? tr("first") : n == 2 ? tr("second") : n == 3 ? tr("third") : say("{}th", n);
+  return n == 1   ? tr("first recv()")
+         : n == 2 ? tr("second recv()")
+         : n == 3 ? tr("third recv()")
+                  : say("{}th recv()", n);
 }
 
 }  // namespace
@@ -117,10 +121,10 @@ std::optional<RowReason> other_text(const RowView& row) {
   return reason(
       "other-text", side,
       say(row.parting.ends[f.from_a ? 0 : 1]
-              ? N_("from Seq={} on the {}'s program sends more in {} than in {}: its {} recv() had "
+              ? N_("from Seq={} on the {}'s program sends more in {} than in {}: its {} had "
                    "returned {} octets, there {}.")
               : N_("from Seq={} on the {}'s program sends other text in {} than in {}: its {} "
-                   "recv() had returned {} octets, there {}."),
+                   "had returned {} octets, there {}."),
           *at, row.talk(side).called(f.from_a), who(side), who(1 - side), nth(other->nth),
           octets(other->got[side]), octets(other->got[1 - side])),
       std::move(mine), std::move(theirs),
@@ -144,10 +148,10 @@ std::optional<RowReason> after_other_text(const RowView& row) {
           "after-other-text", side,
           say(from_a == f.from_a
                   ? N_("this {} of the {} follows octets that only {}'s {} sent (from Seq={} on): "
-                       "its {} recv() had returned {} octets, in {} {}, and so it said other "
+                       "its {} had returned {} octets, in {} {}, and so it said other "
                        "things.")
                   : N_("this {} of the {} acknowledges octets that only {}'s {} sent (from Seq={} "
-                       "on): its {} recv() had returned {} octets, in {} {}, and so it said other "
+                       "on): its {} had returned {} octets, in {} {}, and so it said other "
                        "things."),
               what(f), row.talk(side).called(f.from_a), who(side), row.talk(side).called(from_a),
               *at, nth(other->nth), octets(other->got[side]), who(1 - side),

@@ -5,20 +5,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "viz/ladder/role_name.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
 
-using words::N_;
-
 bool chinese() {
   return words::spoken() == words::Language::zh;
 }
-
-constexpr std::array roles{N_("client"), N_("server"), N_("one end"), N_("the other end")};
 
 // What the octets of a text mean for the blanks in it.
 enum class Script { han, latin, other };
@@ -35,19 +31,8 @@ bool is_address(std::string_view name) {
 
 }  // namespace
 
-std::string role(std::string_view name) {
-  const std::size_t last = name.find_last_not_of("0123456789");
-  const bool numbered =
-      last != std::string_view::npos && last + 1 < name.size() && name[last] == ' ';
-  const std::string_view kind = numbered ? name.substr(0, last) : name;
-  const auto found =
-      std::ranges::find(roles, kind, [](const char* r) { return std::string_view(r); });
-  if (found == roles.end()) return std::string(name);
-  return words::tr(*found) + std::string(name.substr(kind.size()));
-}
-
 std::string the(std::string_view name) {
-  if (chinese()) return role(name);
+  if (chinese()) return role_name(name);
   const bool numbered = std::ranges::any_of(name, [](char c) { return c >= '0' && c <= '9'; });
   return fmt::format("{}{}", numbered || is_address(name) ? "" : "the ", name);
 }
@@ -102,7 +87,7 @@ std::string with_name(std::string sentence, std::string_view name) {
 }
 
 std::string of(std::string_view name, std::string_view thing) {
-  if (chinese()) return words::say("{}'s {}", role(name), thing);
+  if (chinese()) return words::say("{}'s {}", role_name(name), thing);
   return is_address(name) ? fmt::format("the {} of {}", thing, name)
                           : fmt::format("{}'s {}", the(name), thing);
 }

@@ -7,8 +7,6 @@
 
 namespace synoptic::ladder {
 
-// A role in the language spoken: "客户端 2". Addresses, and names that are not ours, stay.
-std::string role(std::string_view name);
 // "the client"; "client 2" and "127.0.0.1:40000" are names already.
 std::string the(std::string_view name);
 // "the client's FIN", "client 2's FIN", "the FIN of 127.0.0.1:40000".
