@@ -113,6 +113,19 @@ TEST(Open, ComparisonIsShownAgain) {
   EXPECT_EQ(run({"open", dir.file("both.json"), "--flow", "0"}).status, 2);
 }
 
+TEST(Open, AComparison_IsToldInChinese) {
+  const TempDir dir;
+  ASSERT_EQ(run({"compare", "tcp-echo", "--pause", "10ms", "--fault", "drop 2nd data client>server",
+                 "-o", dir.file("both.json")})
+                .status,
+            0);
+  const Result chinese = run({"open", dir.file("both.json"), "--lang", "zh"});
+  EXPECT_EQ(chinese.status, 0) << chinese.err;
+  for (const char* words : {"模拟：", "在模拟运行中", "0 行未解释", "[retransmission-after-loss]"})
+    EXPECT_NE(chinese.out.find(words), std::string::npos) << words << "\n" << chinese.out;
+  EXPECT_EQ(chinese.out.find("In the simulation"), std::string::npos) << chinese.out;
+}
+
 TEST(Open, ComparisonInAPcapng_IsShownSideBySide) {
   const TempDir dir;
   ASSERT_EQ(run({"compare", "tcp-echo", "--pause", "10ms", "--fault", "drop 2nd data client>server",

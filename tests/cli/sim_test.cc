@@ -45,6 +45,16 @@ TEST(Sim, SameOptionsGiveTheSameBytes) {
             run(with(lossy, {"--format", "json", "--set", "seed=8"})).out);
 }
 
+TEST(Sim, ItsDiagramSpeaksChinese) {
+  const Result chinese = run({"sim", "tcp-echo", "--lang", "zh"});
+  EXPECT_EQ(chinese.status, 0) << chinese.err;
+  EXPECT_NE(chinese.out.find("个报文段：客户端 FIN"), std::string::npos) << chinese.out;
+  EXPECT_EQ(run({"sim", "tcp-echo", "--lang", "en"}).out, run({"sim", "tcp-echo"}).out);
+  // What programs read is the same in every language.
+  EXPECT_EQ(run({"sim", "tcp-echo", "--lang", "zh", "--format", "json"}).out,
+            run({"sim", "tcp-echo", "--format", "json"}).out);
+}
+
 // The same file from every compiler. After a change on purpose: UPDATE_GOLDEN=1.
 void expect_golden(const std::string& name, const std::string& text) {
   const std::string path = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/golden/" + name;

@@ -53,6 +53,7 @@ TEST(Usage, EachMistakeGetsOneClearLineAndStatus2) {
       {{"sim", "tcp-echo", "--port", "65536"}, "--port"},
       {{"sim", "tcp-echo", "--names", "A,,B"}, "a name is empty"},
       {{"sim", "tcp-echo", "--lang", "fr"}, "--lang fr: it is en or zh"},
+      {{"open", "capture.pcap", "--lang", "fr"}, "--lang fr: it is en or zh"},
       {{"sim", "tcp-echo", "--time", "linear"}, "it is ordinal or proportional"},
       {{"sim", "tcp-echo", "--addr", "nowhere"}, "'nowhere' is no IP address"},
       {{"sim", "tcp-echo", "-6", "--addr", "127.0.0.1"}, "do not go together"},

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -179,6 +180,29 @@ TEST(App, AFileWithBothHalves_ShowsItsOwnSimulatedOneUntilAnotherSourceComes) {
   a.attach(nullptr);
   EXPECT_EQ(a.model().sim().events().size(), own);
   EXPECT_EQ(a.model().live, nullptr);
+}
+
+TEST(App, AnotherLanguage_TellsTheAlignmentAnewAtOnceAndKeepsThePlace) {
+  App a = app();
+  File file(true);
+  a.attach(&file);
+  a.apply(GoTo{3});
+  const auto told = [&] {
+    const ladder::Alignment& now = a.model().alignment;
+    return std::pair(now.summary, now.conversations.front().ending_sim);
+  };
+  const auto english = told();
+  Look look = a.model().look;
+  look.language = words::Language::zh;
+  a.apply(SetLook{look});
+  EXPECT_TRUE(told().first.starts_with("模拟：")) << told().first;
+  EXPECT_NE(told().second, english.second);
+  EXPECT_NE(std::ranges::find(a.model().scene.texts, told().first, &ladder::Text::text),
+            a.model().scene.texts.end());
+  EXPECT_EQ(a.model().cursor, 3u);
+  look.language = words::Language::en;
+  a.apply(SetLook{look});
+  EXPECT_EQ(told(), english);
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ struct OutputOptions {
   std::optional<Format> to_stdout = Format::text;  // nothing when there are files and no --format
   bool raw_seq = false;
   bool summary = false;
-  bool dark = false;  // a PNG's ground
+  bool dark = false;                               // a PNG's ground
+  demos::Language language = demos::Language::en;  // of the diagram
   ladder::TimeMode time = ladder::TimeMode::ordinal;
   std::optional<std::uint32_t> flow;
 };

@@ -90,6 +90,10 @@ void add_output(CLI::App& sub, Typed& typed) {
   sub.add_flag("--summary", typed.summary,
                "The flows with their counts and judgements instead of the diagram")
       ->group(group);
+  sub.add_option("--lang", typed.language,
+                 "Language of the diagram, and of what a demo prints: en or zh (en)")
+      ->type_name("LANG")
+      ->group(group);
 }
 
 void add_flow(CLI::App& sub, Typed& typed) {
@@ -116,9 +120,6 @@ void add_program(CLI::App& sub, Typed& typed) {
       ->group(group);
   sub.add_flag("-4", typed.v4, "Over IPv4 (it is so unless asked otherwise)")->group(group);
   sub.add_flag("-6", typed.v6, "Over IPv6")->group(group);
-  sub.add_option("--lang", typed.language, "Language of what the demo prints: en or zh (en)")
-      ->type_name("LANG")
-      ->group(group);
 }
 
 void add_demo(CLI::App& sub, Typed& typed) {
@@ -247,6 +248,9 @@ void add_commands(CLI::App& app, Typed& typed) {
         ->type_name("")
         ->option_text(" ");
     add_program(*sub, typed);
+    sub->add_option("--lang", typed.language, "Language of what the demo prints: en or zh (en)")
+        ->type_name("LANG")
+        ->group("Demo");
   }
   app.add_subcommand("doctor",
                      "What works on this machine and, where something does not, the remedy");
@@ -270,8 +274,15 @@ bool same_file(const std::string& a, const std::string& b) {
   return whole(a) == whole(b);
 }
 
+demos::Language language_of(const Typed& typed) {
+  if (typed.language != "en" && typed.language != "zh")
+    throw Usage(fmt::format("--lang {}: it is en or zh", typed.language));
+  return typed.language == "zh" ? demos::Language::zh : demos::Language::en;
+}
+
 OutputOptions output_of(const Typed& typed) {
   OutputOptions out;
+  out.language = language_of(typed);
   for (const std::string& path : typed.files) {
     const std::string ending = ending_of(path);
     if (ending.empty())
@@ -331,12 +342,6 @@ std::vector<std::string> names_of(const std::string& text) {
   if (std::ranges::any_of(names, &std::string::empty))
     throw Usage(fmt::format("--names {}: a name is empty", text));
   return names;
-}
-
-demos::Language language_of(const Typed& typed) {
-  if (typed.language != "en" && typed.language != "zh")
-    throw Usage(fmt::format("--lang {}: it is en or zh", typed.language));
-  return typed.language == "zh" ? demos::Language::zh : demos::Language::en;
 }
 
 DemoChoice demo_choice(const Typed& typed, bool with_role) {

@@ -7,6 +7,7 @@
 #include "viz/cli/files.hh"
 #include "viz/cli/output.hh"
 #include "viz/cli/window_command.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -70,6 +71,8 @@ int run(int argc, char** argv) {
     say(exit.text);
     return exit.status;
   }
+  if (options->output.language == demos::Language::zh)
+    words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
   switch (options->command) {
     case Command::none: return run_default(options->path);
     case Command::sim: return run_sim(*options);
