@@ -180,8 +180,9 @@ void App::apply(const Command& command) {
   } else if (std::get_if<SelectNone>(&command) != nullptr) {
     model_.selected.reset();
   } else if (const auto* look = std::get_if<SetLook>(&command)) {
-    const bool same_layout =
-        look->look.time == model_.look.time && look->look.raw_seq == model_.look.raw_seq;
+    const bool same_layout = look->look.time == model_.look.time &&
+                             look->look.raw_seq == model_.look.raw_seq &&
+                             look->look.language == model_.look.language;
     model_.look = look->look;
     model_.look.zoom = std::clamp(model_.look.zoom, least_zoom, most_zoom);
     model_.look.type_size = std::clamp(model_.look.type_size, least_type_size, most_type_size);
