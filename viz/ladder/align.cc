@@ -20,6 +20,15 @@ namespace {
 constexpr std::array<std::string_view, 7> names{"same",      "merged",  "split",      "only-sim",
                                                 "only-live", "differs", "unexplained"};
 
+// In the summary; `same` stands before them.
+constexpr std::array<const char*, 7> counted{"",
+                                             N_(", {} merged"),
+                                             N_(", {} split"),
+                                             N_(", {} only-sim"),
+                                             N_(", {} only-live"),
+                                             N_(", {} differs"),
+                                             N_(", {} unexplained")};
+
 Verdict verdict_of(const RowView& row) {
   const auto sim = row.members(sim_side), live = row.members(live_side);
   if (live.empty()) return Verdict::only_sim;
@@ -65,8 +74,8 @@ void align_conversation(const Pairing& pair, Alignment& out) {
                                    .ending_sim = ending_text(pair.sim),
                                    .ending_live = ending_text(pair.live)};
   const Conversation& named = pair.sim.facts.empty() ? pair.live : pair.sim;
-  conversation.name = named.flow ? fmt::format("{} ↔ {}", named.name(true), named.name(false))
-                                 : "packets outside any conversation";
+  conversation.name = named.flow ? fmt::format("{} ↔ {}", named.called(true), named.called(false))
+                                 : words::tr("packets outside any conversation");
   constexpr std::size_t reach = 200;  // a packet that moved stands close by
   for (const Group& group : match(pair.sim.facts, pair.live.facts)) {
     const RowView view{pair, group, ending, twins.of, parting};
@@ -101,16 +110,15 @@ std::string summary_of(const Alignment& alignment, const model::Trace& sim,
       for (const model::EventId id : *list)
         ((*trace)[id].kind == model::EventKind::segment ? segments : datagrams) = true;
   }
-  const std::string_view noun = segments && datagrams ? "packets"
-                                : datagrams           ? "datagrams"
-                                                      : "segments";
-  const std::string_view counted =
-      packets[sim_side] == 1 ? noun.substr(0, noun.size() - 1) : noun;  // one datagram
-  std::string text = fmt::format("simulated: {} {}, live: {}; rows: {} same", packets[sim_side],
-                                 counted, packets[live_side], count[0]);
-  for (std::size_t v = 1; v + 1 < names.size(); ++v)
-    if (count[v] > 0) text += fmt::format(", {} {}", count[v], names[v]);
-  return text + fmt::format(", {} unexplained", alignment.unexplained);
+  const bool one = packets[sim_side] == 1;
+  const char* noun = segments && datagrams ? (one ? N_("packet") : N_("packets"))
+                     : datagrams           ? (one ? N_("datagram") : N_("datagrams"))
+                                           : (one ? N_("segment") : N_("segments"));
+  std::string text = say("simulated: {} {}, live: {}; rows: {} same", packets[sim_side], tr(noun),
+                         packets[live_side], count[0]);
+  for (std::size_t v = 1; v < counted.size(); ++v)
+    if (count[v] > 0 || v + 1 == counted.size()) text += say(counted[v], count[v]);
+  return spaced(text);
 }
 
 // The reasons are written for roles: "the client sent".

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "viz/words/words.hh"
+
 namespace synoptic::ladder {
 namespace {
 
@@ -60,7 +62,8 @@ bool met_on_the_way(const Conversation& c, const Ending& end) {
 }  // namespace
 
 std::string after(model::Duration d) {
-  return d < model::microseconds(1) ? "right after" : model::format_duration(d) + " after";
+  return d < model::microseconds(1) ? words::tr("right after")
+                                    : words::say("{} after", model::format_duration(d));
 }
 
 const model::Event* last_call(const Conversation& c, bool a, model::CallName name,

@@ -33,7 +33,7 @@ Ending ending_of(const Conversation& conversation);  // points into conversation
 // One or more sentences; empty for datagrams.
 std::string ending_text(const Conversation& conversation);
 
-// "1 s after", "right after".
+// "1 s after", "right after": in Chinese behind what it comes after.
 std::string after(model::Duration d);
 
 // The last call `name` that the endpoint made before `t` for this conversation; null where none was

@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "viz/ladder/role_name.hh"
+
 namespace synoptic::ladder {
 namespace {
 
@@ -96,6 +98,10 @@ std::string Conversation::name(bool a) const {
   const model::EndpointId id = endpoint(a);
   return id == model::EndpointId::none ? std::string(a ? "one end" : "the other end")
                                        : (*trace)[id].name;
+}
+
+std::string Conversation::called(bool a) const {
+  return role_name(name(a));
 }
 
 std::vector<Conversation> conversations_of(const Trace& trace) {

@@ -53,6 +53,7 @@ struct Conversation {
 
   model::EndpointId endpoint(bool a) const;  // none without a flow
   std::string name(bool a) const;            // the role: "client"
+  std::string called(bool a) const;          // the same in the language spoken
 };
 
 // One conversation in two traces; a side may be missing (its facts are empty, its flow nothing).

@@ -1,25 +1,29 @@
 // What an end that gave up had sent, how many times, and what the other end knows of it.
 #include "viz/ladder/gave_up.hh"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 
 #include "viz/ladder/wording.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
 
+using words::N_;
+using words::say;
+using words::tr;
+
 std::string times(int n) {
-  return n == 1 ? "once" : n == 2 ? "twice" : fmt::format("{} times", n);
+  return n == 1 ? tr("once") : n == 2 ? tr("twice") : say("{} times", n);
 }
 
 std::string thing(const Fact& f) {
   if (f.has(wire::SYN)) return f.ack ? "SYN,ACK" : "SYN";
-  if (f.len == 0) return f.has(wire::FIN) ? "FIN" : "segment";
-  return fmt::format("{} octet{} from Seq={}{}", f.len, f.len == 1 ? "" : "s", f.begin,
-                     f.has(wire::FIN) ? " and its FIN" : "");
+  if (f.len == 0) return f.has(wire::FIN) ? "FIN" : tr("segment");
+  const std::string octets =
+      say(f.len == 1 ? N_("{} octet from Seq={}") : N_("{} octets from Seq={}"), f.len, f.begin);
+  return f.has(wire::FIN) ? say("{} and its FIN", octets) : octets;
 }
 
 // What one end says while the other's window is closed, in order of time. A simulated trace names
@@ -72,9 +76,9 @@ std::string unanswered(const Conversation& c, bool a) {
     }
   }
   if (probes > 0)
-    return fmt::format("no answer came to its probe of the closed window, sent {}", times(probes));
-  if (!last) return "no ACK came for what it had sent";
-  return fmt::format("no ACK came for its {}, sent again {}", thing(*last), times(sent));
+    return say("no answer came to its probe of the closed window, sent {}", times(probes));
+  if (!last) return tr("no ACK came for what it had sent");
+  return say("no ACK came for its {}, sent again {}", thing(*last), times(sent));
 }
 
 // The change into its state at the end of the trace; null where the trace does not say.
@@ -92,18 +96,19 @@ std::string other_end(const Conversation& c, bool a) {
   const model::Event* last = last_state(c, a);
   const auto* change = last ? &std::get<model::StateChange>(last->body) : nullptr;
   if (change && change->to == model::TcpState::closed) return "";
-  std::string text = fmt::format(" Nothing tells {} of it", the(c.name(a)));
-  if (!change) return text + ".";
+  const std::string name = the(c.name(a));
+  if (!change) return say("Nothing tells {} of it.", name);
   const bool inferred = change->basis == model::Basis::inferred;
-  return text + fmt::format(": that end {} {}.", inferred ? "was last seen in" : "stays in",
-                            model::rfc_name(change->to));
+  return say(inferred ? N_("Nothing tells {} of it: that end was last seen in {}.")
+                      : N_("Nothing tells {} of it: that end stays in {}."),
+             name, model::rfc_name(change->to));
 }
 
 // ": its recv() returned ETIMEDOUT", where it is known by that.
 std::string told_by(const Conversation& c, const GaveUp& end) {
   const auto* call = std::get_if<model::Call>(&(*c.trace)[end.id].body);
   if (!call || c.trace->source() == model::Source::simulated) return "";
-  return fmt::format(", and its {}() returned ETIMEDOUT", model::call_name(call->name));
+  return say(", and its {}() returned ETIMEDOUT", model::call_name(call->name));
 }
 
 }  // namespace
@@ -127,10 +132,11 @@ std::string gave_up_text(const Conversation& c) {
   std::string text;
   for (const int own : {first, 1 - first}) {
     if (!end[own]) continue;
-    text += fmt::format(" {} gave up{}{}: {}.", capital(the(c.name(own == 0))),
-                        text.empty() ? " (R2, RFC 9293 3.8.3)" : ", too", told_by(c, *end[own]),
-                        unanswered(c, own == 0));
-    if (!end[1 - own]) text += other_end(c, own != 0);
+    const char* pattern =
+        text.empty() ? N_("{} gave up (R2, RFC 9293 3.8.3){}: {}.") : N_("{} gave up, too{}: {}.");
+    text = followed_by(std::move(text), say(pattern, capital(the(c.name(own == 0))),
+                                            told_by(c, *end[own]), unanswered(c, own == 0)));
+    if (!end[1 - own]) text = followed_by(std::move(text), other_end(c, own != 0));
   }
   return text;
 }

@@ -16,8 +16,8 @@ struct GaveUp {
 // Where this end gave up: as its state's why says, or its program's ETIMEDOUT; the first of them.
 std::optional<GaveUp> giving_up(const Conversation& conversation, bool a);
 
-// " The client gave up (…): …", a sentence for each end that did, with a blank before it; empty
-// where none did. A captured trace says so by the calls of the programs, if it holds them.
+// "The client gave up (…): …", a sentence for each end that did; empty where none did. A captured
+// trace says so by the calls of the programs, if it holds them.
 std::string gave_up_text(const Conversation& conversation);
 
 }  // namespace synoptic::ladder

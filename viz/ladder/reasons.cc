@@ -6,10 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <deque>
 #include <map>
 #include <tuple>
+
+#include "viz/ladder/wording.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -126,29 +127,24 @@ Twins twins_of(const Pairing& pair) {
 }
 
 std::string who(int side) {
-  return side == sim_side ? "the simulation" : "the kernel";
+  return side == sim_side ? tr("the simulation") : tr("the kernel");
 }
 
 namespace {
 std::string octets(std::uint32_t n) {
-  return fmt::format("{} octet{}", n, n == 1 ? "" : "s");
+  return n == 1 ? say("{} octet", n) : say("{} octets", n);
 }
 }  // namespace
 
 std::string what(const Fact& f) {
-  if (f.kind == model::EventKind::datagram) return "datagram of " + octets(f.len);
+  if (f.kind == model::EventKind::datagram) return say("datagram of {}", octets(f.len));
   if (f.kind == model::EventKind::icmp)
-    return fmt::format("ICMP message (type {}, code {})", f.icmp_type, f.icmp_code);
+    return say("ICMP message (type {}, code {})", f.icmp_type, f.icmp_code);
   if (f.has(wire::RST)) return "RST";
   if (f.has(wire::SYN)) return f.ack ? "SYN,ACK" : "SYN";
-  if (f.has(wire::FIN)) return f.len > 0 ? "FIN with " + octets(f.len) : "FIN";
-  if (f.len > 0) return fmt::format("{} from Seq={}", octets(f.len), f.begin);
+  if (f.has(wire::FIN)) return f.len > 0 ? say("FIN with {}", octets(f.len)) : "FIN";
+  if (f.len > 0) return say("{} from Seq={}", octets(f.len), f.begin);
   return fmt::format("ACK {}", f.ack.value_or(0));
-}
-
-std::string sentence(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
 }
 
 std::vector<model::EventId> ids(std::span<const Fact> facts) {
@@ -161,9 +157,9 @@ RowReason reason(std::string_view code, int side, std::string text,
                  std::vector<model::EventId> mine, std::vector<model::EventId> theirs,
                  std::string_view lesson) {
   if (side != sim_side) std::swap(mine, theirs);
-  RowReason made{code, sentence(std::move(text)), std::move(mine), std::move(theirs)};
+  RowReason made{code, spaced(capital(std::move(text))), std::move(mine), std::move(theirs)};
   made.lesson_at = made.text.size();
-  if (!lesson.empty()) made.text += fmt::format(" {}", lesson);
+  made.text = followed_by(std::move(made.text), spaced(lesson));
   return made;
 }
 

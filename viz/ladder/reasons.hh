@@ -16,8 +16,13 @@
 #include "viz/ladder/ending.hh"
 #include "viz/ladder/facts.hh"
 #include "viz/ladder/match.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
+
+using words::N_;
+using words::say;
+using words::tr;
 
 inline constexpr int sim_side = 0, live_side = 1;
 
@@ -71,9 +76,8 @@ std::span<const Reason> reason_table();
 std::optional<RowReason> explain(const RowView& row);
 
 // --- for the predicates -----------------------------------------------------------------------
-std::string who(int side);               // "the simulation", "the kernel"
-std::string what(const Fact& fact);      // "ACK 23", "FIN", "4 octets"
-std::string sentence(std::string text);  // with a capital letter
+std::string who(int side);           // "the simulation", "the kernel"
+std::string what(const Fact& fact);  // "ACK 23", "FIN", "4 octets"
 // A reason that cites `mine` on `side` and `theirs` on the other; `lesson` is what holds for all
 // rows of this code.
 RowReason reason(std::string_view code, int side, std::string text,

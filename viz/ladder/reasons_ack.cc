@@ -1,7 +1,5 @@
 // Reasons of acknowledging: when an ACK is sent, and up to where it goes, depends on what had
 // arrived by then.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <deque>
 
@@ -47,7 +45,7 @@ std::tuple<model::Instant, bool, const Fact*> order_of_arrival(const Fact* f) {
 }
 
 std::optional<RowReason> only_flag(const RowView& row, std::uint8_t bits, std::string_view code,
-                                   std::string_view text) {
+                                   const char* text) {
   if (!row.one_to_one()) return std::nullopt;
   const Fact &a = row.members(sim_side)[0], &b = row.members(live_side)[0];
   if (a.ctl == b.ctl || ((a.ctl.bits ^ b.ctl.bits) & ~bits) != 0) return std::nullopt;
@@ -55,24 +53,24 @@ std::optional<RowReason> only_flag(const RowView& row, std::uint8_t bits, std::s
   equal.ctl = a.ctl;
   if (!same(a, equal)) return std::nullopt;
   const int with = (a.ctl.bits & bits) != 0 && (b.ctl.bits & bits) == 0 ? sim_side : live_side;
-  return reason(code, with, fmt::format(fmt::runtime(text), who(with), who(1 - with)),
-                ids(row.members(with)), ids(row.members(1 - with)));
+  return reason(code, with, say(text, who(with), who(1 - with)), ids(row.members(with)),
+                ids(row.members(1 - with)));
 }
 
 }  // namespace
 
 std::optional<RowReason> push_flag(const RowView& row) {
   return only_flag(row, wire::PSH, "push-flag",
-                   "{} sets PSH on this segment, {} does not. PSH asks the receiver to hand the "
-                   "text to its program at once; "
-                   "a TCP may set it wherever it has nothing more to send (RFC 9293 3.9.1.2).");
+                   N_("{} sets PSH on this segment, {} does not. PSH asks the receiver to hand the "
+                      "text to its program at once; "
+                      "a TCP may set it wherever it has nothing more to send (RFC 9293 3.9.1.2)."));
 }
 
 std::optional<RowReason> ecn_flags(const RowView& row) {
   return only_flag(row, (wire::ECE | wire::CWR).bits, "ecn-flags",
-                   "{} and {} differ only in ECE and CWR, the flags of explicit congestion "
-                   "notification (RFC 3168), which a "
-                   "TCP offers or leaves out.");
+                   N_("{} and {} differ only in ECE and CWR, the flags of explicit congestion "
+                      "notification (RFC 3168), which a "
+                      "TCP offers or leaves out."));
 }
 
 // The same ACK number again, with another window.
@@ -84,13 +82,13 @@ std::optional<RowReason> window_update(const RowView& row) {
       before->end != lone->fact->begin)
     return std::nullopt;
   return reason("window-update", lone->side,
-                fmt::format("a window update: nothing new is acknowledged, but in {} the {} now "
-                            "offers a window of {} octets "
-                            "instead of {}, because its program has {}.",
-                            who(lone->side), row.talk(lone->side).name(lone->fact->from_a),
-                            lone->fact->wnd, before->wnd,
-                            lone->fact->wnd > before->wnd ? "read what was waiting"
-                                                          : "not read yet what has arrived"),
+                say("a window update: nothing new is acknowledged, but in {} the {} now "
+                    "offers a window of {} octets "
+                    "instead of {}, because its program has {}.",
+                    who(lone->side), row.talk(lone->side).called(lone->fact->from_a),
+                    lone->fact->wnd, before->wnd,
+                    lone->fact->wnd > before->wnd ? tr("read what was waiting")
+                                                  : tr("not read yet what has arrived")),
                 {before->id, lone->fact->id}, {});
 }
 
@@ -139,10 +137,10 @@ std::optional<RowReason> duplicate_ack(const RowView& row) {
   if (!behind_gap) return std::nullopt;
   return reason(
       "duplicate-ack", lone->side,
-      fmt::format("a duplicate ACK: in {} the {} got {} while it still waits for Seq={}, so it "
-                  "says once more what it is "
-                  "waiting for.",
-                  who(lone->side), row.talk(lone->side).name(f.from_a), what(*behind_gap), *f.ack),
+      say("a duplicate ACK: in {} the {} got {} while it still waits for Seq={}, so it "
+          "says once more what it is "
+          "waiting for.",
+          who(lone->side), row.talk(lone->side).called(f.from_a), what(*behind_gap), *f.ack),
       {behind_gap->id, before->id, f.id}, {});
 }
 
@@ -173,19 +171,18 @@ std::optional<RowReason> answers_retransmission(const RowView& row) {
   }
   if (!again || !said) return std::nullopt;
   if (reports_twice(f, *again))
-    return reason(
-        "answers-retransmission", lone->side,
-        fmt::format("in {} the {} got {} again and answers it with an ACK of its own (ACK "
-                    "{}); the SACK option in it names the octets that came twice "
-                    "(D-SACK, RFC 2883).",
-                    who(lone->side), row.talk(lone->side).name(f.from_a), what(*again), *f.ack),
-        {again->id, said->id, f.id}, {});
+    return reason("answers-retransmission", lone->side,
+                  say("in {} the {} got {} again and answers it with an ACK of its own (ACK "
+                      "{}); the SACK option in it names the octets that came twice "
+                      "(D-SACK, RFC 2883).",
+                      who(lone->side), row.talk(lone->side).called(f.from_a), what(*again), *f.ack),
+                  {again->id, said->id, f.id}, {});
   return reason(
       "answers-retransmission", lone->side,
-      fmt::format("in {} the {} got {} again, which it had acknowledged already: its ACK seems not "
-                  "to have reached "
-                  "the peer, so it repeats it (ACK {}).",
-                  who(lone->side), row.talk(lone->side).name(f.from_a), what(*again), *f.ack),
+      say("in {} the {} got {} again, which it had acknowledged already: its ACK seems not "
+          "to have reached "
+          "the peer, so it repeats it (ACK {}).",
+          who(lone->side), row.talk(lone->side).called(f.from_a), what(*again), *f.ack),
       {again->id, said->id, f.id}, {});
 }
 
@@ -205,20 +202,20 @@ std::optional<RowReason> challenge_ack(const RowView& row) {
   }
   if (!last || !said || *last->arrived < said->t || f.t - *last->arrived > model::milliseconds(50))
     return std::nullopt;
-  const std::string name = row.talk(lone->side).name(f.from_a);
+  const std::string name = row.talk(lone->side).called(f.from_a);
   if (last->has(wire::RST) && last->begin > *f.ack)
     return reason("challenge-ack", lone->side,
-                  fmt::format("in {} the {} got a RST with Seq={}, in its window, but not the next "
-                              "number that it expects. It may be forged, so it answers with an ACK "
-                              "that says what it expects: ACK {} (RFC 5961 3.2).",
-                              who(lone->side), name, last->begin, *f.ack),
+                  say("in {} the {} got a RST with Seq={}, in its window, but not the next "
+                      "number that it expects. It may be forged, so it answers with an ACK "
+                      "that says what it expects: ACK {} (RFC 5961 3.2).",
+                      who(lone->side), name, last->begin, *f.ack),
                   {said->id, last->id, f.id}, {});
   if (!last->has(wire::SYN)) return std::nullopt;
   return reason("challenge-ack", lone->side,
-                fmt::format("in {} the {} got {} in a connection that stands already. It may be "
-                            "old or forged, so the {} keeps to its connection and answers with an "
-                            "ACK that says what it expects: ACK {} (RFC 5961 4.2).",
-                            who(lone->side), name, what(*last), name, *f.ack),
+                say("in {} the {} got {} in a connection that stands already. It may be "
+                    "old or forged, so the {} keeps to its connection and answers with an "
+                    "ACK that says what it expects: ACK {} (RFC 5961 4.2).",
+                    who(lone->side), name, what(*last), name, *f.ack),
                 {said->id, last->id, f.id}, {});
 }
 
@@ -237,11 +234,11 @@ std::optional<RowReason> overtaken_ack(const RowView& row) {
   if (!overtaking) return std::nullopt;
   return reason(
       "overtaken-ack", lone->side,
-      fmt::format("in {} this ACK {} of the {} is older than its {}, which was seen before it (it "
-                  "has Seq={} "
-                  "still): made at the same time on two processors, they left in the other order.",
-                  who(lone->side), *f.ack, row.talk(lone->side).name(f.from_a), what(*overtaking),
-                  f.begin),
+      say("in {} this ACK {} of the {} is older than its {}, which was seen before it (it "
+          "has Seq={} "
+          "still): made at the same time on two processors, they left in the other order.",
+          who(lone->side), *f.ack, row.talk(lone->side).called(f.from_a), what(*overtaking),
+          f.begin),
       {overtaking->id, f.id}, {});
 }
 
@@ -286,11 +283,11 @@ std::optional<RowReason> answers_old_segment(const RowView& row) {
   if (!told && !old) old = copy_answered_by(row, lone->side, f);
   if (!said || !old || *said->ack != *f.ack) return std::nullopt;
   return reason("answers-old-segment", lone->side,
-                fmt::format("in {} the {} got {} with an old sequence number (Seq={}, it expects "
-                            "{}), a copy or a late comer, and "
-                            "answers with an ACK that says what it expects.",
-                            who(lone->side), row.talk(lone->side).name(f.from_a), what(*old),
-                            old->begin, *said->ack),
+                say("in {} the {} got {} with an old sequence number (Seq={}, it expects "
+                    "{}), a copy or a late comer, and "
+                    "answers with an ACK that says what it expects.",
+                    who(lone->side), row.talk(lone->side).called(f.from_a), what(*old), old->begin,
+                    *said->ack),
                 {said->id, old->id, f.id}, {});
 }
 
@@ -318,10 +315,10 @@ std::optional<RowReason> answers_old_timestamp(const RowView& row) {
     return std::nullopt;
   return reason(
       "answers-old-timestamp", lone->side,
-      fmt::format("in {} {} reached the {} late: its timestamp is older than that of {}, "
-                  "which had come before it. So it is taken for an old copy, dropped, and "
-                  "answered with an ACK (PAWS, RFC 7323 5).",
-                  who(lone->side), what(*old), row.talk(lone->side).name(f.from_a), what(*newest)),
+      say("in {} {} reached the {} late: its timestamp is older than that of {}, "
+          "which had come before it. So it is taken for an old copy, dropped, and "
+          "answered with an ACK (PAWS, RFC 7323 5).",
+          who(lone->side), what(*old), row.talk(lone->side).called(f.from_a), what(*newest)),
       {newest->id, old->id, f.id}, {});
 }
 
@@ -368,14 +365,13 @@ std::optional<RowReason> gap_filled(const RowView& row) {
   const auto c = covered(row);
   if (!c || c->known < *c->later->ack || c->by->end >= *c->later->ack) return std::nullopt;
   const int other = 1 - c->side;
-  return reason(
-      "gap-filled", c->side,
-      fmt::format("in {} the {} sends an ACK of its own for this (ACK {}). In {} what "
-                  "follows had come first and waited behind the gap; {} filled it, so one "
-                  "ACK {} covers all.",
-                  who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack, who(other),
-                  what(*c->by), *c->later->ack),
-      {c->ack->id}, {c->by->id, c->later->id});
+  return reason("gap-filled", c->side,
+                say("in {} the {} sends an ACK of its own for this (ACK {}). In {} what "
+                    "follows had come first and waited behind the gap; {} filled it, so one "
+                    "ACK {} covers all.",
+                    who(c->side), row.talk(other).called(c->ack->from_a), *c->ack->ack, who(other),
+                    what(*c->by), *c->later->ack),
+                {c->ack->id}, {c->by->id, c->later->id});
 }
 
 namespace {
@@ -396,10 +392,10 @@ std::optional<RowReason> in_steps(const RowView& row) {
   }
   if (!at_once) return std::nullopt;
   return reason("one-ack-for-several", lone->side,
-                fmt::format("in {} the {} acknowledges in two steps, ACK {} and then this ACK {}. "
-                            "In {} one ACK {} covers both: an ACK counts for everything before it.",
-                            who(lone->side), row.talk(other).name(f.from_a), *before->ack, *f.ack,
-                            who(other), *at_once->ack),
+                say("in {} the {} acknowledges in two steps, ACK {} and then this ACK {}. "
+                    "In {} one ACK {} covers both: an ACK counts for everything before it.",
+                    who(lone->side), row.talk(other).called(f.from_a), *before->ack, *f.ack,
+                    who(other), *at_once->ack),
                 {before->id, f.id}, {at_once->id});
 }
 
@@ -413,12 +409,11 @@ std::optional<RowReason> one_ack_for_several(const RowView& row) {
   const bool at_once = c->by->end >= *c->later->ack;
   return reason(
       "one-ack-for-several", c->side,
-      fmt::format(
-          "in {} the {} sends an ACK of its own for this (ACK {}). In {} {}, and one ACK {} "
+      say("in {} the {} sends an ACK of its own for this (ACK {}). In {} {}, and one ACK {} "
           "covers both: an ACK counts for everything before it.",
-          who(c->side), row.talk(other).name(c->ack->from_a), *c->ack->ack, who(other),
-          at_once ? fmt::format("{} brought this and what follows together", what(*c->by))
-                  : "it had sent none yet when more came",
+          who(c->side), row.talk(other).called(c->ack->from_a), *c->ack->ack, who(other),
+          at_once ? say("{} brought this and what follows together", what(*c->by))
+                  : std::string(tr("it had sent none yet when more came")),
           *c->later->ack),
       {c->ack->id}, {c->by->id, c->later->id});
 }
@@ -450,24 +445,24 @@ std::optional<RowReason> acknowledges_more(const RowView& row) {
     if (!unheard) unheard = &g;
   }
   if (!heard || !missing) return std::nullopt;
-  const std::string name = row.talk(more).name(hi.from_a);
+  const std::string name = row.talk(more).called(hi.from_a);
   std::string text =
-      fmt::format("the same segment of the {}, but in {} it already acknowledges {} (Ack={})", name,
-                  who(more), what(*heard), *hi.ack);
+      say("the same segment of the {}, but in {} it already acknowledges {} (Ack={})", name,
+          who(more), what(*heard), *hi.ack);
   std::vector<model::EventId> theirs{lo.id};
   if (unheard && unheard->arrived == lo.t) {
-    text += fmt::format("; in {} that was only just arriving when the segment left (Ack={}).",
-                        who(less), *lo.ack);
+    text += say("; in {} that was only just arriving when the segment left (Ack={}).", who(less),
+                *lo.ack);
     theirs.push_back(unheard->id);
   } else if (unheard && unheard->t <= lo.t) {
-    text += fmt::format("; in {} that was still on its way when the segment left (Ack={}).",
-                        who(less), *lo.ack);
+    text += say("; in {} that was still on its way when the segment left (Ack={}).", who(less),
+                *lo.ack);
     theirs.push_back(unheard->id);
   } else if (unheard) {
-    text += fmt::format("; in {} that was sent only afterwards (Ack={}).", who(less), *lo.ack);
+    text += say("; in {} that was sent only afterwards (Ack={}).", who(less), *lo.ack);
     theirs.push_back(unheard->id);
   } else {
-    text += fmt::format("; in {} that was never sent (Ack={}).", who(less), *lo.ack);
+    text += say("; in {} that was never sent (Ack={}).", who(less), *lo.ack);
   }
   return reason("acknowledges-more", more, std::move(text), {heard->id, hi.id}, std::move(theirs));
 }
@@ -492,12 +487,12 @@ std::optional<RowReason> after_more_data(const RowView& row, std::string_view co
   if (!sent) return std::nullopt;
   std::vector<model::EventId> theirs{lo.id};
   if (later) theirs.push_back(later->id);
-  return reason(code, more,
-                fmt::format("the same {}, but in {} the {} had by then sent {} of its own, so "
-                            "its next sequence number is {} already, not {}.",
-                            what(hi), who(more), row.talk(more).name(hi.from_a), what(*sent),
-                            hi.begin, lo.begin),
-                {sent->id, hi.id}, std::move(theirs));
+  return reason(
+      code, more,
+      say("the same {}, but in {} the {} had by then sent {} of its own, so "
+          "its next sequence number is {} already, not {}.",
+          what(hi), who(more), row.talk(more).called(hi.from_a), what(*sent), hi.begin, lo.begin),
+      {sent->id, hi.id}, std::move(theirs));
 }
 
 }  // namespace
@@ -539,15 +534,14 @@ std::optional<RowReason> nothing_to_acknowledge(const RowView& row) {
   std::vector<model::EventId> cites;
   for (const Fact* g : sent) cites.push_back(g->id);
   const Fact& first = *sent.front();
-  return reason(
-      "nothing-to-acknowledge", lone->side,
-      fmt::format("in {} the {} acknowledges up to {}. In {} it never got so far: the {}'s {} {} "
-                  "lost on the way{}, and did not come before the connection ended.",
-                  who(lone->side), row.talk(lone->side).name(f.from_a), *f.ack, who(other),
-                  row.talk(other).name(first.from_a), what(first),
-                  first.len > 1 && !first.has(wire::FIN) ? "were" : "was",
-                  sent.size() > 1 ? fmt::format(" each of the {} times", sent.size()) : ""),
-      {f.id}, std::move(cites));
+  return reason("nothing-to-acknowledge", lone->side,
+                say("in {} the {} acknowledges up to {}. In {} it never got so far: the {}'s {} {} "
+                    "lost on the way{}, and did not come before the connection ended.",
+                    who(lone->side), row.talk(lone->side).called(f.from_a), *f.ack, who(other),
+                    row.talk(other).called(first.from_a), what(first),
+                    first.len > 1 && !first.has(wire::FIN) ? "were" : "was",
+                    sent.size() > 1 ? say(" each of the {} times", sent.size()) : std::string()),
+                {f.id}, std::move(cites));
 }
 
 std::optional<RowReason> reset_after_data(const RowView& row) {

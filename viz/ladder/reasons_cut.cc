@@ -1,11 +1,10 @@
 // Reasons of the cut: what is one segment on one side and several on the other. ACK, text and FIN
 // may travel alone or together (RFC 9293 3.8.6.3, 3.10.4; RFC 1122 4.2.3.2), and text may be cut
 // anywhere.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "viz/ladder/reasons.hh"
+#include "viz/ladder/wording.hh"
 
 namespace synoptic::ladder::reasons {
 namespace {
@@ -65,35 +64,35 @@ std::string wait_text(const RowView& row, int side, const Fact& f) {
     if (g.occupies() && f.ack && g.end == *f.ack) heard = &g;
   }
   if (!heard) return "";
-  return fmt::format(", {} the {}'s {} had arrived", after(f.t - *heard->arrived),
-                     row.talk(side).name(heard->from_a), what(*heard));
+  return say(", {} the {}'s {} had arrived", after(f.t - *heard->arrived),
+             row.talk(side).called(heard->from_a), what(*heard));
 }
 
 std::string_view held_back(int side) {
   return side == live_side
-             ? "The kernel may hold an ACK back for up to about 40 ms, hoping to send it along "
-               "with "
-               "something (delayed ACK)."
-             : "An ACK may wait for something to travel with (delayed ACK, RFC 9293 3.8.6.3).";
+             ? tr("The kernel may hold an ACK back for up to about 40 ms, hoping to send it along "
+                  "with "
+                  "something (delayed ACK).")
+             : tr("An ACK may wait for something to travel with (delayed ACK, RFC 9293 3.8.6.3).");
 }
 
 std::string text_with(const RowView& row, const Shape& s, std::string_view load) {
-  return fmt::format(
+  return say(
       "in {} the {} sent its ACK at once and its {} {} it, as two segments. In {} the ACK had not "
       "been "
       "sent yet when the {} left{}: one segment carries both.",
-      who(s.many), row.talk(s.one).name(s.single->from_a), load,
+      who(s.many), row.talk(s.one).called(s.single->from_a), load,
       after(s.several[s.acks].t - s.several[0].t), who(s.one), load,
       wait_text(row, s.one, *s.single));
 }
 
 std::string lone_text(const RowView& row, const LoneAck& lone, std::string_view load) {
   const int other = 1 - lone.side;
-  return fmt::format(
+  return say(
       "in {} the {} sends a segment of its own for this ACK {}. In {} its {} says as much "
       "(Ack={}){}: no "
       "separate ACK was needed.",
-      who(lone.side), row.talk(other).name(lone.ack->from_a), *lone.ack->ack, who(other), load,
+      who(lone.side), row.talk(other).called(lone.ack->from_a), *lone.ack->ack, who(other), load,
       *lone.carrier->ack, wait_text(row, other, *lone.carrier));
 }
 
@@ -117,10 +116,10 @@ std::optional<RowReason> ack_rides_on_data(const RowView& row) {
   constexpr std::string_view code = "ack-rides-on-data";
   if (const auto s = shape_of(row); s && s->acks > 0 && s->acks < s->several.size() &&
                                     s->single->len > 0 && carries_news(row, *s))
-    return reason(code, s->many, text_with(row, *s, "data"), ids(s->several), {s->single->id},
+    return reason(code, s->many, text_with(row, *s, tr("data")), ids(s->several), {s->single->id},
                   held_back(s->one));
   if (const auto lone = lone_ack(row); lone && lone->carrier->len > 0)
-    return reason(code, lone->side, lone_text(row, *lone, "data"), {lone->ack->id},
+    return reason(code, lone->side, lone_text(row, *lone, tr("data")), {lone->ack->id},
                   {lone->carrier->id}, held_back(1 - lone->side));
   return std::nullopt;
 }
@@ -134,10 +133,10 @@ std::optional<RowReason> already_acknowledged(const RowView& row) {
   const Fact* before = first_acknowledging(row, s->one, s->single->from_a, *s->single->ack);
   if (!before || before >= s->single) return std::nullopt;
   return reason("already-acknowledged", s->many,
-                fmt::format("in {} the {} sends ACK {} and then {}. In {} its {} had said as much "
-                            "before, so none is needed here.",
-                            who(s->many), row.talk(s->one).name(s->single->from_a), *s->single->ack,
-                            what(s->several[1]), who(s->one), what(*before)),
+                say("in {} the {} sends ACK {} and then {}. In {} its {} had said as much "
+                    "before, so none is needed here.",
+                    who(s->many), row.talk(s->one).called(s->single->from_a), *s->single->ack,
+                    what(s->several[1]), who(s->one), what(*before)),
                 ids(s->several), {before->id, s->single->id});
 }
 
@@ -147,10 +146,10 @@ std::optional<RowReason> fin_with_data(const RowView& row) {
                         const Fact& both) {
     return reason(
         code, apart,
-        fmt::format("in {} the {} sent its last {} octets, and its FIN in a segment of its own. In "
-                    "{} its program "
-                    "had called close() before those octets left, so the FIN goes with them.",
-                    who(apart), row.talk(apart).name(fin.from_a), data.len, who(together)),
+        say("in {} the {} sent its last {} octets, and its FIN in a segment of its own. In "
+            "{} its program "
+            "had called close() before those octets left, so the FIN goes with them.",
+            who(apart), row.talk(apart).called(fin.from_a), data.len, who(together)),
         {data.id, fin.id}, {both.id});
   };
   if (const auto s = shape_of(row); s && s->acks == 0 && s->single->has(wire::FIN) &&
@@ -182,22 +181,22 @@ std::optional<RowReason> coalesced(const RowView& row) {
   const auto text_only = [](const Fact& f) { return f.len > 0 && !f.has(wire::SYN); };
   if (!std::ranges::all_of(s->several, text_only) || s->single->len == 0) return std::nullopt;
   const std::uint32_t largest = std::ranges::max(s->several, {}, &Fact::len).len;
-  const std::string name = row.talk(s->one).name(s->single->from_a);
-  std::string text = fmt::format(
+  const std::string name = row.talk(s->one).called(s->single->from_a);
+  std::string text = say(
       "the same {} octets of the {} go in {} segments in {}, and in one in {}: a TCP stream has no "
       "message boundaries, each TCP cuts it as it likes.",
       s->single->len, name, s->several.size(), who(s->many), who(s->one));
   if (s->single->len > largest && s->several[0].len == largest && largest >= 500)
-    text += fmt::format(
-        " The largest segment {} may send here is {} octets (its MSS); {} may send more (a "
-        "loopback's packets "
-        "may have 65,536 octets).",
-        who(s->many), largest, who(s->one));
+    text = followed_by(
+        std::move(text),
+        say("The largest segment {} may send here is {} octets (its MSS); {} may send more (a "
+            "loopback's packets may have 65,536 octets).",
+            who(s->many), largest, who(s->one)));
   else
-    text += fmt::format(
-        " In {} they waited for one another: nothing was sent between the program's calls of "
-        "send().",
-        who(s->one));
+    text = followed_by(std::move(text),
+                       say("In {} they waited for one another: nothing was sent between the "
+                           "program's calls of send().",
+                           who(s->one)));
   return reason("coalesced", s->many, std::move(text), ids(s->several), {s->single->id});
 }
 
@@ -229,15 +228,15 @@ std::optional<RowReason> other_cuts_than(const RowView& row, int side) {
     const Fact& g = *std::ranges::find(row.around(1 - side), cites[0], &Fact::id);
     if (g.begin == f.begin && g.end == f.end) return std::nullopt;  // not cut differently at all
   }
-  std::string text = fmt::format(
+  std::string text = say(
       "these octets of the {} (Seq {} to {}) are in {} too, cut at other places: there they go in "
       "{} "
       "segment{}.",
-      row.talk(side).name(f.from_a), f.begin, end - 1, who(1 - side), cites.size(),
+      row.talk(side).called(f.from_a), f.begin, end - 1, who(1 - side), cites.size(),
       cites.size() == 1 ? "" : "s");
   return reason("other-cuts", side, std::move(text), ids(mine), std::move(cites),
-                "What is sent when depends on the window, on the largest segment and on which ACK "
-                "has come back by then.");
+                tr("What is sent when depends on the window, on the largest segment and on which "
+                   "ACK has come back by then."));
 }
 
 }  // namespace

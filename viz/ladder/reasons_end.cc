@@ -1,11 +1,10 @@
 // Reasons of an early end: one side stopped before it came to what the other side has.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 
 #include "viz/ladder/gave_up.hh"
 #include "viz/ladder/reasons.hh"
+#include "viz/ladder/warning.hh"
 
 namespace synoptic::ladder::reasons {
 namespace {
@@ -42,12 +41,12 @@ std::optional<RowReason> gave_up(const RowView& row) {
   if (times < 2) return std::nullopt;
   return reason(
       "gave-up", other,
-      fmt::format("in {} the {} had sent {} {} times, no ACK for it came back, and then it "
-                  "gave up: it never came to this.",
-                  who(other), cut.name(gave_up_a), what(*last), times),
+      say("in {} the {} had sent {} {} times, no ACK for it came back, and then it "
+          "gave up: it never came to this.",
+          who(other), cut.called(gave_up_a), what(*last), times),
       {last->id, end->id}, {f.id},
-      "A TCP does not try for ever: after enough retransmissions it drops the connection, "
-      "and a program that still uses it gets ETIMEDOUT (RFC 9293 3.8.3).");
+      tr("A TCP does not try for ever: after enough retransmissions it drops the connection, "
+         "and a program that still uses it gets ETIMEDOUT (RFC 9293 3.8.3)."));
 }
 
 namespace {
@@ -57,12 +56,12 @@ namespace {
 std::string end_told_by(std::string_view warning, int side) {
   for (const std::string_view begins : {"the run was ended ", "stopped "})
     if (warning.starts_with(begins))
-      return fmt::format("{}'s run was ended before this, {}.", who(side),
-                         warning.substr(begins.size()));
+      return say("{}'s run was ended before this, {}.", who(side),
+                 warning_text(warning.substr(begins.size())));
   for (const std::string_view says :
        {" waits for ever in ", " never began: ", " was ended by signal ", " ended with status "})
     if (warning.find(says) != std::string_view::npos)
-      return fmt::format("{} does not come to this: {}.", who(side), warning);
+      return say("{} does not come to this: {}.", who(side), warning_text(warning));
   return "";
 }
 

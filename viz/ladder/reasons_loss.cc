@@ -1,6 +1,4 @@
 // Reasons of loss and waiting: what is sent again, sent twice, probed for, or never answered.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "viz/ladder/reasons.hh"
@@ -48,13 +46,13 @@ std::optional<Again> sent_again(const RowView& row) {
 }
 
 std::string_view befell(const Fact& f) {
-  return f.damaged ? "arrived with bits changed and was dropped" : "was lost on the way";
+  return f.damaged ? tr("arrived with bits changed and was dropped") : tr("was lost on the way");
 }
 
 std::string beginning(const RowView& row, const Again& again) {
-  return fmt::format("in {} the {} sends {} again, {} after the first time", who(again.side),
-                     row.talk(again.side).name(again.fact->from_a), what(*again.fact),
-                     format_duration(again.fact->t - again.first->t));
+  return say("in {} the {} sends {} again, {} after the first time", who(again.side),
+             row.talk(again.side).called(again.fact->from_a), what(*again.fact),
+             format_duration(again.fact->t - again.first->t));
 }
 
 }  // namespace
@@ -76,10 +74,10 @@ std::optional<RowReason> answers_repeated_syn(const RowView& row) {
       !may_answer(row, again->side, *again->fact, *second))
     return std::nullopt;
   return reason("answers-repeated-syn", again->side,
-                fmt::format("in {} the {} got the SYN a second time, while it waits for the "
-                            "handshake's last ACK: it answers it like "
-                            "the first.",
-                            who(again->side), row.talk(again->side).name(again->fact->from_a)),
+                say("in {} the {} got the SYN a second time, while it waits for the "
+                    "handshake's last ACK: it answers it like "
+                    "the first.",
+                    who(again->side), row.talk(again->side).called(again->fact->from_a)),
                 {again->first->id, second->id, again->fact->id}, {});
 }
 
@@ -101,13 +99,13 @@ std::optional<RowReason> late_syn(const RowView& row) {
       syn = &g;
   }
   if (!first || !syn || *syn->arrived <= first->t) return std::nullopt;
-  const std::string name = row.talk(alone->side).name(f.from_a);
+  const std::string name = row.talk(alone->side).called(f.from_a);
   return reason("late-syn", alone->side,
-                fmt::format("in {} a copy of the SYN reached the {} {} after the first one was "
-                            "answered, when that connection was over there. Its port was "
-                            "listening still, so it takes this for a new connection, and answers "
-                            "with a new SYN,ACK.",
-                            who(alone->side), name, format_duration(*syn->arrived - first->t)),
+                say("in {} a copy of the SYN reached the {} {} after the first one was "
+                    "answered, when that connection was over there. Its port was "
+                    "listening still, so it takes this for a new connection, and answers "
+                    "with a new SYN,ACK.",
+                    who(alone->side), name, format_duration(*syn->arrived - first->t)),
                 {first->id, syn->id, f.id}, {});
 }
 
@@ -154,11 +152,11 @@ std::optional<RowReason> accept_queue_full(const RowView& row) {
   const std::size_t waiting = waiting_for_accept(*talk.trace, server, *dropped->arrived);
   if (static_cast<std::int64_t>(waiting) <= backlog) return std::nullopt;
   return reason("accept-queue-full", again->side,
-                fmt::format("{}: when {} came, {} other connections were waiting for the {}'s "
-                            "accept(), more than its listen({}) lets wait. So its TCP dropped it, "
-                            "as if it had been lost.",
-                            beginning(row, *again), what(*dropped), waiting,
-                            talk.name(f.ack ? f.from_a : !f.from_a), backlog),
+                say("{}: when {} came, {} other connections were waiting for the {}'s "
+                    "accept(), more than its listen({}) lets wait. So its TCP dropped it, "
+                    "as if it had been lost.",
+                    beginning(row, *again), what(*dropped), waiting,
+                    talk.called(f.ack ? f.from_a : !f.from_a), backlog),
                 {listening->id, again->first->id, dropped->id, f.id}, {});
 }
 
@@ -178,10 +176,10 @@ std::optional<RowReason> fast_retransmit(const RowView& row) {
   if (says_timer_ran_out(row.talk(again->side), f)) return std::nullopt;
   if (asked.size() < 3 || f.t - *asked[2]->arrived > model::milliseconds(50)) return std::nullopt;
   return reason("fast-retransmit", again->side,
-                fmt::format("{}, without waiting for its timer: three ACKs had come by then that "
-                            "say no more than those before them (duplicate ACKs for Seq={}), which "
-                            "a sender takes as a sign of loss (fast retransmit, RFC 5681 3.2).",
-                            beginning(row, *again), f.begin),
+                say("{}, without waiting for its timer: three ACKs had come by then that "
+                    "say no more than those before them (duplicate ACKs for Seq={}), which "
+                    "a sender takes as a sign of loss (fast retransmit, RFC 5681 3.2).",
+                    beginning(row, *again), f.begin),
                 {again->first->id, asked[0]->id, asked[1]->id, asked[2]->id, f.id}, {});
 }
 
@@ -190,15 +188,14 @@ std::optional<RowReason> retransmission_after_loss(const RowView& row) {
   if (!again || !again->first->lost) return std::nullopt;
   if ((*row.talk(again->side).trace)[again->fact->id].why == model::Why::fast_retransmit)
     return reason("retransmission-after-loss", again->side,
-                  fmt::format("{}: that one {}, which the ACKs that came since have shown (fast "
-                              "retransmit and recovery, RFC 5681 3.2).",
-                              beginning(row, *again), befell(*again->first)),
+                  say("{}: that one {}, which the ACKs that came since have shown (fast "
+                      "retransmit and recovery, RFC 5681 3.2).",
+                      beginning(row, *again), befell(*again->first)),
                   {again->first->id, again->fact->id}, {});
-  return reason(
-      "retransmission-after-loss", again->side,
-      fmt::format("{}: that one {}, so no ACK came before the retransmission timer ran out.",
-                  beginning(row, *again), befell(*again->first)),
-      {again->first->id, again->fact->id}, {});
+  return reason("retransmission-after-loss", again->side,
+                say("{}: that one {}, so no ACK came before the retransmission timer ran out.",
+                    beginning(row, *again), befell(*again->first)),
+                {again->first->id, again->fact->id}, {});
 }
 
 std::optional<RowReason> retransmission_after_lost_ack(const RowView& row) {
@@ -206,8 +203,7 @@ std::optional<RowReason> retransmission_after_lost_ack(const RowView& row) {
   if (!again || again->first->lost || !again->ack || !again->ack->lost) return std::nullopt;
   return reason(
       "retransmission-after-lost-ack", again->side,
-      fmt::format(
-          "{}: that one had arrived, but its ACK {}, and the sender cannot tell the two apart.",
+      say("{}: that one had arrived, but its ACK {}, and the sender cannot tell the two apart.",
           beginning(row, *again), befell(*again->ack)),
       {again->first->id, again->ack->id, again->fact->id}, {});
 }
@@ -231,14 +227,15 @@ std::optional<RowReason> tail_loss_probe(const RowView& row) {
     if (g.from_a == again->fact->from_a) sent = std::max(sent, g.end);
   }
   if (again->fact->end != sent) return std::nullopt;
-  return reason("tail-loss-probe", again->side,
-                fmt::format("{}, though nothing was lost: the peer was holding its ACK back.",
-                            beginning(row, *again)),
-                {again->first->id, again->fact->id}, {},
-                "Linux does not wait for its retransmission timer (200 ms at the least) when the "
-                "last segment stays "
-                "unacknowledged: it sends it again as a tail loss probe (RFC 8985), and any answer "
-                "tells whether it arrived.");
+  return reason(
+      "tail-loss-probe", again->side,
+      say("{}, though nothing was lost: the peer was holding its ACK back.",
+          beginning(row, *again)),
+      {again->first->id, again->fact->id}, {},
+      tr("Linux does not wait for its retransmission timer (200 ms at the least) when the "
+         "last segment stays "
+         "unacknowledged: it sends it again as a tail loss probe (RFC 8985), and any answer "
+         "tells whether it arrived."));
 }
 
 std::optional<RowReason> retransmission_timeout(const RowView& row) {
@@ -257,8 +254,8 @@ std::optional<RowReason> retransmission_timeout(const RowView& row) {
   if (late) cites.insert(cites.begin() + 1, late->id);
   return reason(
       "retransmission-timeout", again->side,
-      fmt::format("{}: {}, and the retransmission timer had run out.", beginning(row, *again),
-                  late ? "its ACK was only just arriving" : "no ACK for it had come back by then"),
+      say("{}: {}, and the retransmission timer had run out.", beginning(row, *again),
+          late ? tr("its ACK was only just arriving") : tr("no ACK for it had come back by then")),
       std::move(cites), {});
 }
 
@@ -277,10 +274,10 @@ std::optional<RowReason> lost_and_sent_again(const RowView& row) {
   const auto there = std::ranges::find_if(theirs, sends_it);
   if (!again || there == theirs.end()) return std::nullopt;
   return reason("lost-and-sent-again", alone->side,
-                fmt::format("both have the {}'s {}; in {} this first one {}, and it is sent again "
-                            "{} later.",
-                            row.talk(alone->side).name(f.from_a), what(f), who(alone->side),
-                            befell(f), format_duration(again->t - f.t)),
+                say("both have the {}'s {}; in {} this first one {}, and it is sent again "
+                    "{} later.",
+                    row.talk(alone->side).called(f.from_a), what(f), who(alone->side), befell(f),
+                    format_duration(again->t - f.t)),
                 {f.id, again->id}, {there->id});
 }
 
@@ -296,8 +293,8 @@ std::optional<RowReason> network_duplicate(const RowView& row) {
   }
   if (!first) return std::nullopt;
   return reason("network-duplicate", *side,
-                fmt::format("the network of {} delivers {} a second time; its sender sent it once.",
-                            who(*side), what(f)),
+                say("the network of {} delivers {} a second time; its sender sent it once.",
+                    who(*side), what(f)),
                 {first->id, f.id}, {});
 }
 
@@ -322,20 +319,19 @@ std::optional<RowReason> keep_alive(const RowView& row) {
     sent[g.from_a ? 0 : 1] = std::max(sent[g.from_a ? 0 : 1], g.end);
     last = &g;
   }
-  const std::string name = row.talk(alone->side).name(f.from_a);
+  const std::string name = row.talk(alone->side).called(f.from_a);
   if (asks(f))
     return reason("keep-alive", alone->side,
-                  fmt::format("a keep-alive: in {} nothing had been sent for {}, so the {} asks "
-                              "with an old sequence number (Seq={}) "
-                              "whether the peer is still there.",
-                              who(alone->side), format_duration(f.t - last->t), name, f.begin),
+                  say("a keep-alive: in {} nothing had been sent for {}, so the {} asks "
+                      "with an old sequence number (Seq={}) "
+                      "whether the peer is still there.",
+                      who(alone->side), format_duration(f.t - last->t), name, f.begin),
                   {last->id, f.id}, {});
   if (!f.pure_ack() || !probe || probe->from_a == f.from_a || *f.ack != sent[probe->from_a ? 0 : 1])
     return std::nullopt;
-  return reason(
-      "keep-alive", alone->side,
-      fmt::format("in {} the {} answers a keep-alive: yes, still here.", who(alone->side), name),
-      {silence->id, probe->id, f.id}, {});
+  return reason("keep-alive", alone->side,
+                say("in {} the {} answers a keep-alive: yes, still here.", who(alone->side), name),
+                {silence->id, probe->id, f.id}, {});
 }
 
 // RFC 9293 3.8.6.1: while the peer's window is zero, something small is sent now and then, to hear
@@ -353,15 +349,15 @@ std::optional<RowReason> zero_window_probe(const RowView& row) {
   }
   if (closed && !f.has(wire::FIN) && !f.has(wire::SYN) && !f.has(wire::RST) && f.ack)
     return reason("zero-window-probe", alone->side,
-                  fmt::format("in {} the {} had offered a window of 0, so the {} probes it to hear "
-                              "when there is room again.",
-                              who(alone->side), row.talk(alone->side).name(!f.from_a),
-                              row.talk(alone->side).name(f.from_a)),
+                  say("in {} the {} had offered a window of 0, so the {} probes it to hear "
+                      "when there is room again.",
+                      who(alone->side), row.talk(alone->side).called(!f.from_a),
+                      row.talk(alone->side).called(f.from_a)),
                   {closed->id, f.id}, {});
   if (f.pure_ack() && f.wnd == 0 && probe && probe->len <= 1 && probe->end >= *f.ack)
     return reason("zero-window-probe", alone->side,
-                  fmt::format("in {} the {} answers a probe: its window is still 0.",
-                              who(alone->side), row.talk(alone->side).name(f.from_a)),
+                  say("in {} the {} answers a probe: its window is still 0.", who(alone->side),
+                      row.talk(alone->side).called(f.from_a)),
                   {probe->id, f.id}, {});
   return std::nullopt;
 }
@@ -399,19 +395,19 @@ std::optional<RowReason> request_lost(const RowView& row) {
   const int other = 1 - alone->side;
   const bool is_answer = row.all(other).front().from_a != there.from_a;
   const bool waiter = is_answer ? !there.from_a : there.from_a;  // for an answer
-  std::string then = "so there was nothing to answer";
+  std::string then = tr("so there was nothing to answer");
   if (is_answer || !before->direct) {
     for (const Fact& g : row.all(other))
       if (g.from_a == waiter && &g > &there) return std::nullopt;
-    then = fmt::format("so the {} waits in vain for {}, and sends nothing more",
-                       row.talk(other).name(waiter), is_answer ? "it" : "an answer");
+    then = say(is_answer ? N_("so the {} waits in vain for it, and sends nothing more")
+                         : N_("so the {} waits in vain for an answer, and sends nothing more"),
+               row.talk(other).called(waiter));
   }
   return reason(
       "request-lost", alone->side,
-      fmt::format("in {} the {}'s {} {}, {}. UDP does not send again: that is left to the program.",
-                  who(other), row.talk(other).name(there.from_a),
-                  is_answer ? fmt::format("answer ({})", what(there)) : what(there), befell(there),
-                  then),
+      say("in {} the {}'s {} {}, {}. UDP does not send again: that is left to the program.",
+          who(other), row.talk(other).called(there.from_a),
+          is_answer ? say("answer ({})", what(there)) : what(there), befell(there), then),
       {before->here->id, alone->fact->id}, {there.id});
 }
 
@@ -428,10 +424,10 @@ std::optional<RowReason> answers_duplicate(const RowView& row) {
   }
   if (!copy || !before) return std::nullopt;
   return reason("answers-duplicate", alone->side,
-                fmt::format("in {} the network delivered a datagram twice, and the {} answers its "
-                            "second copy as well: UDP does not "
-                            "notice, only the program could.",
-                            who(alone->side), row.talk(alone->side).name(f.from_a)),
+                say("in {} the network delivered a datagram twice, and the {} answers its "
+                    "second copy as well: UDP does not "
+                    "notice, only the program could.",
+                    who(alone->side), row.talk(alone->side).called(f.from_a)),
                 {copy->id, before->id, f.id}, {});
 }
 
@@ -448,9 +444,9 @@ std::optional<RowReason> port_unreachable(const RowView& row) {
   }
   if (!unreachable || !cause) return std::nullopt;
   return reason("port-unreachable", alone->side,
-                fmt::format("in {} nobody had bound the port that this {} was sent to, so its host "
-                            "answers with ICMP \"port unreachable\".",
-                            who(alone->side), what(*cause)),
+                say("in {} nobody had bound the port that this {} was sent to, so its host "
+                    "answers with ICMP {}.",
+                    who(alone->side), what(*cause), "\"port unreachable\""),
                 {cause->id, f.id}, {});
 }
 

@@ -47,7 +47,7 @@ bool both_close(const RowView& row) {
 std::string this_row(const RowView& row) {
   const int side = row.members(sim_side).empty() ? live_side : sim_side;
   const Fact& f = row.members(side)[0];
-  return fmt::format(" (this is the {}'s {})", row.talk(side).name(f.from_a), what(f));
+  return say(" (this is the {}'s {})", row.talk(side).called(f.from_a), what(f));
 }
 
 std::vector<model::EventId> fins(const Ending& end) {
@@ -135,22 +135,22 @@ std::optional<RowReason> fin_held_back(const RowView& row) {
   const Fact* culprit = hindered(row, crossed);
   if (!culprit) return std::nullopt;
   const Ending &there = row.ending[crossed], &here = row.ending[other];
-  const std::string first = row.talk(crossed).name(there.first == 0),
-                    second = row.talk(crossed).name(there.first != 0);
+  const std::string first = row.talk(crossed).called(there.first == 0),
+                    second = row.talk(crossed).called(there.first != 0);
   const bool itself = culprit == there.fin[there.first];
-  const std::string_view befell = culprit->damaged ? "arrived with bits changed and was dropped"
-                                  : culprit->lost  ? "was lost on the way"
-                                                   : "was held back on the way";
-  const std::string lesson = fmt::format(
+  const std::string_view befell = culprit->damaged ? tr("arrived with bits changed and was dropped")
+                                  : culprit->lost  ? tr("was lost on the way")
+                                                   : tr("was held back on the way");
+  const std::string lesson = say(
       "In {} {} {}, so the {} had not heard of the {}'s FIN when it sent its own.", who(crossed),
-      itself ? fmt::format("the {}'s FIN", first)
-             : fmt::format("{} of the {}, sent before its FIN,", what(*culprit), first),
+      itself ? say("the {}'s FIN", first)
+             : say("{} of the {}, sent before its FIN,", what(*culprit), first),
       befell, second, first);
   std::vector<model::EventId> mine = fins(there);
   if (!itself) mine.insert(mine.begin(), culprit->id);
   return reason("fin-held-back", crossed,
-                fmt::format("in {} neither FIN acknowledges the other, in {} the second does{}.",
-                            who(crossed), who(other), this_row(row)),
+                say("in {} neither FIN acknowledges the other, in {} the second does{}.",
+                    who(crossed), who(other), this_row(row)),
                 std::move(mine), fins(here), lesson);
 }
 
@@ -160,17 +160,17 @@ std::optional<RowReason> fins_cross(const RowView& row) {
   const int crossed = row.ending[sim_side].crossed ? sim_side : live_side, other = 1 - crossed;
   if (hindered(row, crossed)) return std::nullopt;
   const Ending &there = row.ending[crossed], &here = row.ending[other];
-  const std::string first = row.talk(crossed).name(there.first == 0),
-                    second = row.talk(crossed).name(there.first != 0);
-  const std::string lesson = fmt::format(
+  const std::string first = row.talk(crossed).called(there.first == 0),
+                    second = row.talk(crossed).called(there.first != 0);
+  const std::string lesson = say(
       "Both ends closed at about the same time: the {}'s FIN left {} the {}'s, before its sender "
       "had heard of that "
       "one (a simultaneous close, state CLOSING). In {} the {}'s FIN acknowledges the {}'s.",
       second, after(there.fin[1 - there.first]->t - there.fin[there.first]->t), first, who(other),
-      row.talk(other).name(here.first != 0), row.talk(other).name(here.first == 0));
+      row.talk(other).called(here.first != 0), row.talk(other).called(here.first == 0));
   return reason("fins-cross", crossed,
-                fmt::format("in {} the two FINs crossed, in {} they did not{}.", who(crossed),
-                            who(other), this_row(row)),
+                say("in {} the two FINs crossed, in {} they did not{}.", who(crossed), who(other),
+                    this_row(row)),
                 fins(there), fins(here), lesson);
 }
 
@@ -180,11 +180,11 @@ std::optional<RowReason> other_end_closes_first(const RowView& row) {
   const Ending &sim = row.ending[sim_side], &live = row.ending[live_side];
   return reason(
       "other-end-closes-first", sim_side,
-      fmt::format("in {} the {} sends the first FIN, in {} the {} does{}.", who(sim_side),
-                  row.talk(sim_side).name(sim.first == 0), who(live_side),
-                  row.talk(live_side).name(live.first == 0), this_row(row)),
+      say("in {} the {} sends the first FIN, in {} the {} does{}.", who(sim_side),
+          row.talk(sim_side).called(sim.first == 0), who(live_side),
+          row.talk(live_side).called(live.first == 0), this_row(row)),
       fins(sim), fins(live),
-      "Each program calls close() without waiting for the other's, so who is first is a race.");
+      tr("Each program calls close() without waiting for the other's, so who is first is a race."));
 }
 
 std::optional<RowReason> other_order(const RowView& row) {
@@ -201,17 +201,20 @@ std::optional<RowReason> other_order(const RowView& row) {
   const Fact &x = row.all(*side)[crossed->here], &g = row.all(other)[j],
              &y = row.all(other)[crossed->there];
   const bool later_here = crossed->here < at;
-  std::string text = fmt::format(
-      "both have the {}'s {}, in another order: in {} sent {} the {}'s {}, in {} {} it.",
-      row.talk(*side).name(f.from_a), what(f), who(*side), later_here ? "after" : "before",
-      row.talk(*side).name(x.from_a), what(x), who(other), later_here ? "before" : "after");
+  std::string text =
+      say(later_here
+              ? N_("both have the {}'s {}, in another order: in {} sent after the {}'s {}, in {} "
+                   "before it.")
+              : N_("both have the {}'s {}, in another order: in {} sent before the {}'s {}, in {} "
+                   "after it."),
+          row.talk(*side).called(f.from_a), what(f), who(*side), row.talk(*side).called(x.from_a),
+          what(x), who(other));
   const Fact& simulated = *side == sim_side ? f : g;
   const bool met = x.from_a != f.from_a && simulated.arrived && *simulated.arrived > simulated.t;
-  const std::string lesson = met ? fmt::format(
-                                       "The simulated way takes {}, the kernel's loopback "
+  const std::string lesson = met ? say("The simulated way takes {}, the kernel's loopback "
                                        "microseconds, so other segments meet on the way.",
                                        format_duration(*simulated.arrived - simulated.t))
-                                 : "Neither needs the other to have come first.";
+                                 : std::string(tr("Neither needs the other to have come first."));
   return reason("other-order", *side, std::move(text), {f.id, x.id}, {g.id, y.id}, lesson);
 }
 
@@ -232,14 +235,15 @@ std::optional<RowReason> other_order_of_octets(const RowView& row) {
   const Fact &x = row.all(*side)[crossed->here], &g = row.all(other)[j],
              &y = row.all(other)[crossed->there];
   const bool later_here = crossed->here < at;
-  return reason("other-order", *side,
-                fmt::format("both have the {}'s {}, in another order: in {} sent {} the {} "
-                            "sent {}, in {} {}.",
-                            row.talk(*side).name(f.from_a), what(f), who(*side),
-                            later_here ? "after" : "before", row.talk(*side).name(x.from_a),
-                            what(x) == what(y) ? what(x) : fmt::format("Seq={}", x.begin),
-                            who(other), later_here ? "before that" : "after that"),
-                {f.id, x.id}, {g.id, y.id}, "Neither needs the other to have come first.");
+  return reason(
+      "other-order", *side,
+      say(later_here ? N_("both have the {}'s {}, in another order: in {} sent after the "
+                          "{} sent {}, in {} before that.")
+                     : N_("both have the {}'s {}, in another order: in {} sent before "
+                          "the {} sent {}, in {} after that."),
+          row.talk(*side).called(f.from_a), what(f), who(*side), row.talk(*side).called(x.from_a),
+          what(x) == what(y) ? what(x) : fmt::format("Seq={}", x.begin), who(other)),
+      {f.id, x.id}, {g.id, y.id}, tr("Neither needs the other to have come first."));
 }
 
 }  // namespace synoptic::ladder::reasons

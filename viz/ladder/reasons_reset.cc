@@ -1,6 +1,4 @@
 // Reasons of resets (RFC 9293 3.5.2, 3.6.1): who sent the RST, and what it tells.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "viz/ladder/reasons.hh"
@@ -67,10 +65,10 @@ std::optional<RowReason> connection_refused(const RowView& row) {
   }
   if (!syn || accepted || !f.ack || *f.ack != syn->end) return std::nullopt;
   return reason("connection-refused", reset->side,
-                fmt::format("in {} no program listened at the port the SYN was sent to, so the {} "
-                            "refuses the connection with RST "
-                            "(connect() fails with ECONNREFUSED).",
-                            who(reset->side), row.talk(reset->side).name(f.from_a)),
+                say("in {} no program listened at the port the SYN was sent to, so the {} "
+                    "refuses the connection with RST "
+                    "(connect() fails with ECONNREFUSED).",
+                    who(reset->side), row.talk(reset->side).called(f.from_a)),
                 {syn->id, f.id}, partners(row, reset->side));
 }
 
@@ -112,11 +110,11 @@ std::optional<Unread> unread_at_close(const RowView& row, int side, const Fact& 
 }
 
 std::string closed_unread(const RowView& row, int side, const Fact& f, const Unread& unread) {
-  return fmt::format(
+  return say(
       "in {} the {} called close() with {} of {} octets unread. They can no longer be delivered, "
       "so "
       "it tells the peer with a RST instead of a FIN (RFC 9293 3.6.1).",
-      who(side), row.talk(side).name(f.from_a), unread.octets, unread.arrived);
+      who(side), row.talk(side).called(f.from_a), unread.octets, unread.arrived);
 }
 
 }  // namespace
@@ -144,7 +142,7 @@ std::optional<RowReason> reset_instead_of_fin(const RowView& row) {
   const auto unread = unread_at_close(row, other, *there);
   if (!unread) return std::nullopt;
   return reason("reset-instead-of-fin", other,
-                "there is no such FIN: " + closed_unread(row, other, *there, *unread),
+                say("there is no such FIN: {}", closed_unread(row, other, *there, *unread)),
                 {unread->last->id, unread->close->id, there->id}, ids(row.members(*side)));
 }
 
@@ -171,12 +169,12 @@ std::optional<RowReason> reset_after_close(const RowView& row) {
   if (!close && shut && std::get<model::Call>(shut->body).number != 1) close = shut;
   if (!late || !close || close->t > *late->arrived || own_reset_before(row, reset->side, f))
     return std::nullopt;
-  return reason("reset-after-close", reset->side,
-                fmt::format("in {} {} came {} the {} had called close(): nobody is left to "
-                            "read it, so it is answered with RST.",
-                            who(reset->side), what(*late), after(*late->arrived - close->t),
-                            talk.name(f.from_a)),
-                {close->id, late->id, f.id}, partners(row, reset->side));
+  return reason(
+      "reset-after-close", reset->side,
+      say("in {} {} came {} the {} had called close(): nobody is left to "
+          "read it, so it is answered with RST.",
+          who(reset->side), what(*late), after(*late->arrived - close->t), talk.called(f.from_a)),
+      {close->id, late->id, f.id}, partners(row, reset->side));
 }
 
 namespace {
@@ -237,12 +235,12 @@ std::optional<RowReason> reset_no_connection(const RowView& row) {
   if (!late || second_syn_ack(row, reset->side, *late)) return std::nullopt;
   const Conversation& talk = row.talk(reset->side);
   return reason("reset-no-connection", reset->side,
-                fmt::format("in {} {} reached the {} when its connection was closed already and "
-                            "forgotten ({}): a segment for no connection is answered with RST.",
-                            who(reset->side), what(*late), talk.name(f.from_a),
-                            own      ? "it had reset it"
-                            : theirs ? fmt::format("the {} had reset it", talk.name(theirs->from_a))
-                                     : "its FIN had been acknowledged"),
+                say("in {} {} reached the {} when its connection was closed already and "
+                    "forgotten ({}): a segment for no connection is answered with RST.",
+                    who(reset->side), what(*late), talk.called(f.from_a),
+                    own      ? std::string(tr("it had reset it"))
+                    : theirs ? say("the {} had reset it", talk.called(theirs->from_a))
+                             : std::string(tr("its FIN had been acknowledged"))),
                 {gone->id, late->id, f.id}, partners(row, reset->side));
 }
 
@@ -263,10 +261,10 @@ std::optional<RowReason> reset_half_open(const RowView& row) {
   const Fact* syn_ack = second_syn_ack(row, reset->side, *late);
   if (!syn_ack || syn_ack->end == *late->ack) return std::nullopt;
   return reason("reset-half-open", reset->side,
-                fmt::format("in {} a late SYN had opened a second connection at the {}, half open "
-                            "only (SYN-RECEIVED). {} does not acknowledge the SYN,ACK of that one, "
-                            "so it is answered with RST (RFC 9293 3.10.7.4).",
-                            who(reset->side), row.talk(reset->side).name(f.from_a), what(*late)),
+                say("in {} a late SYN had opened a second connection at the {}, half open "
+                    "only (SYN-RECEIVED). {} does not acknowledge the SYN,ACK of that one, "
+                    "so it is answered with RST (RFC 9293 3.10.7.4).",
+                    who(reset->side), row.talk(reset->side).called(f.from_a), what(*late)),
                 {syn_ack->id, late->id, f.id}, partners(row, reset->side));
 }
 
@@ -279,11 +277,11 @@ std::optional<RowReason> reset_acknowledges(const RowView& row) {
     return std::nullopt;
   const int with = a.ack ? sim_side : live_side;
   return reason("reset-acknowledges", with,
-                fmt::format("both reset the connection here, with the same sequence number; only "
-                            "{}'s RST carries an ACK as well. It makes no difference: in an open "
-                            "connection a RST is believed for its sequence number alone (RFC 9293 "
-                            "3.5.3).",
-                            who(with)),
+                say("both reset the connection here, with the same sequence number; only "
+                    "{}'s RST carries an ACK as well. It makes no difference: in an open "
+                    "connection a RST is believed for its sequence number alone (RFC 9293 "
+                    "3.5.3).",
+                    who(with)),
                 ids(row.members(with)), ids(row.members(1 - with)));
 }
 
@@ -312,10 +310,10 @@ std::optional<RowReason> reset_number(const RowView& row) {
   const Fact *there = answered_by(row, sim_side, a), *here = answered_by(row, live_side, b);
   if (!there || !here) return std::nullopt;
   return reason("reset-number", sim_side,
-                fmt::format("both reset the connection here. A RST takes its sequence number from "
-                            "the ACK of what it answers (RFC 9293 3.5.2): in {} that acknowledged "
-                            "up to {}, in {} up to {}.",
-                            who(sim_side), a.begin, who(live_side), b.begin),
+                say("both reset the connection here. A RST takes its sequence number from "
+                    "the ACK of what it answers (RFC 9293 3.5.2): in {} that acknowledged "
+                    "up to {}, in {} up to {}.",
+                    who(sim_side), a.begin, who(live_side), b.begin),
                 {there->id, a.id}, {here->id, b.id});
 }
 
@@ -336,10 +334,11 @@ std::optional<RowReason> reset_instead_of_ack(const RowView& row) {
   const model::Event* close = last_call(talk, f.from_a, model::CallName::close, *late->arrived);
   return reason(
       "reset-instead-of-ack", *side,
-      fmt::format("in {} the {} acknowledges up to {}. In {} {}{}, and it answered with a RST "
-                  "instead.",
-                  who(*side), talk.name(f.from_a), *f.ack, who(other), what(*late),
-                  close ? " came to it only after its program had called close()" : " came to it"),
+      say(close ? N_("in {} the {} acknowledges up to {}. In {} {} came to it only after its "
+                     "program had called close(), and it answered with a RST instead.")
+                : N_("in {} the {} acknowledges up to {}. In {} {} came to it, and it answered "
+                     "with a RST instead."),
+          who(*side), talk.called(f.from_a), *f.ack, who(other), what(*late)),
       {f.id}, {late->id, reset->id});
 }
 
@@ -358,8 +357,8 @@ std::optional<RowReason> follows_a_reset(const RowView& row) {
     if (row.twin[other][i] != no_twin) return std::nullopt;
   return reason(
       "follows-a-reset", *side,
-      fmt::format("in {} the {} had reset the connection before this, so there is nothing like it.",
-                  who(other), row.talk(other).name(there->from_a)),
+      say("in {} the {} had reset the connection before this, so there is nothing like it.",
+          who(other), row.talk(other).called(there->from_a)),
       {f.id}, {there->id});
 }
 
@@ -400,18 +399,18 @@ std::optional<RowReason> dropped_by_reset(const RowView& row) {
     if (g.from_a == f.from_a && g.len > 0) sent = std::max(sent, g.end);
   if (sent >= f.end) return std::nullopt;
   const std::uint32_t waited = f.end - sent - (fin ? 1 : 0);
-  const std::string these = f.len == 1 ? "this octet" : fmt::format("these {} octets", f.len);
-  const std::string last = sent == f.begin ? (f.len == 1 && !fin ? "it was" : "they were")
-                           : waited == 0   ? "the FIN was"
-                           : waited == 1   ? "the last was"
-                                           : fmt::format("the last {} were", waited);
-  return reason("dropped-by-reset", *side,
-                fmt::format("in {} the {}'s program had called send() for {}{} too, but {} still "
-                            "waiting to be sent when it reset the connection: a RST drops what "
-                            "waits (RFC 9293 3.10.5).",
-                            who(other), row.talk(other).name(f.from_a), these,
-                            fin ? " and close()" : "", last),
-                {f.id}, {there->id});
+  const std::string these = f.len == 1 ? tr("this octet") : say("these {} octets", f.len);
+  const std::string last = sent == f.begin ? (f.len == 1 && !fin ? tr("it was") : tr("they were"))
+                           : waited == 0   ? tr("the FIN was")
+                           : waited == 1   ? tr("the last was")
+                                           : say("the last {} were", waited);
+  return reason(
+      "dropped-by-reset", *side,
+      say("in {} the {}'s program had called send() for {}{} too, but {} still "
+          "waiting to be sent when it reset the connection: a RST drops what "
+          "waits (RFC 9293 3.10.5).",
+          who(other), row.talk(other).called(f.from_a), these, fin ? tr(" and close()") : "", last),
+      {f.id}, {there->id});
 }
 
 namespace {
@@ -467,17 +466,17 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
     const bool says_it = f.pure_ack() && g.ack && *g.ack >= *f.ack;
     if (sends_it || says_it) return std::nullopt;
   }
-  const std::string peer = row.talk(*side).name(here->from_a);
-  std::string when = fmt::format("it had not got the {}'s RST yet", peer);
+  const std::string peer = row.talk(*side).called(here->from_a);
+  std::string when = say("it had not got the {}'s RST yet", peer);
   if (came.doubted)
-    when = fmt::format(
+    when = say(
         "the {}'s RST with Seq={} had come, but that is not the number which it expected next, so "
         "it did not believe it",
         peer, came.doubted->begin);
   return reason("sent-before-reset", *side,
-                fmt::format("in {} the {} sent {} when {}. In {} the RST reached it first, and "
-                            "after a RST there is no connection to send on.",
-                            who(*side), row.talk(*side).name(f.from_a), what(f), when, who(other)),
+                say("in {} the {} sent {} when {}. In {} the RST reached it first, and "
+                    "after a RST there is no connection to send on.",
+                    who(*side), row.talk(*side).called(f.from_a), what(f), when, who(other)),
                 {f.id, (came.doubted ? came.doubted : here)->id}, {there->id});
 }
 

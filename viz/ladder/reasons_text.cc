@@ -1,7 +1,5 @@
 // Reasons of what the programs said: TCP carries a stream, and a program that takes what one recv()
 // gives for one message answers differently when the stream comes in other pieces.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "viz/ladder/reasons.hh"
@@ -88,8 +86,12 @@ std::int64_t octets(const model::Event* reception) {
   return std::get<model::Call>(reception->body).result;
 }
 
+// Which of its calls.
 std::string nth(std::size_t n) {
-  return n == 1 ? "first" : n == 2 ? "second" : n == 3 ? "third" : fmt::format("{}th", n);
+  return n == 1   ? tr("first recv()")
+         : n == 2 ? tr("second recv()")
+         : n == 3 ? tr("third recv()")
+                  : say("{}th recv()", n);
 }
 
 }  // namespace
@@ -118,16 +120,16 @@ std::optional<RowReason> other_text(const RowView& row) {
   theirs.insert(theirs.begin(), other->got[1 - side]->id);
   return reason(
       "other-text", side,
-      fmt::format("from Seq={} on the {}'s program sends {} in {} than in {}: its {} recv() had "
-                  "returned {} octets, there {}.",
-                  *at, row.talk(side).name(f.from_a),
-                  row.parting.ends[f.from_a ? 0 : 1] ? "more" : "other text", who(side),
-                  who(1 - side), nth(other->nth), octets(other->got[side]),
-                  octets(other->got[1 - side])),
+      say(row.parting.ends[f.from_a ? 0 : 1]
+              ? N_("from Seq={} on the {}'s program sends more in {} than in {}: its {} had "
+                   "returned {} octets, there {}.")
+              : N_("from Seq={} on the {}'s program sends other text in {} than in {}: its {} "
+                   "had returned {} octets, there {}."),
+          *at, row.talk(side).called(f.from_a), who(side), who(1 - side), nth(other->nth),
+          octets(other->got[side]), octets(other->got[1 - side])),
       std::move(mine), std::move(theirs),
-      "TCP delivers a stream, in whatever pieces it comes; a program that takes each recv() for "
-      "one "
-      "message then answers other messages.");
+      tr("TCP delivers a stream, in whatever pieces it comes; a program that takes each recv() for "
+         "one message then answers other messages."));
 }
 
 // What counts or acknowledges such octets.
@@ -144,13 +146,16 @@ std::optional<RowReason> after_other_text(const RowView& row) {
       if (!other || other->got[side]->t > f.t) continue;
       return reason(
           "after-other-text", side,
-          fmt::format("this {} of the {} {} octets that only {}'s {} sent (from Seq={} "
-                      "on): its {} recv() had returned {} octets, in {} {}, and so it "
-                      "said other things.",
-                      what(f), row.talk(side).name(f.from_a),
-                      from_a == f.from_a ? "follows" : "acknowledges", who(side),
-                      row.talk(side).name(from_a), *at, nth(other->nth), octets(other->got[side]),
-                      who(1 - side), octets(other->got[1 - side])),
+          say(from_a == f.from_a
+                  ? N_("this {} of the {} follows octets that only {}'s {} sent (from Seq={} on): "
+                       "its {} had returned {} octets, in {} {}, and so it said other "
+                       "things.")
+                  : N_("this {} of the {} acknowledges octets that only {}'s {} sent (from Seq={} "
+                       "on): its {} had returned {} octets, in {} {}, and so it said other "
+                       "things."),
+              what(f), row.talk(side).called(f.from_a), who(side), row.talk(side).called(from_a),
+              *at, nth(other->nth), octets(other->got[side]), who(1 - side),
+              octets(other->got[1 - side])),
           {other->got[side]->id, f.id}, {other->got[1 - side]->id});
     }
   }

@@ -1,12 +1,29 @@
-// A role of one word takes the article; one with a number, or an address, is a name.
+// A role of one word takes the article; one with a number, or an address, is a name. In Chinese
+// every one is a name.
 #include "viz/ladder/wording.hh"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "viz/ladder/role_name.hh"
+#include "viz/words/words.hh"
+
 namespace synoptic::ladder {
 namespace {
+
+bool chinese() {
+  return words::spoken() == words::Language::zh;
+}
+
+// What the octets of a text mean for the blanks in it.
+enum class Script { han, latin, other };
+Script script_of(std::string_view letter) {
+  if (letter.size() == 3 && letter >= "一" && letter <= "鿿") return Script::han;
+  const char c = letter[0];
+  const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  return letter.size() == 1 && word ? Script::latin : Script::other;
+}
 
 bool is_address(std::string_view name) {
   return name.find(':') != std::string_view::npos;
@@ -15,17 +32,45 @@ bool is_address(std::string_view name) {
 }  // namespace
 
 std::string the(std::string_view name) {
+  if (chinese()) return role_name(name);
   const bool numbered = std::ranges::any_of(name, [](char c) { return c >= '0' && c <= '9'; });
   return fmt::format("{}{}", numbered || is_address(name) ? "" : "the ", name);
 }
 
 std::string capital(std::string sentence) {
+  if (chinese()) return sentence;
   if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
     sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
   return sentence;
 }
 
+std::string followed_by(std::string text, std::string_view next) {
+  if (!text.empty() && !next.empty() && !chinese()) text += ' ';
+  return text += next;
+}
+
+std::string spaced(std::string_view text) {
+  if (!chinese()) return std::string(text);
+  std::string out;
+  Script before = Script::other;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) ++end;
+    const std::string_view letter = text.substr(at, end - at);
+    const Script script = script_of(letter);
+    const bool meet = (before == Script::han && (script == Script::latin || letter == "[")) ||
+                      (script == Script::han &&
+                       (before == Script::latin || out.ends_with(')') || out.ends_with(']')));
+    if (meet) out += ' ';
+    out += letter;
+    before = script;
+    at = end;
+  }
+  return out;
+}
+
 std::string with_name(std::string sentence, std::string_view name) {
+  if (chinese()) return sentence;
   const std::string right = the(name), article = "the ";
   if (name.empty() || right.starts_with(article)) return sentence;
   const std::string wrong = "he " + right;
@@ -42,6 +87,7 @@ std::string with_name(std::string sentence, std::string_view name) {
 }
 
 std::string of(std::string_view name, std::string_view thing) {
+  if (chinese()) return words::say("{}'s {}", role_name(name), thing);
   return is_address(name) ? fmt::format("the {} of {}", thing, name)
                           : fmt::format("{}'s {}", the(name), thing);
 }

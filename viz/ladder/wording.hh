@@ -1,4 +1,5 @@
-// Wording: roles and addresses as parts of English sentences.
+// Wording: roles and addresses as parts of sentences. Chinese has no article, no capitals and no
+// blank between two sentences.
 #pragma once
 
 #include <string>
@@ -14,5 +15,9 @@ std::string of(std::string_view name, std::string_view thing);
 std::string with_name(std::string sentence, std::string_view name);
 // For the beginning of a sentence: "The client", "Client 2".
 std::string capital(std::string sentence);
+// One sentence, or none, and another after it.
+std::string followed_by(std::string text, std::string_view next);
+// Chinese with a blank wherever it meets a Latin word or a number; any other text as it is.
+std::string spaced(std::string_view text);
 
 }  // namespace synoptic::ladder
