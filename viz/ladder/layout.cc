@@ -36,6 +36,7 @@
 #include "viz/ladder/pieces.hh"
 #include "viz/ladder/role_name.hh"
 #include "viz/ladder/sections.hh"
+#include "viz/ladder/warning.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::ladder {
@@ -178,7 +179,7 @@ std::string single_summary(const model::Trace& trace, std::span<const EventId> e
 
 void warnings(Page& page, const model::Trace& trace, std::string_view who) {
   for (const std::string& warning : trace.warnings)
-    page.paragraph(fmt::format("! {}{}", who, warning), Role::warning, 0, 2);
+    page.paragraph(fmt::format("! {}{}", who, warning_text(warning)), Role::warning, 0, 2);
 }
 
 // Where only conversations are drawn.

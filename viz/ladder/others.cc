@@ -43,7 +43,8 @@ std::string name_of(const model::Packet& packet, const wire::PacketView& view) {
   const std::string kind = kind_of(packet, view);
   if (kind == "damaged") return tr("damaged packet");
   if (kind == "cut off") return tr("cut-off packet");
-  if (kind == "not IP" || kind.starts_with("of ")) return say("packet {}", word_of(kind));
+  if (kind == "not IP") return tr("packet not IP");
+  if (kind == "of an unknown link type") return tr("packet of an unknown link type");
   return word_of(kind);
 }
 
