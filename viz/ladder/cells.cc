@@ -85,7 +85,8 @@ bool may_break(std::string_view text, std::size_t at) {
   if (before == "=" || before.ends_with(" =")) return false;
   std::string_view word = text.substr(at + 1);
   const std::size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
-  if (digits > 0 && word.substr(digits).starts_with(')')) return false;
+  if (digits > 0 && (word.substr(digits).starts_with(')') || word.substr(digits).starts_with("）")))
+    return false;
   if (before.back() < '0' || before.back() > '9') return true;
   word = word.substr(0, word.find_first_of(" .,:;)"));
   // a wide character, or its punctuation, ends a word

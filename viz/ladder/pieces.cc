@@ -60,7 +60,8 @@ std::string call_text(const model::Call& call) {
 std::string result_text(const model::Call& call) {
   const bool failed = call.result < 0;
   if (failed) return model::format_result(call);
-  if (call.name == CallName::recv && call.result == 0) return tr("= \"\" (end of stream)");
+  if (call.name == CallName::recv && call.result == 0)
+    return std::string("= \"\"") + tr(" (end of stream)");
   if (call.name == CallName::read_line && call.result == 0) return tr("= end of input");
   if (call.name == CallName::recvfrom)
     return say("= {} from {}", model::quoted(call.data), call.address.str());
