@@ -67,8 +67,6 @@ std::string error_name(std::int32_t error) {
   return found == names.end() ? fmt::format("errno {}", error) : std::string(found->second);
 }
 
-namespace {
-
 // Bytes in quotes: control bytes and quotes escaped, UTF-8 left as it is, long texts cut off at a
 // character.
 std::string quoted(wire::ByteSpan bytes) {
@@ -92,6 +90,8 @@ std::string quoted(wire::ByteSpan bytes) {
   }
   return out + (end < bytes.size() ? "…\"" : "\"");
 }
+
+namespace {
 
 std::string text(wire::ByteSpan bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -169,6 +169,8 @@ static_assert(sizeof(Event) == 112);
 // "recv(1024)", "bind(127.0.0.2:9999)", "send("Hello")", and its result: "= 8 "Welcome!"", "=
 // ECONNREFUSED".
 std::string format_call(const Call& call);
+// Bytes as a text in quotes; a long one cut off, with "…".
+std::string quoted(wire::ByteSpan bytes);
 std::string format_result(const Call& call);
 std::string error_name(std::int32_t error);  // "ECONNREFUSED"; "errno 999" where unknown
 

@@ -4,9 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <string_view>
 
 #include "tests/cli/program.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -35,6 +38,24 @@ TEST(Session, OpensACaptureFile) {
   ASSERT_NE(session.model().live, nullptr);
   EXPECT_GT(session.model().live->events().size(), 3u);
   EXPECT_EQ(session.model().live_run.state, gui::LiveState::ended);
+}
+
+TEST(Session, AnotherLanguage_LaysTheLaddersOutAnewAtOnce) {
+  Session session(first_controls());
+  const auto has = [&](std::string_view word) {
+    return std::ranges::any_of(session.model().scene.texts,
+                               [&](const ladder::Text& text) { return text.text == word; });
+  };
+  EXPECT_TRUE(has("client"));
+  gui::Look look = session.model().look;
+  look.language = words::Language::zh;
+  session.handle(gui::SetLook{look});
+  EXPECT_TRUE(has("客户端"));
+  EXPECT_TRUE(has("模拟"));
+  EXPECT_FALSE(has("client"));
+  look.language = words::Language::en;
+  session.handle(gui::SetLook{look});
+  EXPECT_TRUE(has("client"));
 }
 
 TEST(Session, OpensATraceOfOurs_TheCapturedHalfOfAComparison) {

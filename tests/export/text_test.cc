@@ -35,6 +35,18 @@ TEST(Text, LabelsStandFreeOnTheirArrow) {
   EXPECT_EQ(to_text(s), " ── [SYN] ──▶\n");
 }
 
+TEST(Text, HalfOfAWideCharacterIsNeverLeft) {
+  Scene s = scene(9, 1);
+  s.lines.push_back({.from = {8.5, 0}, .to = {8.5, 1}, .role = Role::lane});
+  s.texts.push_back({.at = {0, 0.78}, .text = "你好你", .role = Role::note});
+  s.texts.push_back({.at = {1, 0.78}, .text = "x", .role = Role::note});  // over a right half
+  s.texts.push_back({.at = {4, 0.78}, .text = "y", .role = Role::note});  // over a left one
+  EXPECT_EQ(to_text(s), " x好y   ┊\n");
+  s = scene(3, 1);
+  s.texts.push_back({.at = {0, 0.78}, .text = "你好", .role = Role::note});  // beyond the edge
+  EXPECT_EQ(to_text(s), "你\n");
+}
+
 TEST(Text, BrokenArrowsAreDashed) {
   Scene s = scene(8, 1);
   s.lines.push_back(

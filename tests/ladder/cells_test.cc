@@ -11,6 +11,9 @@ TEST(Cells, CountsColumnsNotBytes) {
   EXPECT_EQ(cells("→✗●"), 3);
   EXPECT_EQ(cells("你好"), 4);
   EXPECT_EQ(cells("e\u0301"), 1);
+  EXPECT_EQ(cells("，（ＡＢ）"), 10);
+  EXPECT_EQ(cells("한국어 かな 😀"), 14);
+  EXPECT_EQ(cells("か\u3099ㄱ⌚─▶"), 8);
   EXPECT_EQ(cells(""), 0);
 }
 
@@ -38,6 +41,7 @@ TEST(Cells, WrapBreaksAtBlanksThenAtSignsThenAnywhere) {
   EXPECT_EQ(wrap("三个报文，四个", 8), (std::vector<std::string>{"三个报", "文，四个"}));
   EXPECT_EQ(wrap("三个报（文）", 8), (std::vector<std::string>{"三个报", "（文）"}));
   EXPECT_EQ(wrap("等了 1 s，才", 8), (std::vector<std::string>{"等了", "1 s，才"}));
+  EXPECT_EQ(wrap("recv()（客户端 2）", 16), (std::vector<std::string>{"recv()（客户", "端 2）"}));
 }
 
 TEST(Cells, WrapLosesNothingAndKeepsToTheWidth) {

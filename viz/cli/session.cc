@@ -14,6 +14,7 @@
 #include "viz/cli/input.hh"
 #include "viz/cli/output.hh"
 #include "viz/export/export.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -101,6 +102,10 @@ void Session::handle(const gui::Command& command) {
   } else if (std::holds_alternative<gui::Quit>(command)) {
     quit_ = true;
   } else {
+    // The ladders are laid out in the language spoken.
+    if (const auto* look = std::get_if<gui::SetLook>(&command);
+        look && words::spoken() != look->look.language)
+      words::speak(look->look.language, SYNOPTIC_LOCALE_DIR);
     app_.apply(command);
   }
 }

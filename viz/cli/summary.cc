@@ -11,6 +11,9 @@
 #include "viz/ladder/ending.hh"
 #include "viz/ladder/facts.hh"
 #include "viz/ladder/others.hh"
+#include "viz/ladder/role_name.hh"
+#include "viz/ladder/warning.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -80,24 +83,25 @@ std::vector<Counts> count_all(const model::Trace& trace) {
 std::string judge_tcp(const Counts& c, const model::Flow& flow,
                       const std::array<std::string, 2>& names) {
   const auto& [a, b] = c.ways;
-  std::string begun = a.syn && b.syn          ? "opened"
-                      : flow.began_mid_stream ? "joined in the middle"
-                                              : "";
-  if (a.syn && !b.syn) return b.rst ? fmt::format("refused by {}", names[1]) : "never answered";
-  if (!begun.empty()) begun += ", ";
+  const std::string begun = a.syn && b.syn          ? words::tr("opened, ")
+                            : flow.began_mid_stream ? words::tr("joined in the middle, ")
+                                                    : "";
+  if (a.syn && !b.syn)
+    return b.rst ? words::say("refused by {}", names[1]) : words::tr("never answered");
   if (c.reset_by >= 0)
-    return fmt::format("{}reset by {}", begun, names[static_cast<std::size_t>(c.reset_by)]);
+    return begun + words::say("reset by {}", names[static_cast<std::size_t>(c.reset_by)]);
   if (a.fin && b.fin) {
     const std::string late =
         c.last_rst < 0
             ? ""
-            : fmt::format(", a late RST from {}", names[static_cast<std::size_t>(c.last_rst)]);
-    return fmt::format("{}closed by both, {} first{}", begun,
-                       names[static_cast<std::size_t>(c.first_fin)], late);
+            : words::say(", a late RST from {}", names[static_cast<std::size_t>(c.last_rst)]);
+    return begun +
+           words::say("closed by both, {} first", names[static_cast<std::size_t>(c.first_fin)]) +
+           late;
   }
   if (c.first_fin >= 0)
-    return fmt::format("{}closed by {} only", begun, names[static_cast<std::size_t>(c.first_fin)]);
-  return begun + "still open";
+    return begun + words::say("closed by {} only", names[static_cast<std::size_t>(c.first_fin)]);
+  return begun + words::tr("still open");
 }
 
 std::string judge(const Counts& c, const model::Flow& flow,
@@ -107,15 +111,17 @@ std::string judge(const Counts& c, const model::Flow& flow,
   if (flow.protocol == model::Protocol::tcp) {
     text = judge_tcp(c, flow, names);
   } else {
-    text = b.packets > 0 ? "answered" : "not answered";
+    text = b.packets > 0 ? words::tr("answered") : words::tr("not answered");
   }
-  if (c.icmp) text += ", ICMP spoke of it";
-  if (a.lost + b.lost > 0) text += fmt::format(", {} lost", a.lost + b.lost);
-  if (a.damaged + b.damaged > 0) text += fmt::format(", {} damaged", a.damaged + b.damaged);
+  if (c.icmp) text += words::tr(", ICMP spoke of it");
+  if (a.lost + b.lost > 0) text += words::say(", {} lost", a.lost + b.lost);
+  if (a.damaged + b.damaged > 0) text += words::say(", {} damaged", a.damaged + b.damaged);
   const std::uint64_t again = a.retransmitted + b.retransmitted;
   const std::uint64_t copies = a.copies + b.copies;
-  if (copies > 0) text += fmt::format(", {} duplicated by the network", copies);
-  if (again > 0) text += fmt::format(", {} retransmission{}", again, again == 1 ? "" : "s");
+  if (copies > 0) text += words::say(", {} duplicated by the network", copies);
+  if (again > 0)
+    text += again == 1 ? words::say(", {} retransmission", again)
+                       : words::say(", {} retransmissions", again);
   return text;
 }
 
@@ -124,7 +130,7 @@ std::string lane(const model::Endpoint& endpoint) {
   const std::string address = endpoint.address.str();
   return endpoint.name.empty() || endpoint.name == address
              ? address
-             : fmt::format("{} {}", endpoint.name, address);
+             : fmt::format("{} {}", ladder::role_name(endpoint.name), address);
 }
 
 std::string lines(const model::Trace& trace) {
@@ -134,19 +140,24 @@ std::string lines(const model::Trace& trace) {
     const Counts& c = counts[index(flow.id)];
     const model::Endpoint &a = trace[flow.a], &b = trace[flow.b];
     const bool tcp = flow.protocol == model::Protocol::tcp;
-    out += fmt::format("{:>4}  {}  {} ↔ {}: {} + {} {}, {} + {} bytes, {}: {}\n", index(flow.id),
-                       tcp ? "TCP" : "UDP", lane(a), lane(b), c.ways[0].packets, c.ways[1].packets,
-                       tcp ? "segments" : "datagrams", c.ways[0].octets, c.ways[1].octets,
-                       format_duration(c.last - c.first), judge(c, flow, {a.name, b.name}));
+    const std::array names{ladder::role_name(a.name), ladder::role_name(b.name)};
+    out += fmt::format("{:>4}  {}  {} ↔ {}", index(flow.id), tcp ? "TCP" : "UDP", lane(a), lane(b));
+    const std::string packets =
+        tcp ? words::say("{} + {} segments", c.ways[0].packets, c.ways[1].packets)
+            : words::say("{} + {} datagrams", c.ways[0].packets, c.ways[1].packets);
+    out += words::say(": {}, {} + {} bytes, {}: {}", packets, c.ways[0].octets, c.ways[1].octets,
+                      format_duration(c.last - c.first), judge(c, flow, names));
+    out += '\n';
   }
   return out;
 }
 
 std::string warnings(const model::Trace& trace) {
   std::string out;
-  for (const std::string& warning : trace.warnings) out += fmt::format("note: {}\n", warning);
+  for (const std::string& warning : trace.warnings)
+    out += words::say("note: {}", ladder::warning_text(warning)) + '\n';
   if (const std::string text = ladder::others_not_shown(trace); !text.empty())
-    out += fmt::format("note: {}\n", text);
+    out += words::say("note: {}", text) + '\n';
   return out;
 }
 
@@ -155,15 +166,17 @@ std::string summary_of(const model::Trace& trace, std::string_view source) {
   for (const model::Event& event : trace.events())
     packets += std::holds_alternative<model::Packet>(event.body);
   const std::size_t flows = trace.flows().size();
-  return fmt::format("{}: {} flow{}, {} packet{}\n", source, flows, flows == 1 ? "" : "s", packets,
-                     packets == 1 ? "" : "s") +
-         lines(trace) + warnings(trace);
+  std::string out = flows == 1 ? words::say("{}: {} flow, ", source, flows)
+                               : words::say("{}: {} flows, ", source, flows);
+  out += packets == 1 ? words::say("{} packet", packets) : words::say("{} packets", packets);
+  return out + '\n' + lines(trace) + warnings(trace);
 }
 
 }  // namespace
 
 std::string summary(const model::Trace& trace) {
-  return summary_of(trace, trace.source() == model::Source::simulated ? "simulated" : "captured");
+  return summary_of(trace, trace.source() == model::Source::simulated ? words::tr("simulated")
+                                                                      : words::tr("captured"));
 }
 
 std::string comparison_summary(const model::Trace& sim, const model::Trace& live,
@@ -172,10 +185,15 @@ std::string comparison_summary(const model::Trace& sim, const model::Trace& live
   for (const ladder::Row& row : alignment.rows) ++verdicts[row.verdict];
   std::string counts;
   for (const auto& [verdict, n] : verdicts)
-    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", n, verdict_name(verdict));
-  return summary_of(sim, "simulated") + summary_of(live, "captured") +
-         fmt::format("compared: {} row{}: {}; {} left unexplained\n", alignment.rows.size(),
-                     alignment.rows.size() == 1 ? "" : "s", counts, alignment.unexplained);
+    counts += (counts.empty() ? "" : words::tr(", ")) +
+              words::say("{} {}", n, words::tr(std::string(verdict_name(verdict)).c_str()));
+  const std::size_t rows = alignment.rows.size();
+  return summary_of(sim, words::tr("simulated")) + summary_of(live, words::tr("captured")) +
+         (rows == 1 ? words::say("compared: {} row: {}; {} left unexplained", rows, counts,
+                                 alignment.unexplained)
+                    : words::say("compared: {} rows: {}; {} left unexplained", rows, counts,
+                                 alignment.unexplained)) +
+         '\n';
 }
 
 }  // namespace synoptic::cli

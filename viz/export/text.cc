@@ -88,7 +88,18 @@ class Grid {
     return static_cast<std::size_t>(std::max(0.0, std::floor(y / scene.row_height + 1e-6)));
   }
   void put(std::size_t r, std::size_t c, char32_t glyph) {
-    if (r < rows_.size() && c < width_) rows_[r][c] = glyph;
+    if (r >= rows_.size() || c >= width_) return;
+    std::vector<char32_t>& row = rows_[r];
+    // Half of a wide character is none: what is left of it becomes a blank.
+    if (row[c] == taken && c > 0) row[c - 1] = U' ';
+    if (c + 1 < width_ && row[c + 1] == taken) row[c + 1] = U' ';
+    row[c] = glyph;
+  }
+  void put_wide(std::size_t r, std::size_t c, char32_t glyph) {
+    if (r >= rows_.size() || c + 1 >= width_) return;
+    put(r, c, glyph);
+    put(r, c + 1, U' ');
+    rows_[r][c + 1] = taken;
   }
 
   void vertical(ladder::Point from, ladder::Point to, char32_t glyph, const ladder::Scene& scene) {
@@ -128,8 +139,8 @@ class Grid {
       const char32_t glyph = ladder::take_character(rest);
       const int width = ladder::cells(glyph);
       if (width == 0 && c > 0) marks_[{r, c - 1}].push_back(glyph);
-      if (width > 0) put(r, c, glyph);
-      if (width == 2) put(r, c + 1, taken);
+      if (width == 1) put(r, c, glyph);
+      if (width == 2) put_wide(r, c, glyph);
       c += static_cast<std::size_t>(width);
     }
     if (on_arrow) put_over_arrow(r, c);

@@ -34,12 +34,18 @@
 #include "viz/ladder/others.hh"
 #include "viz/ladder/page.hh"
 #include "viz/ladder/pieces.hh"
+#include "viz/ladder/role_name.hh"
 #include "viz/ladder/sections.hh"
+#include "viz/ladder/warning.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
 
 using model::EventId;
+using words::N_;
+using words::say;
+using words::tr;
 
 constexpr int single_columns = 138, compare_columns = 237;  // where the output sets no width
 constexpr int least_columns = 60;
@@ -121,47 +127,59 @@ struct Seen {
 void legend(Page& page, const LayoutOptions& options, const Seen& seen) {
   const bool drawn = options.metrics.arrow_slope > 0;  // with bars of colour instead of glyphs
   std::vector<std::string> parts;
-  if (seen.segments > 0) parts.emplace_back("──▶ segment");
-  if (seen.datagrams > 0) parts.emplace_back("┄┄▶ datagram");
-  if (seen.icmp() > 0) parts.emplace_back("┄┄▶ ICMP message");
-  if (seen.lost > 0) parts.emplace_back("╌╌✗ lost");
-  if (seen.damaged > 0) parts.emplace_back("╌╌✗┃ damaged, dropped on arrival");
-  if (seen.others > 0) parts.emplace_back("▪ other packet, and its first bytes");
+  if (seen.segments > 0) parts.emplace_back(tr("──▶ segment"));
+  if (seen.datagrams > 0) parts.emplace_back(tr("┄┄▶ datagram"));
+  if (seen.icmp() > 0) parts.emplace_back(tr("┄┄▶ ICMP message"));
+  if (seen.lost > 0) parts.emplace_back(tr("╌╌✗ lost"));
+  if (seen.damaged > 0) parts.emplace_back(tr("╌╌✗┃ damaged, dropped on arrival"));
+  if (seen.others > 0) parts.emplace_back(tr("▪ other packet, and its first bytes"));
   if (seen.states)
-    parts.emplace_back(drawn ? "● state, the lane coloured by it"
-                             : "● state  lane: ┊ closed │ opening ┃ open ║ closing");
-  if (seen.found_so) parts.emplace_back("○ in this state by now (how it came there is not seen)");
-  if (seen.inferred) parts.emplace_back("~ inferred");
+    parts.emplace_back(drawn ? tr("● state, the lane coloured by it")
+                             : tr("● state  lane: ┊ closed │ opening ┃ open ║ closing"));
+  if (seen.found_so)
+    parts.emplace_back(tr("○ in this state by now (how it came there is not seen)"));
+  if (seen.inferred) parts.emplace_back(tr("~ inferred"));
   if (parts.empty()) return;
   page.skip(1);
   page.paragraph(fmt::format("{}", fmt::join(parts, "  ")), Role::legend);
 }
 
-std::string counted(std::size_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+// What is counted, by itself and several times.
+struct Noun {
+  const char *one, *many;
+};
+constexpr Noun a_segment{N_("{} segment"), N_("{} segments")};
+constexpr Noun a_datagram{N_("{} datagram"), N_("{} datagrams")};
+constexpr Noun a_message{N_("{} ICMP message"), N_("{} ICMP messages")};
+constexpr Noun another{N_("{} other packet"), N_("{} other packets")};
+constexpr Noun a_row{N_("{} row"), N_("{} rows")};
+
+std::string counted(std::size_t n, Noun noun) {
+  return say(n == 1 ? noun.one : noun.many, n);
 }
 
 std::string single_summary(const model::Trace& trace, std::span<const EventId> events,
                            const Seen& seen) {
-  std::string text = trace.source() == model::Source::simulated ? "simulated: " : "captured: ";
-  if (seen.packets == 0) return text + "no packets";
+  std::string text =
+      trace.source() == model::Source::simulated ? tr("simulated: ") : tr("captured: ");
+  if (seen.packets == 0) return text + tr("no packets");
   std::vector<std::string> counts;
-  const auto count = [&](std::size_t n, std::string_view noun) {
+  const auto count = [&](std::size_t n, Noun noun) {
     if (n > 0) counts.push_back(counted(n, noun));
   };
-  count(seen.segments, "segment");
-  count(seen.datagrams, "datagram");
-  count(seen.icmp(), "ICMP message");
-  count(seen.others, "other packet");
-  text += fmt::format("{}", fmt::join(counts, ", "));
-  if (seen.lost > 0) text += fmt::format(", {} lost", seen.lost);
-  if (seen.damaged > 0) text += fmt::format(", {} damaged", seen.damaged);
-  return text + fmt::format(", in {}", model::format_duration(length_of(trace, events)));
+  count(seen.segments, a_segment);
+  count(seen.datagrams, a_datagram);
+  count(seen.icmp(), a_message);
+  count(seen.others, another);
+  text += fmt::format("{}", fmt::join(counts, tr(", ")));
+  if (seen.lost > 0) text += say(", {} lost", seen.lost);
+  if (seen.damaged > 0) text += say(", {} damaged", seen.damaged);
+  return text + say(", in {}", model::format_duration(length_of(trace, events)));
 }
 
 void warnings(Page& page, const model::Trace& trace, std::string_view who) {
   for (const std::string& warning : trace.warnings)
-    page.paragraph(fmt::format("! {}{}", who, warning), Role::warning, 0, 2);
+    page.paragraph(fmt::format("! {}{}", who, warning_text(warning)), Role::warning, 0, 2);
 }
 
 // Where only conversations are drawn.
@@ -218,6 +236,19 @@ struct Cursor {
   }
 };
 
+const char* verdict_word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::same: return tr("same");
+    case Verdict::merged: return tr("merged");
+    case Verdict::split: return tr("split");
+    case Verdict::only_sim: return tr("only-sim");
+    case Verdict::only_live: return tr("only-live");
+    case Verdict::differs: return tr("differs");
+    case Verdict::unexplained: return tr("unexplained");
+  }
+  return "";
+}
+
 std::string_view verdict_mark(Verdict verdict) {
   return verdict == Verdict::same ? "=" : verdict == Verdict::unexplained ? "?" : "≠";
 }
@@ -249,7 +280,7 @@ class Comparison {
       cursors_[side].next = end[side];
     }
     const bool same = row.verdict == Verdict::same;
-    const std::string name(middle_width_ >= 11 ? (same ? "=" : verdict_name(row.verdict))
+    const std::string name(middle_width_ >= 11 ? (same ? "=" : verdict_word(row.verdict))
                                                : verdict_mark(row.verdict));
     // What stands on one side only is the same as nothing: a run that still goes on has such rows.
     if (!same || (!row.sim.empty() && !row.live.empty()))
@@ -264,8 +295,8 @@ class Comparison {
   void note(const Row& row) {
     const std::string why = row.reason
                                 ? fmt::format("{} [{}]", text_of(*row.reason), row.reason->code)
-                                : "no reason that we know fits: please look at the packets.";
-    page_.paragraph(fmt::format("╰─ {}: {}", verdict_name(row.verdict), why), Role::reason, 2, 3);
+                                : tr("no reason that we know fits: please look at the packets.");
+    page_.paragraph(say("╰─ {}: {}", verdict_word(row.verdict), why), Role::reason, 2, 3);
   }
 
   void rest() {
@@ -296,21 +327,22 @@ void aside(Page& page, std::span<const Row> rows) {
   for (const Row& row : rows)
     window += row.window_differs, options += row.options_differ, timing += row.timing_differs;
   std::vector<std::string> parts;
-  if (window > 0) parts.push_back(fmt::format("window in {}", counted(window, "row")));
-  if (options > 0) parts.push_back(fmt::format("options in {}", counted(options, "row")));
-  if (timing > 0) parts.push_back(fmt::format("timing in {}", counted(timing, "row")));
+  if (window > 0) parts.push_back(say("window in {}", counted(window, a_row)));
+  if (options > 0) parts.push_back(say("options in {}", counted(options, a_row)));
+  if (timing > 0) parts.push_back(say("timing in {}", counted(timing, a_row)));
   if (parts.empty()) return;
-  page.paragraph(fmt::format("Different besides, and not counted: {}.", fmt::join(parts, ", ")),
-                 Role::summary, 0, 2);
+  page.paragraph(
+      say("Different besides, and not counted: {}.", fmt::format("{}", fmt::join(parts, tr(", ")))),
+      Role::summary, 0, 2);
 }
 
 void endings(Page& page, const AlignedConversation& conversation) {
   if (conversation.ending_sim.empty() && conversation.ending_live.empty()) return;
-  page.paragraph("How the connection ended", Role::title);
+  page.paragraph(tr("How the connection ended"), Role::title);
   if (!conversation.ending_sim.empty())
-    page.paragraph("simulated: " + conversation.ending_sim, Role::reason, 2, 2);
+    page.paragraph(tr("simulated: ") + conversation.ending_sim, Role::reason, 2, 2);
   if (!conversation.ending_live.empty())
-    page.paragraph("live:      " + conversation.ending_live, Role::reason, 2, 2);
+    page.paragraph(tr("live:      ") + conversation.ending_live, Role::reason, 2, 2);
 }
 
 // Whose protocol was captured.
@@ -318,8 +350,8 @@ std::string live_title(const model::Trace& live, std::span<const model::Endpoint
   bool tcp = false, udp = false;
   for (const model::EndpointId lane : lanes)
     (live[lane].protocol == model::Protocol::udp ? udp : tcp) = true;
-  if (tcp == udp) return "LIVE (captured)";
-  return fmt::format("LIVE (the kernel's {}, captured)", tcp ? "TCP" : "UDP");
+  if (tcp == udp) return tr("LIVE (captured)");
+  return say("LIVE (the kernel's {}, captured)", tcp ? "TCP" : "UDP");
 }
 
 void compare_section(Page& page, const model::Trace& sim, const model::Trace& live,
@@ -346,7 +378,8 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
   // Of a simulated run that was read from a capture file no more is known than its packets.
   const bool whole = sim.source() == model::Source::simulated;
-  page.side_title(a, page.line(), left.width, whole ? "SIMULATED" : "SIMULATED (its packets)");
+  page.side_title(a, page.line(), left.width,
+                  whole ? tr("SIMULATED") : tr("SIMULATED (its packets)"));
   page.side_title(b, page.line(), right.width, live_title(live, section.live.lanes));
   page.skip(page.drawn() ? 2 : 1);
   const int heads = page.lane_heads(a, page.line());
@@ -375,7 +408,7 @@ int margin_for(const model::Trace& trace, std::span<const EventId> events,
       events, [&](EventId id) { return std::holds_alternative<model::Call>(trace[id].body); });
   int head = 0;
   for (const model::EndpointId lane : lanes)
-    head = std::max({head, cells(trace[lane].name), cells(trace[lane].address.str())});
+    head = std::max({head, cells(role_name(trace[lane].name)), cells(trace[lane].address.str())});
   return calls ? any_margin : head / 2 + 3;
 }
 
@@ -449,7 +482,7 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
       single_section(page, trace, section.sim.events, section.sim.lanes, options);
       if (section.ending.empty()) continue;
       page.skip(1);
-      page.paragraph("The connection's end: " + section.ending, Role::reason, 0, 2);
+      page.paragraph(tr("The connection's end: ") + section.ending, Role::reason, 0, 2);
     }
   }
   legend(page, options, seen);
@@ -461,10 +494,10 @@ Scene layout(const model::Trace& sim, const model::Trace& live, const Alignment&
   Page page(options, columns_of(options, compare_columns));
   if (!options.title.empty()) page.paragraph(options.title, Role::title);
   page.paragraph(alignment.summary, Role::summary, 0, 2);
-  warnings(page, sim, "simulated: ");
-  warnings(page, live, "live: ");
-  others_left_out(page, sim, "simulated: ");
-  others_left_out(page, live, "live: ");
+  warnings(page, sim, tr("simulated: "));
+  warnings(page, live, tr("live: "));
+  others_left_out(page, sim, tr("simulated: "));
+  others_left_out(page, live, tr("live: "));
   Seen seen;
   const std::vector<Section> sections = sections_of(sim, live, alignment, options.flow);
   for (const Section& section : sections) {

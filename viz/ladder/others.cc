@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "sim/wire/decode.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
+
+using words::say;
+using words::tr;
 
 wire::PacketView view_of(const model::Packet& packet) {
   return wire::view(packet.bytes, packet.link, packet.original_size, {.verify_checksums = false});
@@ -22,13 +26,26 @@ std::string kind_of(const model::Packet& packet, const wire::PacketView& view) {
   return wire::kind_without_transport(packet.bytes, packet.link, view);
 }
 
+// The kind in the language spoken, of one packet or several; protocols keep their names.
+std::string word_of(const std::string& kind, bool several = false) {
+  if (kind == "damaged") return tr("damaged");
+  if (kind == "cut off") return tr("cut off");
+  if (kind == "not IP") return tr("not IP");
+  if (kind == "of an unknown link type") return tr("of an unknown link type");
+  if (kind == "IPv4 fragment") return several ? tr("IPv4 fragments") : tr("IPv4 fragment");
+  if (kind == "IPv6 fragment") return several ? tr("IPv6 fragments") : tr("IPv6 fragment");
+  constexpr std::string_view by_number = "IP protocol ";
+  return kind.starts_with(by_number) ? say("IP protocol {}", kind.substr(by_number.size())) : kind;
+}
+
 // The kind as a noun: some of them are said of a packet.
 std::string name_of(const model::Packet& packet, const wire::PacketView& view) {
-  std::string kind = kind_of(packet, view);
-  if (kind == "damaged") return "damaged packet";
-  if (kind == "cut off") return "cut-off packet";
-  if (kind == "not IP" || kind.starts_with("of ")) return "packet " + kind;
-  return kind;
+  const std::string kind = kind_of(packet, view);
+  if (kind == "damaged") return tr("damaged packet");
+  if (kind == "cut off") return tr("cut-off packet");
+  if (kind == "not IP") return tr("packet not IP");
+  if (kind == "of an unknown link type") return tr("packet of an unknown link type");
+  return word_of(kind);
 }
 
 }  // namespace
@@ -44,13 +61,13 @@ std::string other_line(const model::Event& other) {
   const wire::PacketView view = view_of(packet);
   std::string line;
   if (view.has_ip) line = fmt::format("{} → {} ", view.src.str(), view.dst.str());
-  line +=
-      fmt::format("{}, {} byte{}", name_of(packet, view), packet.len, packet.len == 1 ? "" : "s");
+  line += name_of(packet, view);
+  line += packet.len == 1 ? say(", {} byte", packet.len) : say(", {} bytes", packet.len);
   const std::size_t begin = std::min<std::size_t>(view.payload.offset, packet.bytes.size());
   const wire::ByteSpan bytes = packet.bytes.subspan(
       begin, std::min<std::size_t>(view.payload.size, packet.bytes.size() - begin));
   if (bytes.empty()) return line;
-  line += ":";
+  line += tr(":");
   for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), most_bytes)))
     line += fmt::format(" {:02x}", byte);
   return bytes.size() > most_bytes ? line + " …" : line;
@@ -77,12 +94,12 @@ std::string others_not_shown(const model::Trace& trace) {
   for (std::size_t i = 0; i < std::min(kinds.size(), most_kinds); ++i) {
     const auto& [count, kind] = kinds[i];
     rest -= count;
-    text += fmt::format("{}{} {}{}", i == 0 ? "" : ", ", count, kind,
-                        count > 1 && kind.ends_with("fragment") ? "s" : "");
+    text += i == 0 ? "" : tr(", ");
+    text += say("{} {}", count, word_of(kind, count > 1));
   }
-  if (rest > 0) text += fmt::format(", {} other{}", rest, rest == 1 ? "" : "s");
-  return fmt::format("{} not shown: {}",
-                     all == 1 ? "1 packet is" : fmt::format("{} packets are", all), text);
+  if (rest > 0) text += rest == 1 ? say(", {} other", rest) : say(", {} others", rest);
+  return all == 1 ? say("1 packet is not shown: {}", text)
+                  : say("{} packets are not shown: {}", all, text);
 }
 
 }  // namespace synoptic::ladder

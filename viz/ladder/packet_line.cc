@@ -7,9 +7,13 @@
 
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/layout.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
+
+using words::say;
+using words::tr;
 
 using Form = LineForm;
 constexpr Form forms[] = {Form::full,        Form::no_ports,    Form::no_window,
@@ -40,7 +44,7 @@ std::string segment_line(const model::Trace& trace, const model::Event& e, bool 
   const auto& p = std::get<model::Packet>(e.body);
   std::string line;
   line.reserve(96);
-  if (p.retransmission) line += form == Form::full ? "[TCP Retransmission] " : "(again) ";
+  if (p.retransmission) line += form == Form::full ? "[TCP Retransmission] " : tr("(again) ");
   if (form == Form::full && e.to != model::EndpointId::none) add_ports(line, trace, e);
   add_flags(line, p.ctl, form);
   add(line, " Seq=", raw ? p.seq.raw : trace.relative_seq(e));
@@ -53,10 +57,10 @@ std::string segment_line(const model::Trace& trace, const model::Event& e, bool 
 
 std::string icmp_text(const model::Packet& p, bool v6) {
   if (v6 && p.icmp_type == 1)
-    return p.icmp_code == 4 ? "ICMPv6 Port unreachable" : "ICMPv6 Destination unreachable";
+    return p.icmp_code == 4 ? tr("ICMPv6 Port unreachable") : tr("ICMPv6 Destination unreachable");
   if (!v6 && p.icmp_type == 3)
-    return p.icmp_code == 3 ? "ICMP Port unreachable" : "ICMP Destination unreachable";
-  return fmt::format("ICMP{} type {} code {}", v6 ? "v6" : "", p.icmp_type, p.icmp_code);
+    return p.icmp_code == 3 ? tr("ICMP Port unreachable") : tr("ICMP Destination unreachable");
+  return say("ICMP{} type {} code {}", v6 ? "v6" : "", p.icmp_type, p.icmp_code);
 }
 
 std::string line_in(const model::Trace& trace, const model::Event& e, bool raw, Form form) {

@@ -9,9 +9,14 @@
 #include <utility>
 
 #include "viz/ladder/cells.hh"
+#include "viz/ladder/role_name.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
+
+using words::say;
+using words::tr;
 
 constexpr std::string_view cross = "✗";  // at the end of an arrow that breaks off
 
@@ -19,21 +24,20 @@ constexpr std::string_view cross = "✗";  // at the end of an arrow that breaks
 std::string tip_of(const model::Trace& trace, const model::Event& e) {
   const auto& p = std::get<model::Packet>(e.body);
   std::string tip;
-  const auto apart = [&tip] { tip += tip.empty() ? "" : "; "; };
+  const auto apart = [&tip] { tip += tip.empty() ? "" : tr("; "); };
   if (e.kind == model::EventKind::segment) {
-    tip = wire::tcpdump_flags(p.ctl);
-    tip.append(" raw seq ").append(fmt::format_int(p.seq.raw).str());
-    if (p.ctl.has(wire::ACK)) tip.append(", ack ").append(fmt::format_int(p.ack.raw).str());
+    tip = say("{} raw seq {}", wire::tcpdump_flags(p.ctl), p.seq.raw);
+    if (p.ctl.has(wire::ACK)) tip += say(", ack {}", p.ack.raw);
   }
   if (p.has_arrived() && trace.source() == model::Source::simulated) {
     apart();
-    tip.append("on its way for ").append(model::format_duration(p.arrived - e.t));
+    tip += say("on its way for {}", model::format_duration(p.arrived - e.t));
   }
   const model::WhyInfo& why = model::info(e.why);
   if (!why.text.empty()) {
     apart();
-    tip += why.text;
-    if (!why.rfc.empty()) tip.append(" (").append(why.rfc).append(")");
+    tip += tr(std::string(why.text).c_str());
+    if (!why.rfc.empty()) tip += say(" ({})", why.rfc);
   }
   return tip;
 }
@@ -146,6 +150,7 @@ int Page::lane_heads(const Strip& strip, int line) {
     const bool known = endpoint.address.port != 0 || !endpoint.address.ip.is_unspecified();
     std::string address = known ? endpoint.address.str() : "";
     if (address == endpoint.name) address.clear();
+    const std::string role = role_name(endpoint.name);
     // At the outer lanes without a margin the text leans inwards; neighbours share the room between
     // them.
     const bool lean = c.margin == 0 && n > 1, outer = k == 0 || k + 1 == n;
@@ -156,7 +161,7 @@ int Page::lane_heads(const Strip& strip, int line) {
                     : n == 2 ? inner / 2
                     : outer  ? inner * 13 / 20
                              : inner * 3 / 5;
-    const std::string name = shorten(endpoint.name, fit), below = shorten(address, fit);
+    const std::string name = shorten(role, fit), below = shorten(address, fit);
     text(line, column, name, Role::lane_name, anchor, fit, strip.side);
     text(line + 1, column, below, Role::lane_address, anchor, fit, strip.side);
     if (!drawn()) continue;

@@ -11,11 +11,15 @@
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/facts.hh"
 #include "viz/ladder/others.hh"
+#include "viz/ladder/role_name.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
 
 using model::CallName;
+using words::say;
+using words::tr;
 
 // A call that took no longer than this is told in one piece, with its result.
 constexpr model::Duration at_once = model::milliseconds(1);
@@ -40,6 +44,45 @@ std::string_view mark(model::Basis basis) {
     case model::Basis::contradicted: return "!";
     case model::Basis::true_:
     case model::Basis::confirmed: break;
+  }
+  return "";
+}
+
+// Calls as a student writes them; but what is no call is told in words.
+std::string call_text(const model::Call& call) {
+  if (call.name == CallName::print) {
+    const std::string_view printed(reinterpret_cast<const char*>(call.data.data()),
+                                   call.data.size());
+    return say("prints: {}", printed);
+  }
+  return call.name == CallName::read_line ? tr("reads a line") : model::format_call(call);
+}
+std::string result_text(const model::Call& call) {
+  const bool failed = call.result < 0;
+  if (failed) return model::format_result(call);
+  if (call.name == CallName::recv && call.result == 0)
+    return std::string("= \"\"") + tr(" (end of stream)");
+  if (call.name == CallName::read_line && call.result == 0) return tr("= end of input");
+  if (call.name == CallName::recvfrom)
+    return say("= {} from {}", model::quoted(call.data), call.address.str());
+  return model::format_result(call);
+}
+
+const char* timer_word(model::TimerName name) {
+  switch (name) {
+    case model::TimerName::retransmission: return tr("retransmission timer");
+    case model::TimerName::persist: return tr("persist timer");
+    case model::TimerName::delayed_ack: return tr("delayed-ack timer");
+    case model::TimerName::time_wait: return tr("time-wait timer");
+    case model::TimerName::fin_wait_2: return tr("fin-wait-2 timer");
+  }
+  return "";
+}
+const char* action_word(model::TimerAction action) {
+  switch (action) {
+    case model::TimerAction::started: return tr("started");
+    case model::TimerAction::stopped: return tr("stopped");
+    case model::TimerAction::expired: return tr("expired");
   }
   return "";
 }
@@ -125,23 +168,25 @@ class Pieces {
     if (e.why == model::Why::checksum_mismatch)
       return out_.push_back(
           piece(e, Piece::Kind::inside, Role::loss_mark,
-                "✗ checksum wrong: dropped without a word, as if it had been lost"));
+                tr("✗ checksum wrong: dropped without a word, as if it had been lost")));
     out_.push_back(piece(e, Piece::Kind::inside, Role::note, fmt::format("· {}", text_of(e))));
   }
 
-  static std::string_view text_of(const model::Event& e) {
+  // The table of reasons is English: its texts are keys, too.
+  static std::string text_of(const model::Event& e) {
     const auto* note = std::get_if<model::Note>(&e.body);
-    return note && !note->text.empty() ? note->text : model::info(e.why).text;
+    return note && !note->text.empty() ? std::string(note->text)
+                                       : tr(std::string(model::info(e.why).text).c_str());
   }
 
   // Under the arrow of `packet`, if that has one.
   void add_fate(const model::Event& packet, const model::Event& e) {
-    const std::string_view text = text_of(e);
+    const std::string text = text_of(e);
     const bool lost = std::holds_alternative<model::Loss>(e.body);
     Piece p = piece(e, Piece::Kind::across, lost ? Role::loss_mark : Role::note,
                     !lost          ? fmt::format("· {}", text)
-                    : text.empty() ? "✗ lost"
-                                   : fmt::format("✗ lost: {}", text));
+                    : text.empty() ? tr("✗ lost")
+                                   : say("✗ lost: {}", text));
     p.t = packet.t;
     const std::size_t from = lane(packet.endpoint), to = lane(packet.to);
     if (from != none && to != none && from != to) p.lane = from, p.lane_to = to;
@@ -172,7 +217,7 @@ class Pieces {
     const std::size_t from = p.lane, to_lane = p.lane_to;
     out_.push_back(std::move(p));
     if (!is_network_copy(e)) return;
-    Piece note = piece(e, Piece::Kind::across, Role::note, "· copy made by the network");
+    Piece note = piece(e, Piece::Kind::across, Role::note, tr("· copy made by the network"));
     note.lane = from, note.lane_to = to_lane;
     out_.push_back(std::move(note));
   }
@@ -180,17 +225,17 @@ class Pieces {
   void add_call(const model::Event& e, const model::Call& call) {
     const bool output = call.name == CallName::print;
     const Role role = output ? Role::program_output : Role::call;
-    std::string text = model::format_call(call);
+    std::string text = call_text(call);
     const bool no_result = output || call.name == CallName::sleep;
     const bool split = call.returned && may_block(call.name) &&
                        (call.returned_at - e.t > at_once || waited(e, call));
-    std::string result = call.returned && !no_result ? model::format_result(call) : "";
-    const std::string peer = closes_listener(e, call) ? " (listener)" : peer_of(e, call);
+    std::string result = call.returned && !no_result ? result_text(call) : "";
+    const std::string peer = closes_listener(e, call) ? tr(" (listener)") : peer_of(e, call);
     // Who it will be is known only when it returns.
     const bool finds_peer = call.name == CallName::accept || call.name == CallName::recvfrom;
     if (split) {
       if (!finds_peer) text += peer;
-      result = (result.empty() ? "returns" : result) + peer;
+      result = (result.empty() ? tr("returns") : result) + peer;
     } else {
       text += (result.empty() ? "" : " " + result) + peer;
     }
@@ -212,6 +257,10 @@ class Pieces {
     return next != times.end() && *next <= call.returned_at;
   }
 
+  std::string in_brackets(model::EndpointId who) const {
+    return say(" ({})", role_name(trace_[who].name));
+  }
+
   // Of several conversations of an endpoint: the other end of this one.
   std::string other_end(const model::Event& e) const {
     if (e.flow == model::FlowId::none || e.endpoint == model::EndpointId::none ||
@@ -219,7 +268,7 @@ class Pieces {
       return "";
     const model::Flow& flow = trace_[e.flow];
     const model::EndpointId other = flow.a == e.endpoint ? flow.b : flow.a;
-    return other == model::EndpointId::none ? "" : fmt::format(" ({})", trace_[other].name);
+    return other == model::EndpointId::none ? "" : in_brackets(other);
   }
 
   // A program that closes twice closes two sockets.
@@ -237,7 +286,7 @@ class Pieces {
     if (flows_[model::index(e.endpoint)].size() < 2 || call.address.port == 0) return "";
     const auto peer = trace_.find_endpoint(call.address, trace_[e.endpoint].protocol);
     if (!peer || *peer == e.endpoint || lane(*peer) == none) return "";
-    return fmt::format(" ({})", trace_[*peer].name);
+    return in_brackets(*peer);
   }
 
   // A listening socket is another socket than that of a connection. An end that is found in a
@@ -246,22 +295,21 @@ class Pieces {
     const bool found_so = change.from == change.to;
     const Role role =
         change.basis == model::Basis::inferred ? Role::state_name_inferred : Role::state_name;
-    std::string text = fmt::format("{} {}{}{}", found_so ? "○" : "●", mark(change.basis),
-                                   model::rfc_name(change.to), found_so ? " by now" : "");
+    const std::string name = fmt::format("{}{}", mark(change.basis), model::rfc_name(change.to));
+    std::string text = found_so ? say("○ {} by now", name) : fmt::format("● {}", name);
     using model::TcpState;
     if (e.flow == model::FlowId::none &&
         (change.from == TcpState::listen || change.to == TcpState::listen))
-      text += " (listener)";
+      text += tr(" (listener)");
     Piece p = piece(e, Piece::Kind::inside, role, text + other_end(e));
     p.state = change.to;
     out_.push_back(std::move(p));
   }
 
   void add_timer(const model::Event& e, const model::Timer& timer) {
-    std::string text = fmt::format("◷ {} timer {}", model::timer_name(timer.name),
-                                   model::action_name(timer.action));
+    std::string text = fmt::format("◷ {} {}", timer_word(timer.name), action_word(timer.action));
     if (timer.action == model::TimerAction::started)
-      text += ": " + model::format_duration(timer.deadline - e.t);
+      text += tr(": ") + model::format_duration(timer.deadline - e.t);
     out_.push_back(piece(e, Piece::Kind::inside, Role::timer, text));
   }
 

@@ -8,6 +8,8 @@
 #include "viz/ladder/ending.hh"
 #include "viz/ladder/lanes.hh"
 #include "viz/ladder/layout.hh"
+#include "viz/ladder/role_name.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -15,8 +17,8 @@ namespace {
 using model::EndpointId;
 using model::EventId;
 using model::FlowId;
-
-constexpr const char* no_flow = "packets of no flow";
+using words::say;
+using words::tr;
 
 bool is_packet(const model::Event& e) {
   return std::holds_alternative<model::Packet>(e.body);
@@ -118,16 +120,16 @@ std::vector<Section> sections_of(const model::Trace& trace) {
   for (const Conversation& c : conversations_of(trace)) {
     Section section;
     section.ending = ending_text(c);
-    section.name =
-        c.flow ? fmt::format("flow {}: {} ↔ {}", model::index(*c.flow), c.name(true), c.name(false))
-               : std::string(no_flow);
+    section.name = c.flow ? say("flow {}: {} ↔ {}", model::index(*c.flow), role_name(c.name(true)),
+                                role_name(c.name(false)))
+                          : tr("packets of no flow");
     sections.push_back(std::move(section));
     flow_of_section.push_back(c.flow);
   }
   const bool others = std::ranges::find(trace.events(), model::EventKind::other,
                                         &model::Event::kind) != trace.events().end();
   if (others && (sections.empty() || flow_of_section.back()))
-    sections.push_back({.name = no_flow}), flow_of_section.emplace_back();
+    sections.push_back({.name = tr("packets of no flow")}), flow_of_section.emplace_back();
   if (sections.empty()) sections.emplace_back(), flow_of_section.emplace_back();
   deal(trace, flow_of_section, sections, &Section::sim, true);
   return sections;
@@ -154,10 +156,11 @@ std::vector<std::string> endings_of(const model::Trace& trace, std::optional<Flo
   std::vector<std::string> texts;
   if (conversations.size() > many) return texts;
   for (const Conversation& c : conversations)
-    texts.push_back((conversations.size() == 1
-                         ? std::string("The connection's end: ")
-                         : fmt::format("The end of {} ↔ {}: ", c.name(true), c.name(false))) +
-                    ending_text(c));
+    texts.push_back(
+        (conversations.size() == 1
+             ? std::string(tr("The connection's end: "))
+             : say("The end of {} ↔ {}: ", role_name(c.name(true)), role_name(c.name(false)))) +
+        ending_text(c));
   return texts;
 }
 

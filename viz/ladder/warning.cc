@@ -32,6 +32,21 @@ constexpr std::array patterns{
     N_("'{}' ended with status {}: {}"),
     N_("'{}' ended with status {}"),
     N_("after {}: {}"),
+    N_("the fault '{}' never struck: {} packet matched it"),
+    N_("the fault '{}' never struck: {} packets matched it"),
+    N_("{} packets are missing: the kernel dropped them, its capture ring was full"),
+    N_("{} packets or calls are missing: they came faster than they could be shown"),
+    N_("congestion control '{}' is not to be had here: the kernel's own is used ({})"),
+};
+
+// How one begins that tells why a run ended: the rest is one of those above.
+struct Beginning {
+  std::string_view text;
+  const char* pattern;
+};
+constexpr std::array beginnings{
+    Beginning{"the run was ended ", N_("the run was ended {}")},
+    Beginning{"stopped ", N_("stopped {}")},
 };
 
 // What the programs did just then, in a list.
@@ -90,6 +105,9 @@ std::string value_text(std::string_view value) {
 }  // namespace
 
 std::string warning_text(std::string_view warning) {
+  for (const auto& [begins, pattern] : beginnings)
+    if (warning.starts_with(begins))
+      return words::say(pattern, warning_text(warning.substr(begins.size())));
   return spaced(said_by(warning, patterns, value_text).value_or(std::string(warning)));
 }
 

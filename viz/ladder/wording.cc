@@ -19,7 +19,7 @@ bool chinese() {
 // What the octets of a text mean for the blanks in it.
 enum class Script { han, latin, other };
 Script script_of(std::string_view letter) {
-  if (letter.size() == 3 && letter >= "一" && letter <= "鿿") return Script::han;
+  if (letter.size() == 3 && letter >= "一" && letter <= "\u9fff") return Script::han;
   const char c = letter[0];
   const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   return letter.size() == 1 && word ? Script::latin : Script::other;

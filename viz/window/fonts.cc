@@ -147,17 +147,17 @@ ImFont* add(ImFontAtlas& atlas, const FontFile& file, float pixels, const ImFont
                                     static_cast<int>(file.bytes.size()), pixels, &config);
 }
 
-// How many pixels wide a digit is in type of one pixel.
-float advance_a_pixel(const FontFile& file) {
+// How many pixels wide a character is in type of one pixel.
+float advance_a_pixel(const FontFile& file, ImWchar character) {
   constexpr float large = 100;
   ImFontAtlas atlas;
-  ImVector<ImWchar> zero;
-  for (const ImWchar c : {ImWchar('0'), ImWchar('0'), ImWchar(0)}) zero.push_back(c);
-  ImFontConfig config = config_for(file, zero);
+  ImVector<ImWchar> one;
+  for (const ImWchar c : {character, character, ImWchar(0)}) one.push_back(c);
+  ImFontConfig config = config_for(file, one);
   config.PixelSnapH = false;
   const ImFont* font = add(atlas, file, large, config);
   atlas.Build();
-  return font->GetCharAdvance('0') / large;
+  return font->GetCharAdvance(character) / large;
 }
 
 }  // namespace
@@ -185,7 +185,7 @@ FontSizes font_sizes(double scale, double type_size) {
 
 gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSizes& sizes,
                        std::string_view also) {
-  const float mono_pixels = sizes.mono_advance_pixels / advance_a_pixel(files.mono);
+  const float mono_pixels = sizes.mono_advance_pixels / advance_a_pixel(files.mono, '0');
   const float text_built = std::min(sizes.text_pixels, largest_pixels);
   const float mono_built = std::min(mono_pixels, largest_pixels);
   const float cell = sizes.mono_advance_pixels * mono_built / mono_pixels;
@@ -207,17 +207,23 @@ gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSiz
   mono.PixelSnapH = false;
   fonts.mono = add(atlas, files.mono, mono_built, mono);
   // what it lacks comes from the others, as wide as the cells that the layout gives it
-  const auto lend = [&](const FontFile& file, const ImVector<ImWchar>& glyphs, float width) {
+  const auto lend = [&](const FontFile& file, const ImVector<ImWchar>& glyphs, float width,
+                        float pixels) {
     if (glyphs.Size == 1) return;
     ImFontConfig merged = config_for(file, glyphs);
     merged.MergeMode = true;
     merged.PixelSnapH = false;
     merged.GlyphMinAdvanceX = merged.GlyphMaxAdvanceX = width;
-    add(atlas, file, mono_built, merged);
+    add(atlas, file, pixels, merged);
   };
-  lend(files.text, narrow, cell);
-  if (files.chinese) lend(*files.chinese, narrow, cell);
-  if (files.chinese) lend(*files.chinese, wide, 2 * cell);
+  lend(files.text, narrow, cell, mono_built);
+  if (files.chinese) {
+    lend(*files.chinese, narrow, cell, mono_built);
+    // so large that they nearly fill their two cells: else Chinese looks spaced out
+    constexpr float filled = 0.92F;
+    lend(*files.chinese, wide, 2 * cell,
+         filled * 2 * cell / advance_a_pixel(*files.chinese, 0x4e2d));
+  }
   atlas.Build();
   fonts.text->Scale = sizes.text_pixels / text_built;
   fonts.mono->Scale = mono_pixels / mono_built;
