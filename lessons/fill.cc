@@ -251,7 +251,7 @@ Value value_of(std::string_view placeholder, const RunFacts& run, std::size_t st
   }
   Value value = row->value(at);
   if (value) return value;
-  return none(fmt::format("{{{}}}: {}", placeholder, value.error().what));
+  return none(fmt::format("{{{}}}: {}", placeholder, value.error().what.str()));
 }
 
 Value fill(std::string_view text, const RunFacts& run, std::size_t step,

@@ -198,8 +198,8 @@ model::Expected<Words> parse_words(std::string file, std::string_view text) {
   return Builder(std::move(file), text).parse();
 }
 
-model::Error error_at(std::string_view file, int line, std::string_view reason) {
-  return {fmt::format("{}:{}: {}", file, line, reason), ""};
+model::Error error_at(std::string_view file, int line, const wire::Saying& reason) {
+  return model::Error{wire::Saying::of("{}:{}: {}", file, line, reason), ""};
 }
 
 }  // namespace synoptic::lessons

@@ -6,6 +6,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "viz/gui/ui.hh"
+#include "viz/words/words.hh"
+
 namespace synoptic::gui {
 namespace {
 
@@ -48,6 +51,20 @@ TEST(App, Start_ShowsTheWholeSimulatedRun) {
   EXPECT_GT(a.model().steps.size(), 20u);
   EXPECT_EQ(a.model().cursor, a.model().steps.size());
   EXPECT_GT(a.model().scene.height, 0);
+}
+
+TEST(App, WhatIsRefused_IsSaidInTheLanguageOfTheWindow) {
+  App a = app();
+  a.fail({wire::Saying::of("there is no interface '{}'", "eth7"), "list them with: ip link"});
+  EXPECT_NE(status_text(a.model()).find("there is no interface 'eth7'; list them with: ip link"),
+            std::string::npos);
+  words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
+  EXPECT_NE(
+      status_text(a.model()).find("没有名为 'eth7' 的网络接口；用此命令列出网络接口：ip link"),
+      std::string::npos);
+  a.say(wire::Saying::of("saved as {}", "none"));
+  EXPECT_NE(status_text(a.model()).find("已保存为 none"), std::string::npos);
+  words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);
 }
 
 TEST(App, Steps_GoForthAndBackAndStopAtTheEnds) {
