@@ -230,7 +230,7 @@ TEST(Json, CutOff_GivesWhatIsWhole) {
       continue;
     }
     ASSERT_TRUE(part->cut) << size;
-    EXPECT_NE(part->cut->what.find("cut off"), std::string::npos);
+    EXPECT_NE(part->cut->what.str().find("cut off"), std::string::npos);
     const std::size_t events = part->trace.events().size();
     EXPECT_GE(events, std::max<std::size_t>(most, 1)) << size;
     most = events;
