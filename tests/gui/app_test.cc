@@ -58,6 +58,9 @@ TEST(App, WhatIsRefused_IsSaidInTheLanguageOfTheWindow) {
   a.fail({wire::Saying::of("there is no interface '{}'", "eth7"), "list them with: ip link"});
   EXPECT_NE(status_text(a.model()).find("there is no interface 'eth7'; list them with: ip link"),
             std::string::npos);
+  EXPECT_TRUE(status_text(a.model()).ends_with("ip link"));
+  EXPECT_EQ(status_text(a.model()).find("eth7"), status_text(a.model()).rfind("eth7"))
+      << "it is said once";
   words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
   EXPECT_NE(
       status_text(a.model()).find("没有名为 'eth7' 的网络接口；用此命令列出网络接口：ip link"),
