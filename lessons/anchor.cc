@@ -427,9 +427,9 @@ model::Expected<Anchor> parse_anchor(std::string_view sentence) {
     anchor.sentence = sentence;
     return anchor;
   }
-  return std::unexpected(
-      model::Error{fmt::format("\"{}\" says nothing that is understood", sentence),
-                   fmt::format("say it as one of: {}", fmt::join(forms, "; "))});
+  return std::unexpected(model::Error{
+      wire::Saying::of("\"{}\" says nothing that is understood", sentence),
+      wire::Saying::of("say it as one of: {}", fmt::format("{}", fmt::join(forms, "; ")))});
 }
 
 std::span<const std::string_view> anchor_forms() {

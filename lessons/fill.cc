@@ -27,7 +27,7 @@ struct At {
   const model::Trace& trace() const { return *run.trace; }
 };
 
-Value none(std::string reason) {
+Value none(wire::Saying reason) {
   return std::unexpected(model::Error{std::move(reason), ""});
 }
 
@@ -100,7 +100,7 @@ const model::Endpoint* endpoint(const At& at) {
 }
 Value of_endpoint(const At& at, auto&& get) {
   const model::Endpoint* found = endpoint(at);
-  if (found == nullptr) return none(fmt::format("the run has no '{}'", at.argument));
+  if (found == nullptr) return none(wire::Saying::of("the run has no '{}'", at.argument));
   return get(*found);
 }
 
@@ -149,7 +149,7 @@ Value name(const At& at) {
   const char* const end = at.argument.data() + at.argument.size();
   const auto [stop, error] = std::from_chars(at.argument.data(), end, n);
   if (error != std::errc{} || stop != end || n == 0 || n > at.run.names.size())
-    return none(fmt::format("there are names 1 to {}", at.run.names.size()));
+    return none(wire::Saying::of("there are names 1 to {}", at.run.names.size()));
   return at.run.names[n - 1];
 }
 Value names(const At& at) {
@@ -238,20 +238,20 @@ Value value_of(std::string_view placeholder, const RunFacts& run, std::size_t st
     std::string known;
     for (const Row& r : rows)
       known += fmt::format("{}{}", known.empty() ? "" : ", ", r.placeholder.name);
-    return none(fmt::format("unknown placeholder {{{}}}; there are {}", placeholder, known));
+    return none(wire::Saying::of("unknown placeholder {{{}}}; there are {}", placeholder, known));
   }
   At at{.run = run, .event = event_of(run, step), .other = nullptr, .argument = argument};
   if (left.size() < placeholder.size()) {
     const std::string_view id = placeholder.substr(left.size() + 1);
     const auto found = std::ranges::find(run.ids, id);
     if (found == run.ids.end())
-      return none(fmt::format("{{{}}}: there is no step '{}'", placeholder, id));
+      return none(wire::Saying::of("{{{}}}: there is no step '{}'", placeholder, id));
     at.other = event_of(run, static_cast<std::size_t>(found - run.ids.begin()));
     if (word != "since") at.event = at.other;
   }
   Value value = row->value(at);
   if (value) return value;
-  return none(fmt::format("{{{}}}: {}", placeholder, value.error().what));
+  return none(wire::Saying::of("{{{}}}: {}", placeholder, value.error().what));
 }
 
 Value fill(std::string_view text, const RunFacts& run, std::size_t step,

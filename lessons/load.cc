@@ -29,10 +29,11 @@ std::string read(const fs::path& path) {
   const std::uintmax_t size = fs::file_size(path, error);
   std::ifstream in(path, std::ios::binary);
   if (error || !in)
-    throw Broken{
-        {fmt::format("{}: there is no such file, or it cannot be read", path.string()), ""}};
+    throw Broken{model::Error{
+        wire::Saying::of("{}: there is no such file, or it cannot be read", path.string()), ""}};
   if (size > largest_file)
-    throw Broken{{fmt::format("{}: too large for a lesson ({} bytes)", path.string(), size), ""}};
+    throw Broken{model::Error{
+        wire::Saying::of("{}: too large for a lesson ({} bytes)", path.string(), size), ""}};
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -43,14 +44,14 @@ class Reader {
 
   void read_into(Lesson& lesson) {
     const toml::table root = parsed();
-    only(root, "the lesson", {"demo", "scenario", "step"});
+    only(root, wire::Saying("the lesson"), {"demo", "scenario", "step"});
     const toml::node& demo = needed(root, "demo", "demo = \"tcp-echo\"");
     lesson.choices.demo = demos::find_demo(text(demo, "demo"));
     if (lesson.choices.demo == nullptr)
-      fail(demo,
-           fmt::format("there is no demo '{}'; there are {}", text(demo, "demo"), demo_names()));
+      fail(demo, wire::Saying::of("there is no demo '{}'; there are {}", text(demo, "demo"),
+                                  demo_names()));
     if (const toml::node* scenario = root.get("scenario")) read_choices(*scenario, lesson.choices);
-    const toml::node& steps = needed(root, "step", "[[step]], one for each step");
+    const toml::node& steps = needed(root, "step", wire::Saying("[[step]], one for each step"));
     if (!steps.is_array_of_tables()) fail(steps, "a step is written as [[step]]");
     for (const toml::node& step : *steps.as_array()) {
       lines.push_back(line_of(step));
@@ -58,7 +59,7 @@ class Reader {
     }
   }
 
-  [[noreturn]] void fail(int line, std::string_view reason) const {
+  [[noreturn]] void fail(int line, const wire::Saying& reason) const {
     throw Broken{error_at(file_, line, reason)};
   }
 
@@ -70,12 +71,12 @@ class Reader {
     try {
       return toml::parse(content, file_);
     } catch (const toml::parse_error& error) {
-      fail(static_cast<int>(error.source().begin.line), error.description());
+      fail(static_cast<int>(error.source().begin.line), wire::Saying::value(error.description()));
     }
   }
 
   static int line_of(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
-  [[noreturn]] void fail(const toml::node& node, std::string_view reason) const {
+  [[noreturn]] void fail(const toml::node& node, const wire::Saying& reason) const {
     fail(line_of(node), reason);
   }
 
@@ -86,29 +87,31 @@ class Reader {
     return names;
   }
 
-  void only(const toml::table& table, std::string_view what,
+  void only(const toml::table& table, const wire::Saying& what,
             std::initializer_list<std::string_view> known) const {
     for (const auto& [key, value] : table) {
       if (std::ranges::find(known, key.str()) != known.end()) continue;
       fail(static_cast<int>(key.source().begin.line),
-           fmt::format("unknown key '{}'; {} has {}", key.str(), what, fmt::join(known, ", ")));
+           wire::Saying::of("unknown key '{}'; {} has {}", key.str(), what,
+                            fmt::format("{}", fmt::join(known, ", "))));
     }
   }
   const toml::node& needed(const toml::table& table, std::string_view key,
-                           std::string_view how) const {
+                           const wire::Saying& how) const {
     const toml::node* node = table.get(key);
     if (node == nullptr)
-      fail(std::max(1, line_of(table)), fmt::format("'{}' is missing: {}", key, how));
+      fail(std::max(1, line_of(table)), wire::Saying::of("'{}' is missing: {}", key, how));
     return *node;
   }
   std::string text(const toml::node& node, std::string_view key) const {
     const auto* string = node.as_string();
     if (string == nullptr || string->get().empty())
-      fail(node, fmt::format("{}: it is a text in quotes", key));
+      fail(node, wire::Saying::of("{}: it is a text in quotes", key));
     return string->get();
   }
   std::vector<std::string> texts(const toml::node& node, std::string_view key) const {
-    if (!node.is_array()) fail(node, fmt::format("{}: it is a list, as [\"Ada\", \"Bob\"]", key));
+    if (!node.is_array())
+      fail(node, wire::Saying::of("{}: it is a list, as [\"Ada\", \"Bob\"]", key));
     std::vector<std::string> all;
     for (const toml::node& one : *node.as_array()) all.push_back(text(one, key));
     return all;
@@ -127,18 +130,18 @@ class Reader {
       if (value == nullptr) continue;
       const std::string typed =
           value->is_integer() ? fmt::format("{}", value->as_integer()->get()) : text(*value, key);
-      if (auto good = net::set(scratch, key, typed); !good) fail(*value, good.error().str());
+      if (auto good = net::set(scratch, key, typed); !good) fail(*value, good.error().saying());
     }
     choices.profile = scratch.profile, choices.delay = scratch.link.delay;
     choices.isn_client = scratch.isn_client, choices.isn_server = scratch.isn_server;
     if (const toml::node* names = table->get("names")) {
       if (!choices.demo->uses.names)
-        fail(*names, fmt::format("{} sends no names", choices.demo->name));
+        fail(*names, wire::Saying::of("{} sends no names", choices.demo->name));
       choices.program.names = texts(*names, "names");
     }
     if (const toml::node* pause = table->get("pause")) {
       if (!choices.demo->uses.pause)
-        fail(*pause, fmt::format("{} makes no pause", choices.demo->name));
+        fail(*pause, wire::Saying::of("{} makes no pause", choices.demo->name));
       const auto time = model::parse_duration(text(*pause, "pause"));
       if (!time) fail(*pause, "pause: it is a time as \"1s\" or \"250ms\"");
       choices.program.pause = *time;
@@ -151,7 +154,7 @@ class Reader {
     if (const toml::node* faults = table->get("faults")) {
       for (const std::string& typed : texts(*faults, "faults")) {
         auto fault = net::parse_fault(typed);
-        if (!fault) fail(*faults, fault.error().str());
+        if (!fault) fail(*faults, fault.error().saying());
         choices.faults.push_back(*fault);
       }
     }
@@ -159,23 +162,24 @@ class Reader {
 
   Anchor anchor(const toml::node& node, std::string_view key) const {
     auto anchor = parse_anchor(text(node, key));
-    if (!anchor) fail(node, fmt::format("{}: {}", key, anchor.error().str()));
+    if (!anchor) fail(node, wire::Saying::of("{}: {}", key, anchor.error().saying()));
     return std::move(*anchor);
   }
 
   Step read_step(const toml::table& table, const std::vector<Step>& before) const {
-    only(table, "a step", {"id", "event", "live"});
+    only(table, wire::Saying("a step"), {"id", "event", "live"});
     Step step;
-    const toml::node& id = needed(table, "id", "id = \"syn\", the section of its words");
+    const toml::node& id =
+        needed(table, "id", wire::Saying("id = \"syn\", the section of its words"));
     step.id = text(id, "id");
     const bool plain = std::ranges::all_of(step.id, [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     });
-    if (!plain) fail(id, fmt::format("id '{}': use small letters, digits and '-'", step.id));
+    if (!plain) fail(id, wire::Saying::of("id '{}': use small letters, digits and '-'", step.id));
     if (step.id == closing_section)
-      fail(id, fmt::format("'{}' names the section behind the last step", closing_section));
+      fail(id, wire::Saying::of("'{}' names the section behind the last step", closing_section));
     if (std::ranges::find(before, step.id, &Step::id) != before.end())
-      fail(id, fmt::format("there is a step '{}' already", step.id));
+      fail(id, wire::Saying::of("there is a step '{}' already", step.id));
     step.event = anchor(needed(table, "event", "event = \"the client sends its FIN\""), "event");
     if (const toml::node* live = table.get("live")) {
       if (text(*live, "live") == "nothing") {
@@ -194,7 +198,7 @@ class Reader {
 // ----------------------------------------------------------------------------------
 
 void check_sections(const Words& words, const Lesson& lesson) {
-  const auto fail = [&](int line, std::string_view reason) {
+  const auto fail = [&](int line, const wire::Saying& reason) {
     throw Broken{error_at(words.file, line, reason)};
   };
   if (words.opening.empty()) fail(1, "it says nothing between its title and its first step");
@@ -203,24 +207,26 @@ void check_sections(const Words& words, const Lesson& lesson) {
     const auto step = std::ranges::find(lesson.steps, section.id, &Step::id);
     const bool last = section.id == closing_section;
     if (!last && step == lesson.steps.end())
-      fail(section.line, fmt::format("the lesson has no step '{}'", section.id));
+      fail(section.line, wire::Saying::of("the lesson has no step '{}'", section.id));
     if (section.paragraphs.empty())
-      fail(section.line, fmt::format("the section '{}' says nothing", section.id));
+      fail(section.line, wire::Saying::of("the section '{}' says nothing", section.id));
     const auto place = static_cast<std::size_t>(step - lesson.steps.begin());
     if (place > next)
       fail(section.line,
-           fmt::format("the words of step '{}' are missing: '## Heading {{#{}}}' belongs before "
-                       "this section",
-                       lesson.steps[next].id, lesson.steps[next].id));
+           wire::Saying::of(
+               "the words of step '{}' are missing: '## Heading {{#{}}}' belongs before "
+               "this section",
+               lesson.steps[next].id, lesson.steps[next].id));
     if (place < next)
       fail(section.line,
-           fmt::format("the section '{}' does not stand in the order of the steps", section.id));
+           wire::Saying::of("the section '{}' does not stand in the order of the steps",
+                            section.id));
     ++next;
   }
   if (next < lesson.steps.size())
     fail(words.sections.empty() ? 1 : words.sections.back().line,
-         fmt::format("the words of step '{}' are missing: '## Heading {{#{}}}'",
-                     lesson.steps[next].id, lesson.steps[next].id));
+         wire::Saying::of("the words of step '{}' are missing: '## Heading {{#{}}}'",
+                          lesson.steps[next].id, lesson.steps[next].id));
 }
 
 void check_filled(const std::string& file, const std::vector<Paragraph>& paragraphs,
@@ -247,14 +253,17 @@ void check(const Lesson& lesson, const Reader& reader) {
     const Step& step = lesson.steps[i];
     const auto events = find_events(step.event, trace, lesson.choices.program.names);
     if (events.size() != 1)
-      reader.fail(reader.lines[i],
-                  fmt::format("the simulated run has {} of \"{}\", and a step is about one event",
-                              events.empty() ? "no event" : fmt::format("{} events", events.size()),
-                              step.event.sentence));
+      reader.fail(
+          reader.lines[i],
+          wire::Saying::of("the simulated run has {} of \"{}\", and a step is about one event",
+                           events.empty() ? wire::Saying("no event")
+                                          : wire::Saying::of("{} events", events.size()),
+                           step.event.sentence));
     const auto place = std::ranges::find(order, events.front());
     if (place < before && step.event.kind != Anchor::Kind::returns)
-      reader.fail(reader.lines[i], fmt::format("\"{}\" comes before the event of the step above it",
-                                               step.event.sentence));
+      reader.fail(reader.lines[i],
+                  wire::Saying::of("\"{}\" comes before the event of the step above it",
+                                   step.event.sentence));
     before = std::max(before, place);
     run.ids.emplace_back(step.id);
     run.events.push_back(events.front());

@@ -2,7 +2,6 @@
 // strong, emphasis, code. The rest is refused with its line, as is what looks like a slip.
 #include "lessons/words.hh"
 
-#include <fmt/format.h>
 #include <md4c.h>
 
 #include <algorithm>
@@ -57,7 +56,7 @@ class Builder {
   }
 
  private:
-  int fail(std::string_view reason) {
+  int fail(const wire::Saying& reason) {
     if (!error_) error_ = error_at(words_.file, line_, reason);
     return 1;
   }
@@ -76,7 +75,7 @@ class Builder {
         begin(false);
         return 0;
       default:
-        pending_ = "only headings, paragraphs and lists with '-' are understood here";
+        pending_ = wire::Saying("only headings, paragraphs and lists with '-' are understood here");
         return 0;  // its line is known with its text
     }
   }
@@ -93,7 +92,7 @@ class Builder {
       case MD_SPAN_STRONG: style_ = SpanStyle::strong; return 0;
       case MD_SPAN_EM: style_ = SpanStyle::emphasis; return 0;
       case MD_SPAN_CODE: style_ = SpanStyle::code; return 0;
-      default: pending_ = "links and pictures are not understood here"; return 0;
+      default: pending_ = wire::Saying("links and pictures are not understood here"); return 0;
     }
   }
 
@@ -106,7 +105,8 @@ class Builder {
       soft_break_ = true;
       return 0;
     }
-    if (type == MD_TEXT_ENTITY) return fail(fmt::format("write the character instead of {}", text));
+    if (type == MD_TEXT_ENTITY)
+      return fail(wire::Saying::of("write the character instead of {}", text));
     if (type == MD_TEXT_NORMAL && text.find("**") != std::string_view::npos)
       return fail(
           "this ** neither begins nor ends anything: put a blank outside of it, or keep "
@@ -158,7 +158,7 @@ class Builder {
     while (last.ends_with(' ')) last.pop_back();
     if (const Section* twice = words_.find(section.id))
       return fail(
-          fmt::format("the section '{}' stands on line {} already", section.id, twice->line));
+          wire::Saying::of("the section '{}' stands on line {} already", section.id, twice->line));
     section.heading = std::move(heading);
     words_.sections.push_back(std::move(section));
     return 0;
@@ -175,7 +175,7 @@ class Builder {
   Words words_;
   std::optional<model::Error> error_;
   std::optional<Paragraph> open_;
-  std::string_view pending_;  // why what comes now is refused
+  wire::Saying pending_;  // why what comes now is refused
   SpanStyle style_ = SpanStyle::plain;
   int heading_ = 0, line_ = 1;
   bool soft_break_ = false;
@@ -198,8 +198,8 @@ model::Expected<Words> parse_words(std::string file, std::string_view text) {
   return Builder(std::move(file), text).parse();
 }
 
-model::Error error_at(std::string_view file, int line, std::string_view reason) {
-  return {fmt::format("{}:{}: {}", file, line, reason), ""};
+model::Error error_at(std::string_view file, int line, const wire::Saying& reason) {
+  return model::Error{wire::Saying::of("{}:{}: {}", file, line, reason), ""};
 }
 
 }  // namespace synoptic::lessons

@@ -44,6 +44,6 @@ struct Words {
 model::Expected<Words> parse_words(std::string file, std::string_view text);
 
 // "FILE:LINE: reason"
-model::Error error_at(std::string_view file, int line, std::string_view reason);
+model::Error error_at(std::string_view file, int line, const wire::Saying& reason);
 
 }  // namespace synoptic::lessons

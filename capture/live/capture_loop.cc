@@ -101,7 +101,8 @@ std::optional<model::Error> CaptureLoop::run(
     if (count == 0) break;
   }
   if (count >= 0) return std::nullopt;
-  return model::Error{fmt::format("the capture ended early: {}", ::pcap_geterr(handle_.get())), ""};
+  return model::Error{wire::Saying::of("the capture ended early: {}", ::pcap_geterr(handle_.get())),
+                      ""};
 }
 
 }  // namespace synoptic::live

@@ -69,11 +69,11 @@ Check check_capture(const std::string& name, const ProbeResult& result, const st
     check.detail = "a datagram was sent and captured";
     return check;
   }
-  check.detail = result.error ? result.error->what
+  check.detail = result.error ? result.error->what.str()
                  : !result.warning.empty()
                      ? result.warning
                      : fmt::format("{} of 1 datagrams captured", result.packets);
-  check.remedy = result.error ? result.error->remedy : remedy;
+  check.remedy = result.error ? result.error->remedy.str() : remedy;
   return check;
 }
 

@@ -108,8 +108,8 @@ class PacketReader {
       return packet;
     }
     if (status != PCAP_ERROR_BREAK) {
-      failure_ = model::Error{fmt::format("'{}' is damaged or cut off after packet {}: {}", name_,
-                                          count_, ::pcap_geterr(handle_.get())),
+      failure_ = model::Error{wire::Saying::of("'{}' is damaged or cut off after packet {}: {}",
+                                               name_, count_, ::pcap_geterr(handle_.get())),
                               "what came before is shown"};
     }
     return std::nullopt;
@@ -199,25 +199,27 @@ class PipeSource : public QueueSource {
 };
 
 model::Error open_error(const std::string& name, int error) {
-  return {fmt::format("cannot open '{}': {}", name, std::strerror(error)),
-          error == ENOENT   ? "check the path"
-          : error == EACCES ? "ask its owner for the right to read it"
-                            : ""};
+  return model::Error{wire::Saying::of("cannot open '{}': {}", name, std::strerror(error)),
+                      error == ENOENT   ? "check the path"
+                      : error == EACCES ? "ask its owner for the right to read it"
+                                        : ""};
 }
 
 model::Error empty_error(const std::string& name) {
-  return {fmt::format("'{}' is empty", name), "a capture has at least a header: make it again"};
+  return model::Error{wire::Saying::of("'{}' is empty", name),
+                      "a capture has at least a header: make it again"};
 }
 
 // Why libpcap does not take it for a capture, in words.
 model::Error format_error(const std::string& name, const char* words) {
   const std::string_view said = words;
   if (said.find("truncated") != said.npos || said.find("only got") != said.npos) {
-    return {fmt::format("'{}' is cut off within its first header: no packet is in it", name),
-            "capture again, and let the program that writes it end before it is opened"};
+    return model::Error{
+        wire::Saying::of("'{}' is cut off within its first header: no packet is in it", name),
+        "capture again, and let the program that writes it end before it is opened"};
   }
-  return {fmt::format("'{}' is no capture file ({})", name, said),
-          "pcap and pcapng files can be opened; unpack compressed ones first"};
+  return model::Error{wire::Saying::of("'{}' is no capture file ({})", name, said),
+                      "pcap and pcapng files can be opened; unpack compressed ones first"};
 }
 
 model::Expected<FileDescriptor> open_input(const std::string& path, const std::string& name) {
@@ -252,7 +254,7 @@ model::Expected<std::unique_ptr<observe::TraceSource>> open_file(const std::stri
   ::fstat(input->get(), &status);
   if (S_ISDIR(status.st_mode)) {
     return std::unexpected(
-        model::Error{fmt::format("'{}' is a folder", name), "name a capture file in it"});
+        model::Error{wire::Saying::of("'{}' is a folder", name), "name a capture file in it"});
   }
   auto stream = std::make_unique<CaptureStream>(std::move(*input));
   auto handle = open_capture(stream->open(), name, filter);

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 namespace synoptic::live {
 namespace {
@@ -12,6 +14,7 @@ namespace {
 constexpr std::size_t header_size = 5;
 constexpr std::uint32_t max_body = 64u << 20;
 constexpr std::size_t read_size = 256 << 10;
+constexpr int deepest_saying = 16;
 
 // Reads values off a body; after one that is not there everything is zero and ok() is false.
 class Reader {
@@ -43,6 +46,15 @@ class Reader {
     a.ip = ip();
     a.port = get<std::uint16_t>();
     return a;
+  }
+  wire::Saying saying(int depth = 0) {
+    std::string text = this->text();
+    const bool is_value = get<std::uint8_t>() != 0;
+    const auto count = get<std::uint32_t>();
+    ok_ = ok_ && (depth < deepest_saying || count == 0);
+    std::vector<wire::Saying> args;
+    for (std::uint32_t i = 0; i < count && ok_; ++i) args.push_back(saying(depth + 1));
+    return wire::Saying::from_parts(std::move(text), is_value, std::move(args));
   }
   bool ok() const { return ok_; }
 
@@ -92,6 +104,12 @@ void FrameWriter::put(const wire::SocketAddress& address) {
   put(address.ip);
   put(address.port);
 }
+void FrameWriter::put(const wire::Saying& saying) {
+  put(std::string_view(saying.pattern()));
+  put(static_cast<std::uint8_t>(saying.is_value()));
+  put(static_cast<std::uint32_t>(saying.args().size()));
+  for (const wire::Saying& arg : saying.args()) put(arg);
+}
 
 void put_spec(FrameWriter& out, const LiveSpec& spec) {
   out.begin(FrameType::spec);
@@ -114,8 +132,8 @@ void put_spec(FrameWriter& out, const LiveSpec& spec) {
 
 void put_error(FrameWriter& out, const model::Error& error) {
   out.begin(FrameType::error);
-  out.put(std::string_view(error.what));
-  out.put(std::string_view(error.remedy));
+  out.put(error.what);
+  out.put(error.remedy);
   out.finish();
 }
 
@@ -224,8 +242,8 @@ std::optional<LiveSpec> get_spec(wire::ByteSpan body) {
 std::optional<model::Error> get_error(wire::ByteSpan body) {
   Reader in(body);
   model::Error error;
-  error.what = in.text();
-  error.remedy = in.text();
+  error.what = in.saying();
+  error.remedy = in.saying();
   if (!in.ok()) return std::nullopt;
   return error;
 }

@@ -42,6 +42,7 @@ class FrameWriter {
   void put(std::string_view text);
   void put(const wire::IpAddress& address);
   void put(const wire::SocketAddress& address);
+  void put(const wire::Saying& saying);  // in its parts, for whoever shows it in another language
 
   const wire::Bytes& bytes() const { return buffer_; }
   void clear() { buffer_.clear(); }

@@ -41,10 +41,10 @@ model::Expected<std::unique_ptr<observe::TraceSource>> capture(const CaptureOpti
   auto handle = open_device(options.interface, options.snap_length);
   if (!handle) return std::unexpected(handle.error());
   if (!wire::is_understood(link_type(handle->get()))) {
-    return std::unexpected(
-        model::Error{fmt::format("packets of '{}' have link headers that are not understood ({})",
-                                 options.interface, link_name(handle->get())),
-                     "capture on an Ethernet or loopback interface"});
+    return std::unexpected(model::Error{
+        wire::Saying::of("packets of '{}' have link headers that are not understood ({})",
+                         options.interface, link_name(handle->get())),
+        "capture on an Ethernet or loopback interface"});
   }
   if (auto set = set_filter(handle->get(), options.filter); !set) {
     return std::unexpected(set.error());

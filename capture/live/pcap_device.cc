@@ -38,18 +38,20 @@ model::Error activation_error(pcap_t* handle, const std::string& interface, int 
   switch (status) {
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return {fmt::format("no right to capture on '{}'", interface),
-              fmt::format("run: {} capture -i {}", sudo_command(), interface)};
+      return model::Error{wire::Saying::of("no right to capture on '{}'", interface),
+                          wire::Saying::of("run: {} capture -i {}", sudo_command(), interface)};
     case PCAP_ERROR_NO_SUCH_DEVICE:
-      return {fmt::format("there is no interface '{}'", interface), "list them with: ip link"};
+      return model::Error{wire::Saying::of("there is no interface '{}'", interface),
+                          "list them with: ip link"};
     case PCAP_ERROR_IFACE_NOT_UP:
-      return {fmt::format("interface '{}' is down", interface),
-              fmt::format("run: sudo ip link set {} up", interface)};
+      return model::Error{wire::Saying::of("interface '{}' is down", interface),
+                          wire::Saying::of("run: sudo ip link set {} up", interface)};
     default:
-      return {fmt::format(
-                  "cannot capture on '{}': {}", interface,
-                  *::pcap_geterr(handle) != 0 ? ::pcap_geterr(handle) : ::pcap_statustostr(status)),
-              ""};
+      return model::Error{
+          wire::Saying::of(
+              "cannot capture on '{}': {}", interface,
+              *::pcap_geterr(handle) != 0 ? ::pcap_geterr(handle) : ::pcap_statustostr(status)),
+          ""};
   }
 }
 
@@ -64,7 +66,7 @@ void ignore_outgoing(pcap_t* handle) {
 model::Expected<void> compile(pcap_t* handle, const std::string& filter, bpf_program& program) {
   if (::pcap_compile(handle, &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0) return {};
   return std::unexpected(
-      model::Error{fmt::format("'{}' is no capture filter: {}", filter, ::pcap_geterr(handle)),
+      model::Error{wire::Saying::of("'{}' is no capture filter: {}", filter, ::pcap_geterr(handle)),
                    "write it as in: tcp port 9999 and host 127.0.0.2 (man 7 pcap-filter)"});
 }
 
@@ -80,15 +82,15 @@ model::Expected<PcapHandle> open_device(const std::string& interface, std::uint3
   // Without rights libpcap says "not permitted" of an interface that does not exist: look first.
   const std::vector<std::string> known = interfaces();
   if (std::find(known.begin(), known.end(), interface) == known.end()) {
-    return std::unexpected(
-        model::Error{fmt::format("there is no interface '{}'", interface),
-                     fmt::format("take one of these: {}", fmt::join(known, ", "))});
+    return std::unexpected(model::Error{
+        wire::Saying::of("there is no interface '{}'", interface),
+        wire::Saying::of("take one of these: {}", fmt::format("{}", fmt::join(known, ", ")))});
   }
   std::array<char, PCAP_ERRBUF_SIZE> text{};
   PcapHandle handle(::pcap_create(interface.c_str(), text.data()));
   if (!handle) {
     return std::unexpected(
-        model::Error{fmt::format("cannot capture on '{}': {}", interface, text.data()), ""});
+        model::Error{wire::Saying::of("cannot capture on '{}': {}", interface, text.data()), ""});
   }
   if (interface == "lo") snap_length = std::min(snap_length, longest_loopback_packet);
   ::pcap_set_snaplen(handle.get(), static_cast<int>(std::min<std::uint32_t>(snap_length, 262144)));
@@ -100,7 +102,7 @@ model::Expected<PcapHandle> open_device(const std::string& interface, std::uint3
   if (status < 0) return std::unexpected(activation_error(handle.get(), interface, status));
   if (::pcap_setnonblock(handle.get(), 1, text.data()) != 0) {
     return std::unexpected(
-        model::Error{fmt::format("cannot capture on '{}': {}", interface, text.data()), ""});
+        model::Error{wire::Saying::of("cannot capture on '{}': {}", interface, text.data()), ""});
   }
   if (interface == "lo") ignore_outgoing(handle.get());
   return handle;
@@ -114,7 +116,8 @@ model::Expected<void> set_filter(pcap_t* handle, const std::string& filter) {
   ::pcap_freecode(&program);
   if (status == 0) return {};
   return std::unexpected(model::Error{
-      fmt::format("the filter '{}' cannot be used here: {}", filter, ::pcap_geterr(handle)), ""});
+      wire::Saying::of("the filter '{}' cannot be used here: {}", filter, ::pcap_geterr(handle)),
+      ""});
 }
 
 model::Expected<void> check_filter(const std::string& filter) {

@@ -43,19 +43,20 @@ int write_file(const std::string& path, std::string_view text) {
 
 // Why this machine refuses namespaces to ordinary users, as far as it tells, and what to type.
 model::Error refused(const std::string& step, int error, uid_t user) {
-  const std::string what =
-      fmt::format("a private loopback cannot be made: {}: {}", step, std::strerror(error));
+  const auto what =
+      wire::Saying::of("a private loopback cannot be made: {}: {}", step, std::strerror(error));
   if (read_word("/proc/sys/kernel/unprivileged_userns_clone") == "0") {
-    return {what, "run: sudo sysctl -w kernel.unprivileged_userns_clone=1"};
+    return model::Error{what, "run: sudo sysctl -w kernel.unprivileged_userns_clone=1"};
   }
   if (read_word("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1") {
-    return {what, "run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"};
+    return model::Error{what, "run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"};
   }
   if (read_word("/proc/sys/user/max_user_namespaces") == "0") {
-    return {what, "run: sudo sysctl -w user.max_user_namespaces=10000"};
+    return model::Error{what, "run: sudo sysctl -w user.max_user_namespaces=10000"};
   }
-  if (user != 0) return {what, fmt::format("as root it works: {}", sudo_command())};
-  return {what, "in a container: start it with more rights (docker run --privileged)"};
+  if (user != 0)
+    return model::Error{what, wire::Saying::of("as root it works: {}", sudo_command())};
+  return model::Error{what, "in a container: start it with more rights (docker run --privileged)"};
 }
 
 // Who we are outside of the user namespace that we are in (the whole machine's is one too).
@@ -188,17 +189,18 @@ model::Expected<std::vector<std::string>> prepare_loopback(
   for (const wire::IpAddress& address : addresses) {
     const int error = netlink.add_address(lo, address);
     if (error != 0 && error != EEXIST) {
-      return std::unexpected(
-          model::Error{fmt::format("the address {} cannot be added to the private loopback: {}",
-                                   address.str(), std::strerror(error)),
-                       address.is_v6() ? "use IPv4; this kernel has no IPv6" : ""});
+      return std::unexpected(model::Error{
+          wire::Saying::of("the address {} cannot be added to the private loopback: {}",
+                           address.str(), std::strerror(error)),
+          address.is_v6() ? "use IPv4; this kernel has no IPv6" : ""});
     }
   }
   for (const wire::IpAddress& address : addresses) {
     if (address.is_v6() && !await_route(address)) {
-      return std::unexpected(model::Error{
-          fmt::format("the address {} cannot be reached in the private loopback", address.str()),
-          ""});
+      return std::unexpected(
+          model::Error{wire::Saying::of("the address {} cannot be reached in the private loopback",
+                                        address.str()),
+                       ""});
     }
   }
   const bool has_ipv6 = ::access("/proc/net/if_inet6", R_OK) == 0;

@@ -58,8 +58,9 @@ FileDescriptor above_ten(int fd) {
 }
 
 model::Error cannot_start(int error) {
-  return {fmt::format("the live run's supervisor cannot be started: {}", std::strerror(error)),
-          error == ENOENT ? "mount /proc: it is needed to find the program itself" : ""};
+  return model::Error{
+      wire::Saying::of("the live run's supervisor cannot be started: {}", std::strerror(error)),
+      error == ENOENT ? "mount /proc: it is needed to find the program itself" : ""};
 }
 
 int spawn_supervisor(int life, int frames, pid_t& pid) {

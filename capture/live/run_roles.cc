@@ -241,8 +241,9 @@ void Run::run() {
     if (Clock::now() >= end_of_time) {
       const std::string after = model::format_duration(spec_.timeout);
       warn(fmt::format("stopped after {}: {}", after, who_does_what()));
-      put_error(frames_, {fmt::format("the run was ended after {}, before it was done", after),
-                          "what came until then is shown; --timeout gives it longer"});
+      put_error(frames_, model::Error{wire::Saying::of(
+                                          "the run was ended after {}, before it was done", after),
+                                      "what came until then is shown; --timeout gives it longer"});
       break;
     }
     wait_for_events(everybody_ended() ? std::min(end_of_time, Clock::now() + look_again)

@@ -99,8 +99,8 @@ int supervise() {
     inner(*spec, FileDescriptor(guard[0]));
   }
   if (child < 0) {
-    send_error(
-        {fmt::format("the run's supervisor cannot be started: {}", std::strerror(errno)), ""});
+    send_error(model::Error{
+        wire::Saying::of("the run's supervisor cannot be started: {}", std::strerror(errno)), ""});
     return 1;
   }
   ::close(guard[0]);   // guard[1] stays open for as long as we live

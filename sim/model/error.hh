@@ -4,12 +4,17 @@
 #include <expected>
 #include <string>
 
+#include "sim/wire/saying.hh"
+
 namespace synoptic::model {
 
 struct Error {
-  std::string what;    // "cannot open 'x.pcap': no such file"
-  std::string remedy;  // "check the path", "run: sudo setcap …"; may be empty
-  std::string str() const { return remedy.empty() ? what : what + "; " + remedy; }
+  wire::Saying what;    // "cannot open 'x.pcap': no such file"
+  wire::Saying remedy;  // "check the path", "run: sudo setcap …"; may be empty
+  wire::Saying saying() const {
+    return remedy.empty() ? what : wire::Saying::of("{}; {}", what, remedy);
+  }
+  std::string str() const { return saying().str(); }
 };
 
 template <typename T>

@@ -15,9 +15,10 @@ namespace synoptic::net {
 
 namespace {
 
-constexpr const char* largest_time = "the largest time is 1000000000s";
+// As the message says where a time is too large.
 static_assert(model::longest_duration == model::seconds(1'000'000'000));
 
+using wire::Saying;
 using Action = Fault::Action;
 using Match = Fault::Match;
 
@@ -81,10 +82,10 @@ std::string_view suffix_of(int n) {
   return n % 10 < 4 ? suffixes[static_cast<std::size_t>(n % 10)] : "th";
 }
 
-constexpr std::string_view example = "an example: drop 2nd data client>server";
-constexpr std::string_view action_words = "drop, duplicate, corrupt, delay TIME or swap";
-constexpr std::string_view kind_words = "syn, syn-ack, ack, data, fin, rst or any";
-constexpr std::string_view direction_words = "client>server or server>client";
+const Saying example("an example: drop 2nd data client>server");
+const Saying action_words("drop, duplicate, corrupt, delay TIME or swap");
+const Saying kind_words("syn, syn-ack, ack, data, fin, rst or any");
+const Saying direction_words("client>server or server>client");
 
 // One walk over the words of a fault; each step takes the words that are its own.
 class FaultParser {
@@ -93,7 +94,7 @@ class FaultParser {
 
   model::Expected<Fault> parse() {
     if (words_.empty())
-      return refuse("a fault is missing", fmt::format("begin with {}; {}", action_words, example));
+      return refuse("a fault is missing", Saying::of("begin with {}; {}", action_words, example));
     for (const auto step :
          {&FaultParser::action, &FaultParser::which, &FaultParser::direction, &FaultParser::span}) {
       if (auto done = (this->*step)(); !done) return std::unexpected(done.error());
@@ -106,16 +107,16 @@ class FaultParser {
 
   bool more() const { return next_ < words_.size(); }
   std::string_view word() const { return words_[next_]; }
-  std::unexpected<model::Error> refuse(const std::string& what, const std::string& remedy) const {
-    return std::unexpected(model::Error{fmt::format("fault '{}': {}", text_, what), remedy});
+  std::unexpected<model::Error> refuse(const Saying& what, const Saying& remedy) const {
+    return std::unexpected(model::Error{Saying::of("fault '{}': {}", text_, what), remedy});
   }
   model::Expected<model::Duration> time_after(std::string_view key) {
     if (!more())
-      return refuse(fmt::format("a time is missing after '{}'", key), "write one as 500ms or 2s");
+      return refuse(Saying::of("a time is missing after '{}'", key), "write one as 500ms or 2s");
     const auto time = model::parse_duration(word());
     if (!time && time.error() == model::NoDuration::too_long)
-      return refuse(fmt::format("'{}' is too large", word()), largest_time);
-    if (!time) return refuse(fmt::format("'{}' is no time", word()), "write one as 500ms or 2s");
+      return refuse(Saying::of("'{}' is too large", word()), "the largest time is 1000000000s");
+    if (!time) return refuse(Saying::of("'{}' is no time", word()), "write one as 500ms or 2s");
     ++next_;
     return *time;
   }
@@ -123,7 +124,7 @@ class FaultParser {
   Step action() {
     const Action* const found = find<Action>(actions, word());
     if (found == nullptr) {
-      return refuse(fmt::format("'{}' is no action", word()), fmt::format("use {}", action_words));
+      return refuse(Saying::of("'{}' is no action", word()), Saying::of("use {}", action_words));
     }
     fault_.action = *found;
     ++next_;
@@ -138,7 +139,7 @@ class FaultParser {
     if (more() && word().front() >= '0' && word().front() <= '9') {
       const auto n = ordinal(word());
       if (!n)
-        return refuse(fmt::format("'{}' is no ordinal", word()), "count as 1st, 2nd, 3rd, 4th");
+        return refuse(Saying::of("'{}' is no ordinal", word()), "count as 1st, 2nd, 3rd, 4th");
       fault_.nth = *n;
       ++next_;
     }
@@ -151,13 +152,13 @@ class FaultParser {
   }
 
   Step direction() {
-    if (!more()) return refuse("the direction is missing", fmt::format("add {}", direction_words));
+    if (!more()) return refuse("the direction is missing", Saying::of("add {}", direction_words));
     if (word() != "client>server" && word() != "server>client") {
       const bool kind_given = find<Match>(kinds, words_[next_ - 1]) != nullptr;
       return refuse(
-          fmt::format("'{}' is not understood", word()),
-          kind_given ? fmt::format("here stands {}", direction_words)
-                     : fmt::format("here stands {}, or before it {}", direction_words, kind_words));
+          Saying::of("'{}' is not understood", word()),
+          kind_given ? Saying::of("here stands {}", direction_words)
+                     : Saying::of("here stands {}, or before it {}", direction_words, kind_words));
     }
     fault_.from_client = word() == "client>server";
     ++next_;
@@ -174,7 +175,7 @@ class FaultParser {
       *place = *time;
     }
     if (more()) {
-      return refuse(fmt::format("'{}' is not understood", word()),
+      return refuse(Saying::of("'{}' is not understood", word()),
                     "after the direction may stand: from TIME, then to TIME");
     }
     if (fault_.from && fault_.to && *fault_.to < *fault_.from) {

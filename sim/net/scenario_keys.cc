@@ -17,7 +17,7 @@ using Setter = bool (*)(Scenario&, std::string_view);
 
 struct Row {
   ScenarioKey key;
-  std::string_view allowed;  // what a value looks like, for the error
+  wire::Saying allowed;  // what a value looks like, for the error
   Setter set;
 };
 
@@ -74,8 +74,8 @@ bool put_switch(bool& place, std::string_view text) {
 }
 
 using Text = std::string_view;
-constexpr std::string_view chance_form = "a probability from 0 to 1, or a percentage as 5%";
-constexpr std::string_view isn_form = "a number from 0 to 4294967295";
+constexpr const char* chance_form = "a probability from 0 to 1, or a percentage as 5%";
+constexpr const char* isn_form = "a number from 0 to 4294967295";
 const std::array rows{
     Row{{"delay", "one-way delay of the link (20ms)"},
         "a time as 20ms, or 0; at most 1000000000s",
@@ -144,12 +144,12 @@ model::Expected<void> set(Scenario& scenario, std::string_view key, std::string_
     std::string names;
     for (const Row& known : rows)
       names += fmt::format("{}{}", names.empty() ? "" : ", ", known.key.name);
-    return std::unexpected(
-        model::Error{fmt::format("there is no setting '{}'", key), "use one of " + names});
+    return std::unexpected(model::Error{wire::Saying::of("there is no setting '{}'", key),
+                                        wire::Saying::of("use one of {}", names)});
   }
   if (!row->set(scenario, value)) {
-    return std::unexpected(model::Error{fmt::format("'{}' is no value for {}", value, key),
-                                        fmt::format("give {}", row->allowed)});
+    return std::unexpected(model::Error{wire::Saying::of("'{}' is no value for {}", value, key),
+                                        wire::Saying::of("give {}", row->allowed)});
   }
   return {};
 }

@@ -52,13 +52,13 @@ std::string_view code_name(AnomalyCode code) {
   return "unknown";
 }
 
-std::string kind_without_transport(ByteSpan bytes, LinkType link, const PacketView& view) {
+Saying kind_without_transport(ByteSpan bytes, LinkType link, const PacketView& view) {
   if (view.malformed) return "damaged";
   if (view.has_ip) {
     if (view.fragment) return view.src.is_v6() ? "IPv6 fragment" : "IPv4 fragment";
     if (view.truncated && view.payload.size < 8) return "cut off";
     const char* const name = known_protocol(view.ip_protocol);
-    return name != nullptr ? name : fmt::format("IP protocol {}", view.ip_protocol);
+    return name != nullptr ? Saying(name) : Saying::of("IP protocol {}", view.ip_protocol);
   }
   if (!is_understood(link)) return "of an unknown link type";
   const LinkParse found = parse_link(bytes, link, unbounded - 1);
@@ -67,7 +67,7 @@ std::string kind_without_transport(ByteSpan bytes, LinkType link, const PacketVi
   const std::uint16_t type = load_u16(&bytes[found.size - 2]);
   if (type < 0x0600) return "IEEE 802.3";
   const char* const name = known_ether_type(type);
-  return name != nullptr ? name : fmt::format("EtherType {:#06x}", type);
+  return name != nullptr ? Saying(name) : Saying::of("EtherType {}", hexadecimal(type));
 }
 
 Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size, Detail detail) {
@@ -80,9 +80,9 @@ Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size, Detai
   if (captured < wire_end) {
     d.anomaly(
         AnomalyCode::truncated, {captured, 0},
-        fmt::format("The capture kept the first {} of this packet's {} bytes; the rest was not "
-                    "recorded.",
-                    captured, wire_end));
+        Saying::of("The capture kept the first {} of this packet's {} bytes; the rest was not "
+                   "recorded.",
+                   captured, wire_end));
   }
   const LinkParse found = decode_link(d, link);
   if (found.network == Network::ip)

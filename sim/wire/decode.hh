@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "sim/wire/packet.hh"
+#include "sim/wire/saying.hh"
 
 namespace synoptic::wire {
 
 struct Field {
-  std::string name;             // the field's term in its RFC ("Sequence Number")
-  std::string value;            // as shown ("1000", "0x6d2a [correct]", "SYN, ACK")
+  Saying name;                  // the field's term in its RFC ("Sequence Number")
+  Saying value;                 // as shown ("1000", "0x6d2a [correct]", "SYN, ACK")
   ByteRange range;              // the bytes that hold it
   std::uint8_t bit_offset = 0;  // within range, from its most significant bit on
   std::uint8_t bit_size = 0;    // 0: the field is whole bytes
@@ -22,8 +23,8 @@ struct Field {
 };
 
 struct Layer {
-  std::string name;  // "Ethernet II", "802.1Q", "IPv4", "TCP", "Data", …
-  ByteRange range;   // header bytes (for Data: all of them)
+  Saying name;      // "Ethernet II", "802.1Q", "IPv4", "TCP", "Data", …
+  ByteRange range;  // header bytes (for Data: all of them)
   std::vector<Field> fields;
 };
 
@@ -51,7 +52,7 @@ enum class AnomalyCode : std::uint8_t {
 struct Anomaly {
   AnomalyCode code;
   ByteRange range;
-  std::string text;  // one sentence for a student
+  Saying text;  // one sentence for a student
 };
 
 std::string_view code_name(AnomalyCode code);  // "bad_option_length"
@@ -75,6 +76,6 @@ Decoded decode(ByteSpan bytes, LinkType link, std::uint32_t original_size = 0,
 
 // What a packet is in which no transport was found, in a word or two: "ARP", "IPv4 fragment",
 // "IGMP", "IP protocol 99", "EtherType 0x88b5", "damaged".
-std::string kind_without_transport(ByteSpan bytes, LinkType link, const PacketView& view);
+Saying kind_without_transport(ByteSpan bytes, LinkType link, const PacketView& view);
 
 }  // namespace synoptic::wire

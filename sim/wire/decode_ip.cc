@@ -7,19 +7,22 @@
 namespace synoptic::wire {
 namespace {
 
-std::string ecn_name(std::uint32_t ecn) {
+Saying ecn_name(std::uint32_t ecn) {
   constexpr const char* names[] = {"not ECN-capable", "ECT(1)", "ECT(0)", "congestion experienced"};
-  return fmt::format("{} ({})", ecn, names[ecn & 3]);
+  return Saying::of("{} ({})", ecn, Saying(names[ecn & 3]));
+}
+
+Saying ipv4_flags(std::uint32_t flags) {
+  constexpr std::string_view known[] = {"", "MF", "DF", "DF, MF"};
+  const std::string_view names = known[flags & 3];
+  if ((flags & 4) == 0) return names.empty() ? Saying("none") : Saying::value(names);
+  return names.empty() ? Saying("reserved bit") : Saying::of("reserved bit, {}", names);
 }
 
 void decode_ipv4_flags(Decoding& d, LayerWriter& layer) {
   if (!layer.fits({6, 2})) return;  // half of a bit field is none
   if (const auto flags = layer.number({6, 1, 0, 3})) {
-    std::string text;
-    if ((*flags & 4) != 0) text = "reserved bit";
-    if ((*flags & 2) != 0) text += text.empty() ? "DF" : ", DF";
-    if ((*flags & 1) != 0) text += text.empty() ? "MF" : ", MF";
-    layer.text("Flags", {6, 1, 0, 3}, text.empty() ? "none" : text);
+    layer.field("Flags", {6, 1, 0, 3}, ipv4_flags);
     layer.field("Reserved", {6, 1, 0, 1}, set_or_not, 1);
     layer.field("Don't Fragment", {6, 1, 1, 1}, set_or_not, 1);
     layer.field("More Fragments", {6, 1, 2, 1}, set_or_not, 1);
@@ -29,7 +32,7 @@ void decode_ipv4_flags(Decoding& d, LayerWriter& layer) {
     }
   }
   layer.field("Fragment Offset", {6, 2, 3, 13},
-              [](auto n) { return n == 0 ? "0" : fmt::format("{} ({} bytes)", n, 8 * n); });
+              [](auto n) { return n == 0 ? decimal(0) : Saying::of("{} ({} bytes)", n, 8 * n); });
 }
 
 void decode_ipv4_checksum(Decoding& d, LayerWriter& layer, const PacketView& v) {
@@ -46,9 +49,9 @@ void decode_ipv4_checksum(Decoding& d, LayerWriter& layer, const PacketView& v) 
   if (v.ip_checksum == ChecksumStatus::wrong) {
     d.anomaly(
         AnomalyCode::ip_checksum_wrong, layer.range(place),
-        fmt::format("The IPv4 header's checksum is {:#06x} but should be {:#06x}: the header was "
-                    "changed on the way, and the next host throws the packet away.",
-                    *found, expected));
+        Saying::of("The IPv4 header's checksum is {} but should be {}: the header was changed on "
+                   "the way, and the next host throws the packet away.",
+                   hexadecimal(*found), hexadecimal(expected)));
   } else if (v.ip_checksum == ChecksumStatus::partial) {
     d.anomaly(
         AnomalyCode::checksum_not_filled, layer.range(place),
@@ -57,11 +60,11 @@ void decode_ipv4_checksum(Decoding& d, LayerWriter& layer, const PacketView& v) 
   }
 }
 
-std::string address_text(ByteSpan bytes) {
+Saying address_text(ByteSpan bytes) {
   IpAddress address;
   address.family = bytes.size() == 16 ? Family::ipv6 : Family::ipv4;
   std::copy(bytes.begin(), bytes.end(), address.octets.begin());
-  return address.str();
+  return Saying::value(address.str());
 }
 
 void address_field(LayerWriter& layer, std::string_view name, Place place) {
@@ -76,7 +79,7 @@ void decode_ipv4_header(Decoding& d, const PacketView& v, std::uint32_t at, cons
           : at + found.header_size;
   LayerWriter layer(d, "IPv4", at, header_end);
   layer.field("Version", {0, 1, 0, 4}, decimal);
-  layer.field("IHL", {0, 1, 4, 4}, [](auto n) { return fmt::format("{} ({} bytes)", n, 4 * n); });
+  layer.field("IHL", {0, 1, 4, 4}, [](auto n) { return Saying::of("{} ({} bytes)", n, 4 * n); });
   layer.field("DSCP", {1, 1, 0, 6}, decimal);
   layer.field("ECN", {1, 1, 6, 2}, ecn_name);
   layer.field("Total Length", {2, 2}, decimal);
@@ -101,7 +104,8 @@ void decode_ipv6_header(Decoding& d, std::uint32_t at) {
     layer.field("Version", {0, 1, 0, 4}, decimal);
     layer.field("DSCP", {0, 2, 4, 6}, decimal);
     layer.field("ECN", {1, 1, 2, 2}, ecn_name);
-    layer.field("Flow Label", {1, 3, 4, 20}, [](auto n) { return fmt::format("{:#07x}", n); });
+    layer.field("Flow Label", {1, 3, 4, 20},
+                [](auto n) { return Saying::value(fmt::format("{:#07x}", n)); });
   }
   layer.field("Payload Length", {4, 2}, decimal);
   layer.field("Next Header", {6, 1}, protocol_name);
@@ -120,21 +124,21 @@ void report_ipv4_problem(Decoding& d, std::uint32_t at, const IpParse& found) {
     case Problem::bad_header_length:
       d.anomaly(
           AnomalyCode::bad_length, d.range(at, at + 1),
-          fmt::format("The header says it is {} bytes long, but an IPv4 header has at least 20: "
-                      "what follows is shown as bytes.",
-                      ihl * 4));
+          Saying::of("The header says it is {} bytes long, but an IPv4 header has at least 20: "
+                     "what follows is shown as bytes.",
+                     ihl * 4));
       break;
     case Problem::bad_length:
       d.anomaly(
           AnomalyCode::bad_length, d.range(at + 2, at + 4),
-          fmt::format("The total length of {} bytes is less than the header of {}: what follows "
-                      "is shown as bytes.",
-                      load_u16(&d.bytes[at + 2]), ihl * 4));
+          Saying::of("The total length of {} bytes is less than the header of {}: what follows "
+                     "is shown as bytes.",
+                     load_u16(&d.bytes[at + 2]), ihl * 4));
       break;
     case Problem::overrun:
       d.anomaly(AnomalyCode::bad_length, d.range(at + 2, at + 4),
-                fmt::format("The IPv4 packet says it is {} bytes long, but only {} are there.",
-                            load_u16(&d.bytes[at + 2]), d.wire_end - at));
+                Saying::of("The IPv4 packet says it is {} bytes long, but only {} are there.",
+                           load_u16(&d.bytes[at + 2]), d.wire_end - at));
       break;
     default: break;
   }
@@ -147,8 +151,8 @@ void report_ip_problem(Decoding& d, std::uint32_t at, const IpParse& found) {
     report_short_header(d, "IPv6", at, d.wire_end, 40);
   } else if (found.problem == Problem::overrun) {
     d.anomaly(AnomalyCode::bad_length, d.range(at + 4, at + 6),
-              fmt::format("The IPv6 packet says that {} bytes follow its header, but only {} do.",
-                          load_u16(&d.bytes[at + 4]), d.wire_end - at - 40));
+              Saying::of("The IPv6 packet says that {} bytes follow its header, but only {} do.",
+                         load_u16(&d.bytes[at + 4]), d.wire_end - at - 40));
   }
   if (found.length_not_filled) {
     const std::uint32_t field = at + (found.version == 4 ? 2 : 4);
@@ -181,9 +185,9 @@ void decode_above_ip(Decoding& d, const PacketView& v, std::uint32_t at, const I
   }
   if (found.version == 6 && found.protocol == no_next_header) return;
   d.anomaly(AnomalyCode::unknown_protocol, d.range(at, found.end),
-            fmt::format("IP carries protocol {} here, which Synoptic does not read: it is shown as "
-                        "bytes.",
-                        protocol_name(found.protocol)));
+            Saying::of("IP carries protocol {} here, which Synoptic does not read: it is shown as "
+                       "bytes.",
+                       protocol_name(found.protocol)));
 }
 
 }  // namespace
@@ -193,10 +197,10 @@ void decode_ip(Decoding& d, const PacketView& v, std::uint32_t at, std::uint8_t 
   if (found.problem == Problem::bad_version) {
     d.anomaly(AnomalyCode::bad_version, d.range(at, at + 1),
               expected_version == 0
-                  ? fmt::format("The first four bits say IP version {}: neither IPv4 nor IPv6.",
-                                found.version)
-                  : fmt::format("IPv{} was announced, but the first four bits say version {}.",
-                                expected_version, found.version));
+                  ? Saying::of("The first four bits say IP version {}: neither IPv4 nor IPv6.",
+                               found.version)
+                  : Saying::of("IPv{} was announced, but the first four bits say version {}.",
+                               expected_version, found.version));
     return decode_data(d, at, d.wire_end);
   }
   if (found.version == 0) {  // not even the first byte is there

@@ -5,31 +5,32 @@
 
 namespace synoptic::wire {
 
-std::string decimal(std::uint32_t value) {
-  return fmt::format("{}", value);
+Saying decimal(std::uint32_t value) {
+  return Saying::value(value);
 }
-std::string hexadecimal(std::uint32_t value) {
-  return fmt::format("{:#06x}", value);
+Saying hexadecimal(std::uint32_t value) {
+  return Saying::value(fmt::format("{:#06x}", value));
 }
-std::string set_or_not(std::uint32_t value) {
+Saying set_or_not(std::uint32_t value) {
   return value != 0 ? "set" : "not set";
 }
 
-std::string describe_bytes(ByteSpan bytes) {
+namespace {
+
+// The first of them: as text where they are one, else in hex.
+std::string beginning(ByteSpan bytes) {
   constexpr std::size_t most_text = 64, most_hex = 16;
-  std::string out = fmt::format("{} byte{}", bytes.size(), bytes.size() == 1 ? "" : "s");
-  if (bytes.empty()) return out;
   const ByteSpan head = bytes.first(std::min(bytes.size(), most_text));
   const auto plain = [](std::uint8_t b) {
     return (b >= 0x20 && b < 0x7f) || b == '\n' || b == '\r';
   };
-  out += ": ";
   if (!std::ranges::all_of(head, plain)) {
-    out += fmt::format("{:02x}", fmt::join(head.first(std::min(head.size(), most_hex)), " "));
+    std::string out =
+        fmt::format("{:02x}", fmt::join(head.first(std::min(head.size(), most_hex)), " "));
     if (bytes.size() > most_hex) out += " …";
     return out;
   }
-  out += '"';
+  std::string out = "\"";
   for (const std::uint8_t b : head) {
     if (b == '\n')
       out += "\\n";
@@ -45,14 +46,22 @@ std::string describe_bytes(ByteSpan bytes) {
   return out;
 }
 
+}  // namespace
+
+Saying describe_bytes(ByteSpan bytes) {
+  if (bytes.empty()) return "0 bytes";
+  if (bytes.size() == 1) return Saying::of("1 byte: {}", beginning(bytes));
+  return Saying::of("{} bytes: {}", bytes.size(), beginning(bytes));
+}
+
 LayerWriter::LayerWriter(Decoding& decoding, std::string_view name, std::uint32_t at,
                          std::uint32_t limit)
     : decoding_(decoding),
-      layer_{std::string(name), {}, {}},
+      layer_{name, {}, {}},
       at_(at),
       limit_(std::max(at, decoding.clip(limit))),
       named_(at) {
-  if (decoding.quoted) layer_.name += " (quoted)";
+  if (decoding.quoted) layer_.name = Saying::of("{} (quoted)", layer_.name);
 }
 
 std::optional<std::uint32_t> LayerWriter::number(Place place) const {
@@ -64,10 +73,10 @@ std::optional<std::uint32_t> LayerWriter::number(Place place) const {
   return value >> below & ((std::uint32_t{1} << place.bit_size) - 1);
 }
 
-void LayerWriter::add(std::string_view name, Place place, std::string value, std::uint8_t depth) {
+void LayerWriter::add(Saying name, Place place, Saying value, std::uint8_t depth) {
   if (!writes()) return;
   layer_.fields.push_back(
-      {std::string(name), std::move(value), range(place), place.bit_offset, place.bit_size, depth});
+      {std::move(name), std::move(value), range(place), place.bit_offset, place.bit_size, depth});
   named_ = std::max(named_, range(place).end());
 }
 
@@ -78,17 +87,18 @@ void LayerWriter::finish() {
   decoding_.out.layers.push_back(std::move(layer_));
 }
 
-std::string show_checksum(std::uint32_t found, ChecksumStatus status, std::uint16_t expected) {
+Saying show_checksum(std::uint32_t found, ChecksumStatus status, std::uint16_t expected) {
+  const Saying shown = hexadecimal(found);
   switch (status) {
-    case ChecksumStatus::good: return fmt::format("{:#06x} [correct]", found);
-    case ChecksumStatus::partial: return fmt::format("{:#06x} [not filled in (offload)]", found);
+    case ChecksumStatus::good: return Saying::of("{} [correct]", shown);
+    case ChecksumStatus::partial: return Saying::of("{} [not filled in (offload)]", shown);
     case ChecksumStatus::wrong:
-      return fmt::format("{:#06x} [wrong, should be {:#06x}]", found, expected);
+      return Saying::of("{} [wrong, should be {}]", shown, hexadecimal(expected));
     case ChecksumStatus::unverifiable:
-      return fmt::format("{:#06x} [not verified: bytes are missing]", found);
+      return Saying::of("{} [not verified: bytes are missing]", shown);
     case ChecksumStatus::absent: break;
   }
-  return fmt::format("{:#06x} [not used]", found);
+  return Saying::of("{} [not used]", shown);
 }
 
 std::uint16_t expected_checksum(ByteSpan bytes, Sum pseudo_header, std::uint16_t found) {
@@ -119,28 +129,26 @@ const char* known_protocol(std::uint8_t protocol) {
   }
 }
 
-std::string protocol_name(std::uint8_t protocol) {
+Saying protocol_name(std::uint8_t protocol) {
   const char* const name = known_protocol(protocol);
-  return name == nullptr ? decimal(protocol) : fmt::format("{} ({})", name, protocol);
+  return name == nullptr ? decimal(protocol) : Saying::of("{} ({})", Saying(name), protocol);
 }
 
 void report_short_header(Decoding& d, std::string_view name, std::uint32_t at, std::uint32_t end,
                          std::uint32_t needed) {
-  d.anomaly(
-      AnomalyCode::short_header, d.range(at, end),
-      fmt::format("The packet ends inside its {} header: that needs {} bytes, and only {} are "
-                  "there.",
-                  name, needed, end > at ? end - at : 0));
+  d.anomaly(AnomalyCode::short_header, d.range(at, end),
+            Saying::of("The packet ends inside its {} header: that needs {} bytes, and only {} are "
+                       "there.",
+                       Saying(name), needed, end > at ? end - at : 0));
 }
 
 void decode_data(Decoding& d, std::uint32_t at, std::uint32_t end, std::string_view name) {
   const ByteRange range = d.range(at, end);
   if (range.size == 0) return;
-  Layer layer{std::string(name), range, {}};
-  if (d.quoted) layer.name += " (quoted)";
+  Layer layer{name, range, {}};
+  if (d.quoted) layer.name = Saying::of("{} (quoted)", layer.name);
   if (d.detail == Detail::anomalies) return d.out.layers.push_back(std::move(layer));
-  layer.fields.push_back(
-      {std::string(name), describe_bytes(slice(d.bytes, range)), range, 0, 0, 0});
+  layer.fields.push_back({name, describe_bytes(slice(d.bytes, range)), range, 0, 0, 0});
   d.out.layers.push_back(std::move(layer));
 }
 
@@ -171,10 +179,11 @@ void decode_transport_checksum(Decoding& d, LayerWriter& layer, const PacketView
         "The UDP checksum is zero, which means \"not used\"; over IPv6 that is not allowed, and "
         "the receiver throws the datagram away.");
   } else if (v.transport_checksum == ChecksumStatus::wrong) {
-    d.anomaly(AnomalyCode::checksum_wrong, layer.range(place),
-              fmt::format("The checksum is {:#06x} but the bytes add up to {:#06x}: something was "
-                          "changed on the way, and the receiver throws the packet away.",
-                          *found, expected));
+    d.anomaly(
+        AnomalyCode::checksum_wrong, layer.range(place),
+        Saying::of("The checksum is {} but the bytes add up to {}: something was changed on the "
+                   "way, and the receiver throws the packet away.",
+                   hexadecimal(*found), hexadecimal(expected)));
   }
 }
 

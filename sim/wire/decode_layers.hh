@@ -30,7 +30,7 @@ struct Decoding {
   ByteRange range(std::uint32_t at, std::uint32_t end) const {
     return {clip(at), clip(end) - clip(std::min(at, end))};
   }
-  void anomaly(AnomalyCode code, ByteRange range, std::string text) {
+  void anomaly(AnomalyCode code, ByteRange range, Saying text) {
     if (!quoted) out.anomalies.push_back({code, range, std::move(text)});
   }
 };
@@ -43,10 +43,10 @@ struct Place {
   std::uint8_t bit_size = 0;
 };
 
-std::string decimal(std::uint32_t value);
-std::string hexadecimal(std::uint32_t value);  // four digits: "0x6d2a"
-std::string set_or_not(std::uint32_t value);   // a flag: "set", "not set"
-std::string describe_bytes(ByteSpan bytes);    // how many, and the first of them as text or in hex
+Saying decimal(std::uint32_t value);
+Saying hexadecimal(std::uint32_t value);  // four digits: "0x6d2a"
+Saying set_or_not(std::uint32_t value);   // a flag: "set", "not set"
+Saying describe_bytes(ByteSpan bytes);    // how many, and the first of them as text or in hex
 
 // Writes the fields of one header, as far as the bytes reach: a field that is not wholly there is
 // left out, and finish() names what is left over.
@@ -63,8 +63,8 @@ class LayerWriter {
     if (!writes()) return;
     if (const auto value = number(place)) add(name, place, show(*value), depth);
   }
-  void text(std::string_view name, Place place, std::string value, std::uint8_t depth = 0) {
-    if (fits(place)) add(name, place, std::move(value), depth);
+  void text(Saying name, Place place, Saying value, std::uint8_t depth = 0) {
+    if (fits(place)) add(std::move(name), place, std::move(value), depth);
   }
   bool writes() const { return decoding_.detail == Detail::fields; }  // else no field is kept
   bool fits(Place place) const { return at_ + place.offset + place.size <= limit_; }
@@ -78,7 +78,7 @@ class LayerWriter {
   void finish();
 
  private:
-  void add(std::string_view name, Place place, std::string value, std::uint8_t depth);
+  void add(Saying name, Place place, Saying value, std::uint8_t depth);
 
   Decoding& decoding_;
   Layer layer_;
@@ -88,14 +88,14 @@ class LayerWriter {
 };
 
 // "0x6d2a [correct]". `expected` is shown where the checksum is wrong.
-std::string show_checksum(std::uint32_t found, ChecksumStatus status, std::uint16_t expected);
+Saying show_checksum(std::uint32_t found, ChecksumStatus status, std::uint16_t expected);
 // The checksum that would be right for `bytes`, which hold `found` in its place.
 std::uint16_t expected_checksum(ByteSpan bytes, Sum pseudo_header, std::uint16_t found);
 
 // Their names; none where we know none.
 const char* known_ether_type(std::uint32_t type);
 const char* known_protocol(std::uint8_t protocol);
-std::string protocol_name(std::uint8_t protocol);  // "TCP (6)", "139"
+Saying protocol_name(std::uint8_t protocol);  // "TCP (6)", "139"
 // Reports a header that the packet has no room for.
 void report_short_header(Decoding& d, std::string_view name, std::uint32_t at, std::uint32_t end,
                          std::uint32_t needed);

@@ -7,15 +7,16 @@
 namespace synoptic::wire {
 namespace {
 
-std::string ether_type_name(std::uint32_t type) {
+Saying ether_type_name(std::uint32_t type) {
   const char* const name = known_ether_type(type);
-  return name == nullptr ? hexadecimal(type) : fmt::format("{:#06x} ({})", type, name);
+  return name == nullptr ? hexadecimal(type)
+                         : Saying::of("{} ({})", hexadecimal(type), Saying(name));
 }
 
-std::string mac_text(ByteSpan bytes) {
+Saying mac_text(ByteSpan bytes) {
   MacAddress mac;
   std::copy(bytes.begin(), bytes.end(), mac.octets.begin());
-  return mac.str();
+  return Saying::value(mac.str());
 }
 
 // Below 0x0600 the two bytes are a length (IEEE 802.3).
@@ -54,11 +55,15 @@ void decode_ethernet(Decoding& d, const LinkParse& found) {
   }
   if (found.network != Network::other) return;
   const std::uint16_t type_value = load_u16(&d.bytes[found.size - 2]);
-  const std::string what = type_value < 0x0600
-                               ? "a frame of IEEE 802.3 with a length in place of a type"
-                               : "EtherType " + ether_type_name(type_value);
-  d.anomaly(AnomalyCode::unknown_protocol, {found.size - 2, 2},
-            fmt::format("This is {}, not IP: it is shown as bytes.", what));
+  if (type_value < 0x0600) {
+    d.anomaly(AnomalyCode::unknown_protocol, {found.size - 2, 2},
+              "This is a frame of IEEE 802.3 with a length in place of a type, not IP: it is shown "
+              "as bytes.");
+  } else {
+    d.anomaly(AnomalyCode::unknown_protocol, {found.size - 2, 2},
+              Saying::of("This is EtherType {}, not IP: it is shown as bytes.",
+                         ether_type_name(type_value)));
+  }
 }
 
 void decode_bsd_loopback(Decoding& d, LinkType link, const LinkParse& found) {
@@ -70,12 +75,13 @@ void decode_bsd_loopback(Decoding& d, LinkType link, const LinkParse& found) {
         link == LinkType::loop ? load_u32(bytes.data()) : null_family(bytes.data());
     const int version = ip_version_of_family(value);
     layer.text("Address Family", family,
-               version == 0 ? decimal(value) : fmt::format("{} (IPv{})", value, version));
+               version == 0 ? decimal(value)
+                            : Saying::of("{} ({})", value, fmt::format("IPv{}", version)));
     if (version == 0) {
       d.anomaly(AnomalyCode::unknown_protocol, {0, 4},
-                fmt::format("Address family {} is not one that means IPv4 or IPv6: what follows is "
-                            "shown as bytes.",
-                            value));
+                Saying::of("Address family {} is not one that means IPv4 or IPv6: what follows is "
+                           "shown as bytes.",
+                           value));
     }
   }
   layer.finish();

@@ -7,8 +7,9 @@ namespace synoptic::wire {
 namespace {
 
 void decode_control_bits(LayerWriter& layer) {
-  layer.field("Control Bits", {13, 1},
-              [](auto n) { return wireshark_flags(CtlSet(static_cast<std::uint8_t>(n))); });
+  layer.field("Control Bits", {13, 1}, [](auto n) {
+    return Saying::value(wireshark_flags(CtlSet(static_cast<std::uint8_t>(n))));
+  });
   constexpr std::string_view names[] = {"CWR", "ECE", "URG", "ACK", "PSH", "RST", "SYN", "FIN"};
   for (std::uint8_t bit = 0; bit < 8; ++bit) {
     layer.field(names[bit], {13, 1, bit, 1}, set_or_not, 1);
@@ -41,14 +42,14 @@ void report_problem(Decoding& d, const LayerWriter& layer, std::uint32_t at, std
     case Problem::too_short: return report_short_header(d, "TCP", at, end, 20);
     case Problem::bad_header_length:
       return d.anomaly(AnomalyCode::bad_length, layer.range({12, 1}),
-                       fmt::format("The data offset says that the header has {} bytes, but a TCP "
-                                   "header has at least 20.",
-                                   4 * *layer.number({12, 1, 0, 4})));
+                       Saying::of("The data offset says that the header has {} bytes, but a TCP "
+                                  "header has at least 20.",
+                                  4 * *layer.number({12, 1, 0, 4})));
     case Problem::bad_length:
       return d.anomaly(AnomalyCode::bad_length, layer.range({12, 1}),
-                       fmt::format("The data offset says that the header has {} bytes, but the "
-                                   "segment has only {}.",
-                                   4 * *layer.number({12, 1, 0, 4}), end - at));
+                       Saying::of("The data offset says that the header has {} bytes, but the "
+                                  "segment has only {}.",
+                                  4 * *layer.number({12, 1, 0, 4}), end - at));
     default: return;
   }
 }
@@ -63,8 +64,8 @@ void report_odd_values(Decoding& d, const LayerWriter& layer) {
   for (const std::uint32_t offset : {0u, 2u}) {
     if (layer.number({offset, 2}) != 0u) continue;
     d.anomaly(AnomalyCode::port_zero, layer.range({offset, 2}),
-              fmt::format("The {} port is 0, which no program can have.",
-                          offset == 0 ? "source" : "destination"));
+              offset == 0 ? "The source port is 0, which no program can have."
+                          : "The destination port is 0, which no program can have.");
   }
 }
 
@@ -80,7 +81,7 @@ void decode_tcp(Decoding& d, const PacketView& v, std::uint32_t at, std::uint32_
   layer.field("Sequence Number", {4, 4}, decimal);
   layer.field("Acknowledgment Number", {8, 4}, decimal);
   layer.field("Data Offset", {12, 1, 0, 4},
-              [](auto n) { return fmt::format("{} ({} bytes)", n, 4 * n); });
+              [](auto n) { return Saying::of("{} ({} bytes)", n, 4 * n); });
   layer.field("Reserved", {12, 1, 4, 4}, decimal);
   decode_control_bits(layer);
   layer.field("Window", {14, 2}, decimal);

@@ -6,7 +6,7 @@
 namespace synoptic::wire {
 namespace {
 
-std::string kind_text(std::uint8_t kind) {
+Saying kind_text(std::uint8_t kind) {
   switch (kind) {
     case 2: return "Maximum Segment Size";
     case 3: return "Window Scale";
@@ -18,7 +18,7 @@ std::string kind_text(std::uint8_t kind) {
     case 29: return "TCP-AO";
     case 30: return "Multipath TCP";
     case 34: return "Fast Open Cookie";
-    default: return fmt::format("unknown kind {}", kind);
+    default: return Saying::of("unknown kind {}", kind);
   }
 }
 
@@ -38,17 +38,17 @@ bool has_right_size(std::uint8_t kind, std::uint32_t size) {
   return right_size(kind).value_or(size) == size;
 }
 
-std::string shift_text(std::uint32_t shift) {
+Saying shift_text(std::uint32_t shift) {
   constexpr std::uint32_t most = 14;  // RFC 7323 section 2.3
-  if (shift > most) return fmt::format("{} (more than 14: 14 is used)", shift);
-  return fmt::format("{} (window × {})", shift, 1u << shift);
+  if (shift > most) return Saying::of("{} (more than 14: 14 is used)", shift);
+  return Saying::of("{} (window × {})", shift, 1u << shift);
 }
 
 // What the option says, in one line.
-std::string summary(const LayerWriter& layer, std::uint8_t kind, std::uint32_t offset,
-                    std::uint32_t size) {
+Saying summary(const LayerWriter& layer, std::uint8_t kind, std::uint32_t offset,
+               std::uint32_t size) {
   switch (kind) {
-    case 2: return fmt::format("{} bytes", *layer.number({offset + 2, 2}));
+    case 2: return Saying::of("{} bytes", *layer.number({offset + 2, 2}));
     case 3: return shift_text(*layer.number({offset + 2, 1}));
     case 4: return "yes";
     case 5: {
@@ -57,11 +57,11 @@ std::string summary(const LayerWriter& layer, std::uint8_t kind, std::uint32_t o
         fmt::format_to(std::back_inserter(text), "{}{}-{}", text.empty() ? "" : ", ",
                        *layer.number({offset + i, 4}), *layer.number({offset + i + 4, 4}));
       }
-      return text;
+      return Saying::value(text);
     }
     case 8:
-      return fmt::format("TSval {}, TSecr {}", *layer.number({offset + 2, 4}),
-                         *layer.number({offset + 6, 4}));
+      return Saying::value(fmt::format("TSval {}, TSecr {}", *layer.number({offset + 2, 4}),
+                                       *layer.number({offset + 6, 4})));
     default: return describe_bytes(layer.bytes({offset + 2, size - 2}));
   }
 }
@@ -94,18 +94,20 @@ void decode_option(Decoding& d, LayerWriter& layer, std::uint8_t kind, std::uint
   const bool right = has_right_size(kind, size);
   constexpr std::uint8_t as_bytes = 0xff;  // no kind of ours: shown as bytes
   const std::uint8_t shown = right ? kind : as_bytes;
-  layer.text("Option: " + kind_text(kind), {offset, size}, summary(layer, shown, offset, size));
+  if (layer.writes())
+    layer.text(Saying::of("Option: {}", kind_text(kind)), {offset, size},
+               summary(layer, shown, offset, size));
   layer.field("Kind", {offset, 1}, decimal, 1);
   layer.field("Length", {offset + 1, 1}, decimal, 1);
   decode_parts(layer, shown, offset, size);
   if (right) return;
   d.anomaly(AnomalyCode::bad_option_length, layer.range({offset, size}),
             kind == 5
-                ? fmt::format("The SACK option is {} bytes long, but one with n blocks has "
-                              "2 + 8n: it is ignored.",
-                              size)
-                : fmt::format("The option {} is {} bytes long, but must have {}: it is ignored.",
-                              kind_text(kind), size, *right_size(kind)));
+                ? Saying::of("The SACK option is {} bytes long, but one with n blocks has "
+                             "2 + 8n: it is ignored.",
+                             size)
+                : Saying::of("The option {} is {} bytes long, but must have {}: it is ignored.",
+                             kind_text(kind), size, *right_size(kind)));
 }
 
 // Behind End of Option List, up to the header's end.
@@ -125,15 +127,14 @@ void decode_unreadable(Decoding& d, LayerWriter& layer, Place rest, bool capture
   if (!captured_whole) return;
   const auto length = layer.number({rest.offset + 1, 1});
   if (rest.size >= 2 && *length < 2) {
-    d.anomaly(
-        AnomalyCode::bad_option_length, layer.range(rest),
-        fmt::format("An option says it is {} bytes long, but its kind and length alone are 2: "
-                    "where the next one begins cannot be known.",
-                    *length));
+    d.anomaly(AnomalyCode::bad_option_length, layer.range(rest),
+              Saying::of("An option says it is {} bytes long, but its kind and length alone are 2: "
+                         "where the next one begins cannot be known.",
+                         *length));
   } else if (rest.size >= 2) {
     d.anomaly(AnomalyCode::options_cut_off, layer.range(rest),
-              fmt::format("An option says it is {} bytes long, but the header ends after {}.",
-                          *length, rest.size));
+              Saying::of("An option says it is {} bytes long, but the header ends after {}.",
+                         *length, rest.size));
   } else {
     d.anomaly(AnomalyCode::options_cut_off, layer.range(rest),
               "The header ends with the kind of an option: its length is missing.");
@@ -150,11 +151,16 @@ void decode_tcp_options(Decoding& d, LayerWriter& layer, std::uint32_t size,
   for (std::uint32_t offset = 20; offset < end;) {  // every turn takes at least one byte
     const auto kind = static_cast<std::uint8_t>(*layer.number({offset, 1}));
     if (kind == 0) {
-      layer.text("Option: End of Option List", {offset, 1}, "the options end here");
+      if (layer.writes())
+        layer.text(Saying::of("Option: {}", Saying("End of Option List")), {offset, 1},
+                   "the options end here");
       return decode_padding(d, layer, {offset + 1, end - offset - 1});
     }
     if (kind == 1) {
-      layer.text("Option: No-Operation", {offset++, 1}, "fills up one byte");
+      if (layer.writes())
+        layer.text(Saying::of("Option: {}", Saying("No-Operation")), {offset, 1},
+                   "fills up one byte");
+      ++offset;
       continue;
     }
     const std::uint32_t left = end - offset;

@@ -13,14 +13,14 @@ struct Name {
 };
 
 template <std::size_t N>
-std::string with_name(const Name (&names)[N], std::uint32_t number) {
+Saying with_name(const Name (&names)[N], std::uint32_t number) {
   for (const Name& known : names) {
-    if (known.number == number) return fmt::format("{} ({})", number, known.name);
+    if (known.number == number) return Saying::of("{} ({})", number, Saying(known.name));
   }
   return decimal(number);
 }
 
-std::string type_text(bool v6, std::uint32_t type) {
+Saying type_text(bool v6, std::uint32_t type) {
   static constexpr Name v4_names[] = {{0, "echo reply"},           {3, "destination unreachable"},
                                       {4, "source quench"},        {5, "redirect"},
                                       {8, "echo request"},         {9, "router advertisement"},
@@ -45,7 +45,7 @@ std::string type_text(bool v6, std::uint32_t type) {
   return v6 ? with_name(v6_names, type) : with_name(v4_names, type);
 }
 
-std::string code_text(bool v6, std::uint32_t type, std::uint32_t code) {
+Saying code_text(bool v6, std::uint32_t type, std::uint32_t code) {
   static constexpr Name v4_unreachable[] = {
       {0, "network unreachable"}, {1, "host unreachable"},     {2, "protocol unreachable"},
       {3, "port unreachable"},    {4, "fragmentation needed"}, {5, "source route failed"},
@@ -80,7 +80,7 @@ void decode_rest_of_header(LayerWriter& layer, bool v6, std::uint32_t type, std:
     layer.field("Pointer", {4, 4}, decimal);
   } else {
     layer.field(is_icmp_error(v6, static_cast<std::uint8_t>(type)) ? "Unused" : "Rest of Header",
-                {4, 4}, [](auto n) { return fmt::format("{:#010x}", n); });
+                {4, 4}, [](auto n) { return Saying::value(fmt::format("{:#010x}", n)); });
   }
 }
 
@@ -102,12 +102,12 @@ void decode_udp(Decoding& d, const PacketView& v, std::uint32_t at, std::uint32_
     report_short_header(d, "UDP", at, end, 8);
   } else if (found.problem == Problem::bad_length) {
     d.anomaly(AnomalyCode::bad_length, layer.range(length),
-              fmt::format("The UDP length is {}, but the UDP header alone has 8 bytes.",
-                          *layer.number(length)));
+              Saying::of("The UDP length is {}, but the UDP header alone has 8 bytes.",
+                         *layer.number(length)));
   } else if (found.problem == Problem::overrun) {
     d.anomaly(AnomalyCode::bad_length, layer.range(length),
-              fmt::format("The UDP length is {}, but IP has room for only {} bytes.",
-                          *layer.number(length), end - at));
+              Saying::of("The UDP length is {}, but IP has room for only {} bytes.",
+                         *layer.number(length), end - at));
   }
   layer.finish();
   decode_data(d, d.covered(), found.end);

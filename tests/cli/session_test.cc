@@ -74,7 +74,7 @@ TEST(Session, AFileThatIsNone_IsSaidAndTheNextOneStillOpens) {
   session.handle(gui::OpenFile{"/nowhere/x.pcap"});
   settle(session);
   ASSERT_TRUE(session.model().live_run.failure);
-  EXPECT_NE(session.model().message.find("/nowhere/x.pcap"), std::string::npos);
+  EXPECT_NE(session.model().message.str().find("/nowhere/x.pcap"), std::string::npos);
   session.handle(gui::OpenFile{data("handshake.pcap")});
   settle(session);
   EXPECT_NE(session.model().live, nullptr);
@@ -97,9 +97,12 @@ TEST(Session, SavesWhatIsSeenInEveryFormat) {
 TEST(Session, WhatCannotBeSaved_IsSaidAndTheRunIsNoFailure) {
   Session session(first_controls());
   session.handle(gui::Save{"/nowhere/x.svg"});
-  EXPECT_NE(session.model().message.find("cannot write '/nowhere/x.svg'"), std::string::npos);
+  EXPECT_NE(session.model().message.str().find("cannot write '/nowhere/x.svg'"), std::string::npos);
   session.handle(gui::Save{"picture"});
-  EXPECT_NE(session.model().message.find("there are txt, svg, png"), std::string::npos);
+  EXPECT_NE(session.model().message.str().find("there are txt, svg, png"), std::string::npos);
+  words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
+  EXPECT_NE(words::say(session.model().message).find("可用的有 txt、svg、png"), std::string::npos);
+  words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);
   EXPECT_FALSE(session.model().live_run.failure);
 }
 

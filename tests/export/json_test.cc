@@ -230,7 +230,7 @@ TEST(Json, CutOff_GivesWhatIsWhole) {
       continue;
     }
     ASSERT_TRUE(part->cut) << size;
-    EXPECT_NE(part->cut->what.find("cut off"), std::string::npos);
+    EXPECT_NE(part->cut->what.str().find("cut off"), std::string::npos);
     const std::size_t events = part->trace.events().size();
     EXPECT_GE(events, std::max<std::size_t>(most, 1)) << size;
     most = events;
@@ -306,8 +306,8 @@ TEST(Json, EachRefusalSaysWhere) {
     doc[json::json_pointer(change.pointer)] = change.value;
     const auto back = read_json(doc.dump());
     ASSERT_FALSE(back) << change.pointer;
-    EXPECT_NE(back.error().what.find(change.says), std::string::npos)
-        << change.pointer << ": " << back.error().what;
+    EXPECT_NE(back.error().what.str().find(change.says), std::string::npos)
+        << change.pointer << ": " << back.error().what.str();
   }
 }
 
@@ -318,10 +318,11 @@ TEST(Json, WhatIsNoJsonIsRefusedWithThePlace) {
   }
   const auto cut = read_json("{\"format\":\n \"synoptic-trace\",,");
   ASSERT_FALSE(cut);
-  EXPECT_NE(cut.error().what.find("line 2, column 19"), std::string::npos) << cut.error().what;
+  EXPECT_NE(cut.error().what.str().find("line 2, column 19"), std::string::npos)
+      << cut.error().what.str();
   const auto deep = read_json(std::string(1'000'000, '['));
   ASSERT_FALSE(deep);
-  EXPECT_NE(deep.error().what.find("nested deeper"), std::string::npos);
+  EXPECT_NE(deep.error().what.str().find("nested deeper"), std::string::npos);
 }
 
 TEST(Json, ComparisonIsReadAsTwoTraces) {
@@ -335,7 +336,7 @@ TEST(Json, ComparisonIsReadAsTwoTraces) {
   EXPECT_EQ(to_json(*both->captured), to_json(live.trace));
   const auto one = read_json(text);
   ASSERT_FALSE(one);
-  EXPECT_NE(one.error().what.find("comparison"), std::string::npos);
+  EXPECT_NE(one.error().what.str().find("comparison"), std::string::npos);
 }
 
 // Whatever is done to a document, the reader refuses it or gives a trace that can be written again.

@@ -14,7 +14,8 @@ std::string text_of(ByteRange r) {
 
 std::string layer_text(const Decoded& decoded) {
   std::string text;
-  for (const Layer& layer : decoded.layers) text += layer.name + " " + text_of(layer.range) + "; ";
+  for (const Layer& layer : decoded.layers)
+    text += layer.name.str() + " " + text_of(layer.range) + "; ";
   return text;
 }
 
@@ -25,8 +26,9 @@ std::string broken_fields(const Layer& layer) {
   for (const Field& field : layer.fields) {
     const std::uint64_t from = 8ull * field.range.offset + field.bit_offset;
     const std::uint64_t to = field.bit_size != 0 ? from + field.bit_size : 8ull * field.range.end();
-    const std::string where = fmt::format("{}: {} {} bits {}+{}", layer.name, field.name,
-                                          text_of(field.range), field.bit_offset, field.bit_size);
+    const std::string where =
+        fmt::format("{}: {} {} bits {}+{}", layer.name.str(), field.name.str(),
+                    text_of(field.range), field.bit_offset, field.bit_size);
     if (field.name.empty() || field.value.empty()) return where + " has no name or no value";
     if (to <= from || to > 8ull * field.range.end()) return where + " is no range of bits";
     if (field.bit_size != 0 && (field.bit_offset >= 8 || 8ull * field.range.end() - to >= 8))
@@ -41,7 +43,8 @@ std::string broken_fields(const Layer& layer) {
       within = to;
     }
   }
-  if (covered != 8ull * layer.range.end()) return layer.name + ": fields do not cover the layer";
+  if (covered != 8ull * layer.range.end())
+    return layer.name.str() + ": fields do not cover the layer";
   return {};
 }
 
@@ -49,7 +52,7 @@ std::string broken_layers(ByteSpan bytes, const Decoded& decoded) {
   std::uint32_t covered = 0;
   for (const Layer& layer : decoded.layers) {
     if (layer.range.offset != covered || layer.range.size == 0)
-      return fmt::format("{} leaves a gap or overlaps: {}", layer.name, layer_text(decoded));
+      return fmt::format("{} leaves a gap or overlaps: {}", layer.name.str(), layer_text(decoded));
     covered = layer.range.end();
     if (std::string broken = broken_fields(layer); !broken.empty()) return broken;
   }
@@ -62,7 +65,7 @@ std::string broken_anomalies(ByteSpan bytes, const Decoded& decoded) {
   for (const Anomaly& anomaly : decoded.anomalies) {
     if (anomaly.range.end() > bytes.size())
       return fmt::format("{} is outside: {}", code_name(anomaly.code), text_of(anomaly.range));
-    if (anomaly.text.empty() || anomaly.text.back() != '.') return "no sentence: " + anomaly.text;
+    if (!anomaly.text.str().ends_with('.')) return "no sentence: " + anomaly.text.str();
     contradiction |= anomaly.code == AnomalyCode::short_header ||
                      anomaly.code == AnomalyCode::bad_length ||
                      anomaly.code == AnomalyCode::bad_version;
@@ -90,7 +93,10 @@ std::string broken_view(ByteSpan bytes, const PacketView& v) {
 // Reading a number back from what is shown: its digits up to the first that is none.
 std::string shown(const Layer& layer, std::string_view name) {
   for (const Field& field : layer.fields) {
-    if (field.name == name) return field.value.substr(0, field.value.find(' '));
+    if (field.name == name) {
+      const std::string value = field.value;
+      return value.substr(0, value.find(' '));
+    }
   }
   return "missing";
 }
@@ -98,7 +104,8 @@ std::string shown(const Layer& layer, std::string_view name) {
 std::string disagreement(const Decoded& decoded, const PacketView& v, std::string_view suffix) {
   const auto find = [&](std::string name) -> const Layer* {
     name += suffix;
-    const auto it = std::ranges::find(decoded.layers, name, &Layer::name);
+    const auto it = std::ranges::find_if(decoded.layers,
+                                         [&](const Layer& layer) { return layer.name == name; });
     return it == decoded.layers.end() ? nullptr : &*it;
   };
   const auto differs = [](const Layer* layer, std::string_view field, const std::string& value) {
@@ -166,7 +173,7 @@ std::string broken_property(ByteSpan bytes, LinkType link, std::uint32_t origina
     return "a checksum was verified though nobody asked";
   const auto odd = decode(bytes, link, original_size, Detail::anomalies).anomalies;
   const auto alike = [](const Anomaly& x, const Anomaly& y) {
-    return x.code == y.code && x.range == y.range && x.text == y.text;
+    return x.code == y.code && x.range == y.range && x.text.str() == y.text.str();
   };
   if (!std::ranges::equal(odd, decoded.anomalies, alike))
     return "without fields, other anomalies are found";

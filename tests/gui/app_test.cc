@@ -7,6 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "viz/gui/ui.hh"
+#include "viz/words/words.hh"
+
 namespace synoptic::gui {
 namespace {
 
@@ -49,6 +52,23 @@ TEST(App, Start_ShowsTheWholeSimulatedRun) {
   EXPECT_GT(a.model().steps.size(), 20u);
   EXPECT_EQ(a.model().cursor, a.model().steps.size());
   EXPECT_GT(a.model().scene.height, 0);
+}
+
+TEST(App, WhatIsRefused_IsSaidInTheLanguageOfTheWindow) {
+  App a = app();
+  a.fail({wire::Saying::of("there is no interface '{}'", "eth7"), "list them with: ip link"});
+  EXPECT_NE(status_text(a.model()).find("there is no interface 'eth7'; list them with: ip link"),
+            std::string::npos);
+  EXPECT_TRUE(status_text(a.model()).ends_with("ip link"));
+  EXPECT_EQ(status_text(a.model()).find("eth7"), status_text(a.model()).rfind("eth7"))
+      << "it is said once";
+  words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
+  EXPECT_NE(
+      status_text(a.model()).find("没有名为 'eth7' 的网络接口；用此命令列出网络接口：ip link"),
+      std::string::npos);
+  a.say(wire::Saying::of("saved as {}", "none"));
+  EXPECT_NE(status_text(a.model()).find("已保存为 none"), std::string::npos);
+  words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);
 }
 
 TEST(App, Steps_GoForthAndBackAndStopAtTheEnds) {

@@ -13,6 +13,7 @@
 
 #include "sim/model/tcp_state.hh"
 #include "sim/model/why.hh"
+#include "tests/gui/source_text.hh"
 
 namespace synoptic::words {
 namespace {
@@ -141,7 +142,7 @@ TEST(Words, ChineseOnes_TakeTheSameValues) {
 
 TEST(Words, NoneInTheCatalogue_IsUnused) {
   const std::string catalogue = catalogues();
-  const std::string all = sources();
+  const std::string all = sources() + sources_of_sayings();
   std::set<std::string> tables = reasons();
   tables.merge(transitions());
   for (const std::string& english : matches(catalogue, R"re(msgid "((?:[^"\\]|\\.)+)")re"))

@@ -98,8 +98,34 @@ TEST(Frames, ACall_ComesBackWhole) {
   EXPECT_EQ(back->call.error, 11);
 }
 
+// Whoever shows it says it in another language: what it is made of comes, too.
+TEST(Frames, AnErrorComesBack_InItsParts) {
+  FrameWriter out;
+  put_error(out, {wire::Saying::of("{} of {}", wire::Saying("one"), "two"), "three"});
+  const auto back = get_error(body_of(out));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->str(), "one of two; three");
+  EXPECT_EQ(back->what.pattern(), "{} of {}");
+  ASSERT_EQ(back->what.args().size(), 2u);
+  EXPECT_FALSE(back->what.args()[0].is_value());
+  EXPECT_TRUE(back->what.args()[1].is_value());
+}
+
+TEST(Frames, AnErrorNestedWithoutEnd_IsRefused) {
+  wire::Saying deep = "one";
+  for (int i = 0; i < 1000; ++i) deep = wire::Saying::from_parts("{}", false, {std::move(deep)});
+  FrameWriter out;
+  put_error(out, {std::move(deep), ""});
+  EXPECT_FALSE(get_error(body_of(out)));
+}
+
 TEST(Frames, ABodyCutOffAnywhere_IsRefused) {
-  FrameWriter spec_out, call_out;
+  FrameWriter spec_out, call_out, error_out;
+  put_error(error_out, {wire::Saying::of("{} of {}", 1, 2), "three"});
+  const wire::Bytes error = body_of(error_out);
+  for (std::size_t n = 0; n < error.size(); ++n) {
+    EXPECT_FALSE(get_error(wire::ByteSpan(error).first(n))) << n;
+  }
   put_spec(spec_out, some_spec());
   observe::CallRecord record;
   record.role = "client";

@@ -92,9 +92,10 @@ TEST(ScenarioKeys, BadValues_AreRefused) {
     Scenario scenario;
     const auto done = set(scenario, key, value);
     ASSERT_FALSE(done) << key << "=" << value;
-    EXPECT_NE(done.error().what.find("'" + value + "' is no value for " + key), std::string::npos)
+    EXPECT_NE(done.error().what.str().find("'" + value + "' is no value for " + key),
+              std::string::npos)
         << done.error().str();
-    EXPECT_NE(done.error().remedy.find("give "), std::string::npos);
+    EXPECT_NE(done.error().remedy.str().find("give "), std::string::npos);
   }
 }
 
@@ -104,7 +105,7 @@ TEST(ScenarioKeys, UnknownKey_NamesThoseThereAre) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().what, "there is no setting 'latency'");
   for (const ScenarioKey& key : scenario_keys()) {
-    EXPECT_NE(done.error().remedy.find(key.name), std::string::npos) << key.name;
+    EXPECT_NE(done.error().remedy.str().find(key.name), std::string::npos) << key.name;
   }
 }
 

@@ -25,7 +25,7 @@ TEST(Captured, Loopback_IsUnderstoodWhole) {
     for (const Anomaly& anomaly : d.anomalies) {
       EXPECT_TRUE(anomaly.code == AnomalyCode::checksum_not_filled ||
                   anomaly.code == AnomalyCode::truncated)
-          << anomaly.text;
+          << anomaly.text.str();
     }
     const PacketView& v = d.view;
     ASSERT_TRUE(v.has_ip);

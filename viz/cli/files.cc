@@ -19,9 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 model::Error cannot_write(const std::string& path, int error) {
-  return {fmt::format("cannot write '{}': {}", path, std::strerror(error)),
-          error == ENOSPC ? "make room, or name a file elsewhere with -o"
-                          : "name a file elsewhere with -o"};
+  return model::Error{wire::Saying::of("cannot write '{}': {}", path, std::strerror(error)),
+                      error == ENOSPC ? "make room, or name a file elsewhere with -o"
+                                      : "name a file elsewhere with -o"};
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -99,8 +99,8 @@ model::Expected<void> check_writable(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(target, error);
   if (fs::is_directory(status)) {
-    return std::unexpected(
-        model::Error{fmt::format("cannot write '{}': it is a folder", path), "name a file in it"});
+    return std::unexpected(model::Error{wire::Saying::of("cannot write '{}': it is a folder", path),
+                                        "name a file in it"});
   }
   const bool there = fs::exists(status);
   if (there && ::access(target.c_str(), W_OK) != 0)
@@ -108,8 +108,8 @@ model::Expected<void> check_writable(const std::string& path) {
   if (there && !fs::is_regular_file(status)) return {};
   if (!fs::exists(folder, error)) {
     return std::unexpected(model::Error{
-        fmt::format("cannot write '{}': there is no folder '{}'", path, folder.string()),
-        fmt::format("make it first: mkdir -p {}", folder.string())});
+        wire::Saying::of("cannot write '{}': there is no folder '{}'", path, folder.string()),
+        wire::Saying::of("make it first: mkdir -p {}", folder.string())});
   }
   if (!fs::is_directory(folder, error)) return std::unexpected(cannot_write(path, ENOTDIR));
   if (::access(folder.c_str(), W_OK | X_OK) != 0) return std::unexpected(cannot_write(path, errno));
@@ -138,7 +138,7 @@ model::Expected<void> write_whole(const std::string& path, std::string_view byte
 model::Expected<void> write_stdout(std::string_view bytes) {
   if (const auto failure = write_all(STDOUT_FILENO, bytes)) {
     return std::unexpected(model::Error{
-        fmt::format("cannot write to standard output: {}", std::strerror(*failure)), ""});
+        wire::Saying::of("cannot write to standard output: {}", std::strerror(*failure)), ""});
   }
   return {};
 }

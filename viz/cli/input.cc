@@ -46,7 +46,7 @@ model::Expected<std::string> Input::read_all(const std::string& name) const {
     if (n > 0) text.append(part.data(), static_cast<std::size_t>(n));
     if (n < 0 && errno != EINTR)
       return std::unexpected(
-          model::Error{fmt::format("cannot read '{}': {}", name, std::strerror(errno)), ""});
+          model::Error{wire::Saying::of("cannot read '{}': {}", name, std::strerror(errno)), ""});
   }
 }
 

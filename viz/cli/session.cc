@@ -55,8 +55,8 @@ model::Expected<std::unique_ptr<observe::TraceSource>> source_of(const std::stri
       const auto text = input.read_all(name);
       auto read = text ? exporting::read_json_document(*text) : std::unexpected(text.error());
       if (!read) {
-        return std::unexpected(
-            model::Error{fmt::format("'{}': {}", name, read.error().what), read.error().remedy});
+        return std::unexpected(model::Error{wire::Saying::of("'{}': {}", name, read.error().what),
+                                            read.error().remedy});
       }
       return std::make_unique<ReadTrace>(std::move(*read));
     }
@@ -194,8 +194,8 @@ void Session::save(const std::string& wanted) {
   const std::string path = free_name(wanted);
   const auto format = format_named(ending_of(path));
   if (!format) {
-    app_.say(fmt::format("'{}' is not saved: the ending of its name says its format; {}", path,
-                         formats_there));
+    app_.say(wire::Saying::of("'{}' is not saved: the ending of its name says its format; {}", path,
+                              wire::Saying(formats_there)));
     return;
   }
   const gui::Model& m = model();
@@ -211,11 +211,11 @@ void Session::save(const std::string& wanted) {
   const auto bytes = render(shown, *format, options);
   const auto written = bytes ? write_whole(path, *bytes) : std::unexpected(bytes.error());
   if (!written) {
-    app_.say(written.error().str());
+    app_.say(written.error().saying());
     return;
   }
   std::error_code error;
-  app_.say("saved as " + std::filesystem::absolute(path, error).string());
+  app_.say(wire::Saying::of("saved as {}", std::filesystem::absolute(path, error).string()));
 }
 
 }  // namespace synoptic::cli

@@ -43,8 +43,8 @@ model::Expected<void> save_settings(const gui::Settings& settings) {
   fs::create_directories(fs::path(*path).parent_path(), error);
   if (error)
     return std::unexpected(
-        model::Error{"the settings cannot be kept: " + error.message(),
-                     "make " + fs::path(*path).parent_path().string() + " writable"});
+        model::Error{wire::Saying::of("the settings cannot be kept: {}", error.message()),
+                     wire::Saying::of("make {} writable", fs::path(*path).parent_path().string())});
   return write_whole(*path, gui::to_text(settings));
 }
 

@@ -458,8 +458,9 @@ JsonDocument read_closed(const std::string& closed) {
   const Fields first(simulated ? *simulated : root, "the trace");
   if (taker.trace.events.empty()) throw Refused("it is cut off before its first event");
   const std::size_t count = taker.trace.events.size() + taker.captured.events.size();
-  JsonDocument out{read_trace(first, std::move(taker.trace)), std::nullopt,
-                   model::Error{fmt::format("it is cut off; {} events could be read", count), ""}};
+  JsonDocument out{
+      read_trace(first, std::move(taker.trace)), std::nullopt,
+      model::Error{wire::Saying::of("it is cut off; {} events could be read", count), ""}};
   if (captured && !taker.captured.events.empty())
     out.captured = read_trace(Fields(*captured, "the captured half"), std::move(taker.captured));
   return out;
@@ -497,7 +498,7 @@ model::Expected<JsonDocument> read_json_document(std::string_view text) {
   } catch (const std::bad_alloc&) {
     what = "there is not memory enough to read it";
   }
-  return std::unexpected(model::Error{fmt::format("this is not a Synoptic trace: {}", what),
+  return std::unexpected(model::Error{wire::Saying::of("this is not a Synoptic trace: {}", what),
                                       "write one with: synoptic sim tcp-echo --format json"});
 }
 

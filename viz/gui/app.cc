@@ -245,10 +245,10 @@ bool App::poll() {
 
 void App::fail(const model::Error& error) {
   model_.live_run.failure = error;
-  model_.message = error.str();
+  model_.message = error.saying();
 }
 
-void App::say(std::string message) {
+void App::say(wire::Saying message) {
   model_.message = std::move(message);
 }
 

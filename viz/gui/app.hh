@@ -27,7 +27,7 @@ class App {
   // Takes over what has come since the last call. True if anything changed.
   bool poll();
   void fail(const model::Error& error);  // a run or a file that could not be had
-  void say(std::string message);         // for the status line
+  void say(wire::Saying message);        // for the status line
 
   // The size of the type, or the width of the pane, has changed.
   void set_metrics(const ladder::Metrics& metrics);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "viz/gui/fault_words.hh"
 #include "viz/gui/panels.hh"
 #include "viz/words/words.hh"
 
@@ -98,6 +99,11 @@ bool list_faults(Controls& controls, Ui& ui) {
     }
     ImGui::SameLine();
     ImGui::TextWrapped("%s", net::format_fault(controls.faults[i]).c_str());
+    if (words::spoken() != words::Language::en) {
+      ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+      ImGui::TextWrapped("%s", fault_words(controls.faults[i]).c_str());
+      ImGui::PopStyleColor();
+    }
     ImGui::PopID();
   }
   if (controls.faults.empty()) ImGui::TextDisabled("%s", tr("none"));
@@ -110,13 +116,13 @@ bool list_faults(Controls& controls, Ui& ui) {
     if (auto fault = net::parse_fault(ui.fault_text)) {
       controls.faults.push_back(*fault);
       ui.fault_text.clear();
-      ui.fault_error.clear();
+      ui.fault_error = {};
       changed = true;
     } else {
-      ui.fault_error = fault.error().str();
+      ui.fault_error = fault.error().saying();
     }
   }
-  if (!ui.fault_error.empty()) ImGui::TextWrapped("%s", ui.fault_error.c_str());
+  if (!ui.fault_error.empty()) ImGui::TextWrapped("%s", words::say(ui.fault_error).c_str());
   return changed;
 }
 

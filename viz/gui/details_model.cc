@@ -40,8 +40,8 @@ std::optional<EventId> packet_of(const Trace& trace, const Event& e) {
 }
 
 template <typename Number>
-std::string with_relative(const std::string& value, Number relative) {
-  return fmt::format(fmt::runtime(tr("{} (relative {})")), value, relative);
+wire::Saying with_relative(const wire::Saying& value, Number relative) {
+  return wire::Saying::of("{} (relative {})", value, relative);
 }
 
 void add_relative(wire::Decoded& decoded, const Trace& trace, const Event& segment) {
@@ -261,7 +261,7 @@ Details details_of(const Model& model, const Selected& focus) {
     details.packet = packet_details(model, focus.side, *packet, *packet != e.id);
     if (!details.packet->led_to) {
       for (const wire::Anomaly& anomaly : details.packet->decoded.anomalies)
-        details.oddities.push_back(anomaly.text);
+        details.oddities.push_back(words::say(anomaly.text));
     }
   }
   const bool is_fate = std::holds_alternative<model::Loss>(e.body);

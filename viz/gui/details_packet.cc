@@ -13,6 +13,7 @@
 
 namespace synoptic::gui {
 
+using words::say;
 using words::tr;
 
 namespace {
@@ -148,11 +149,12 @@ class FieldsView {
   void draw_layer(int l) {
     const wire::Layer& layer = decoded_.layers[static_cast<std::size_t>(l)];
     const FieldRef self{l, -1};
-    const bool is_envelope = layer.name.starts_with("Ethernet") || layer.name.starts_with("IPv");
+    const std::string name = layer.name.str();  // what is open stays so in another language
+    const bool is_envelope = name.starts_with("Ethernet") || name.starts_with("IPv");
     ImGuiTreeNodeFlags flags = ImGuiTreeNodeFlags_SpanAvailWidth | ImGuiTreeNodeFlags_OpenOnArrow |
                                ImGuiTreeNodeFlags_OpenOnDoubleClick;
     if (!is_envelope) flags |= ImGuiTreeNodeFlags_DefaultOpen;
-    const bool was_open = ImGui::GetStateStorage()->GetInt(ImGui::GetID(layer.name.c_str()),
+    const bool was_open = ImGui::GetStateStorage()->GetInt(ImGui::GetID(("###" + name).c_str()),
                                                            is_envelope ? 0 : 1) != 0;
     const bool holds_mark = byte_.valid() ? byte_.layer == l : ui_.pinned.layer == l;
     if (is_marked(self) || (holds_mark && !was_open)) flags |= ImGuiTreeNodeFlags_Selected;
@@ -160,7 +162,7 @@ class FieldsView {
     const std::string size = layer.range.size == 1
                                  ? std::string(tr("1 byte"))
                                  : fmt::format(fmt::runtime(tr("{} bytes")), layer.range.size);
-    const std::string title = fmt::format("{}, {}###{}", layer.name, size, layer.name);
+    const std::string title = fmt::format("{}, {}###{}", say(layer.name), size, name);
     const bool open = ImGui::TreeNodeEx(title.c_str(), flags);
     item(self);
     if (!open) return;
@@ -171,7 +173,7 @@ class FieldsView {
 
   void draw_field(FieldRef ref, const wire::Field& field) {
     ImGui::PushID(ref.layer * 4096 + ref.field);
-    const std::string words = fmt::format("{}: {}", field.name, shortened(field.value));
+    const std::string words = say("{}: {}", say(field.name), shortened(say(field.value)));
     const float inset = static_cast<float>(field.depth) * ImGui::GetFontSize();
     if (inset > 0) ImGui::Indent(inset);
     const ImVec2 at = ImGui::GetCursorScreenPos();

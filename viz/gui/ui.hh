@@ -48,7 +48,7 @@ struct Ui {
   bool typing_names = false;
   bool focus_names = false;
   std::string fault_text;
-  std::string fault_error;
+  wire::Saying fault_error;
 };
 
 // One frame of everything: to be called between ImGui::NewFrame() and ImGui::Render().

@@ -22,10 +22,11 @@ constexpr const char* remedy =
     "install it: apt-get install libegl1 libgl1-mesa-dri; or save as .svg, which needs neither";
 
 model::Error no_egl(std::string_view step) {
-  return {fmt::format("a picture is drawn with OpenGL 3.2 through EGL, which does not work here "
-                      "({} failed, EGL error 0x{:04x})",
-                      step, eglGetError()),
-          remedy};
+  return model::Error{
+      wire::Saying::of("a picture is drawn with OpenGL 3.2 through EGL, which does not work here "
+                       "({} failed, EGL error {})",
+                       step, fmt::format("0x{:04x}", eglGetError())),
+      remedy};
 }
 
 // A context and a surface of `width` by `height`, current on this thread while it lives.
@@ -207,7 +208,7 @@ model::Expected<Image> render(const Shot& shot, const FontFiles& fonts,
       shot.height > largest_side ||
       static_cast<std::int64_t>(shot.width) * shot.height > most_pixels) {
     return std::unexpected(model::Error{
-        fmt::format("a picture of {} by {} pixels is too large", shot.width, shot.height),
+        wire::Saying::of("a picture of {} by {} pixels is too large", shot.width, shot.height),
         "save as .svg, or show less of it"});
   }
   // A thread of its own: a window's OpenGL context on this one is not disturbed.

@@ -39,6 +39,7 @@ const char* tr(const char* english) {
 }
 
 std::string say(const wire::Saying& saying) {
+  if (saying.is_value()) return saying.pattern();
   const std::string_view pattern = tr(saying.pattern().c_str());
   if (saying.args().empty()) return std::string(pattern);
   std::vector<std::string> filled;
