@@ -37,31 +37,38 @@ Value of_packet(const At& at, auto&& get) {
   if (packet == nullptr) return none("the event is no packet");
   return fmt::format("{}", get(*packet));
 }
-Value seq(const At& at) {
-  return of_packet(at, [&](const auto&) { return at.trace().relative_seq(*at.event); });
-}
-Value ack(const At& at) {
-  return of_packet(at, [&](const auto&) { return at.trace().relative_ack(*at.event); });
-}
-Value len(const At& at) {
-  return of_packet(at, [](const model::Packet& p) { return p.len; });
-}
-Value next(const At& at) {
-  return of_packet(at, [&](const model::Packet& p) {
-    return at.trace().relative_seq(*at.event) + p.len + (p.ctl.has(wire::SYN) ? 1u : 0u) +
-           (p.ctl.has(wire::FIN) ? 1u : 0u);
-  });
-}
-Value window(const At& at) {
-  return of_packet(at, [](const model::Packet& p) { return p.wnd; });
-}
 Value raw_seq(const At& at) {
   return of_packet(at, [](const model::Packet& p) { return p.seq.raw; });
 }
 Value raw_ack(const At& at) {
   return of_packet(at, [](const model::Packet& p) { return p.ack.raw; });
 }
-
+Value relative_seq(const At& at) {
+  return of_packet(at, [&](const auto&) { return at.trace().relative_seq(*at.event); });
+}
+Value relative_ack(const At& at) {
+  return of_packet(at, [&](const auto&) { return at.trace().relative_ack(*at.event); });
+}
+// As the ladder shows them.
+Value seq(const At& at) {
+  return at.run.raw_seq ? raw_seq(at) : relative_seq(at);
+}
+Value ack(const At& at) {
+  return at.run.raw_seq ? raw_ack(at) : relative_ack(at);
+}
+Value len(const At& at) {
+  return of_packet(at, [](const model::Packet& p) { return p.len; });
+}
+Value next(const At& at) {
+  return of_packet(at, [&](const model::Packet& p) {
+    const wire::SeqSize size{p.len + (p.ctl.has(wire::SYN) ? 1u : 0u) +
+                             (p.ctl.has(wire::FIN) ? 1u : 0u)};
+    return at.run.raw_seq ? (p.seq + size).raw : at.trace().relative_seq(*at.event) + size.n;
+  });
+}
+Value window(const At& at) {
+  return of_packet(at, [](const model::Packet& p) { return p.wnd; });
+}
 Value text(const At& at) {
   wire::ByteSpan bytes;
   const auto* p = at.event ? std::get_if<model::Packet>(&at.event->body) : nullptr;
@@ -189,11 +196,13 @@ struct Row {
   Value (*value)(const At&);
 };
 constexpr std::array rows{
-    Row{{"seq", "the segment's sequence number, relative"}, seq},
-    Row{{"ack", "its acknowledgement number, relative"}, ack},
+    Row{{"seq", "the segment's sequence number, relative or raw as the ladder shows it"}, seq},
+    Row{{"ack", "its acknowledgement number, likewise"}, ack},
     Row{{"len", "octets of text that it carries"}, len},
     Row{{"next", "the sequence number behind it: SYN and FIN count one, each octet one"}, next},
     Row{{"window", "the window that it offers, in octets"}, window},
+    Row{{"relative-seq", "its sequence number, counted from the ISN"}, relative_seq},
+    Row{{"relative-ack", "its acknowledgement number, counted from the ISN"}, relative_ack},
     Row{{"raw-seq", "its sequence number as it is on the wire"}, raw_seq},
     Row{{"raw-ack", "its acknowledgement number as it is on the wire"}, raw_ack},
     Row{{"text", "the text that the segment or call carries"}, text},

@@ -25,6 +25,7 @@ struct RunFacts {
   std::vector<model::EventId> events;  // of the steps; none where the run has no such event
   std::span<const std::string> names;
   model::Duration pause;
+  bool raw_seq = false;  // sequence numbers as they are on the wire
 };
 
 inline constexpr std::size_t no_step = static_cast<std::size_t>(-1);

@@ -10,12 +10,13 @@
 namespace synoptic::lessons {
 namespace {
 
-RunFacts facts_of(const Lesson& lesson, const model::Trace& trace) {
+RunFacts facts_of(const Lesson& lesson, const model::Trace& trace, Numbers numbers) {
   RunFacts run{.trace = &trace,
                .ids = {},
                .events = {},
                .names = lesson.choices.program.names,
-               .pause = lesson.choices.program.pause};
+               .pause = lesson.choices.program.pause,
+               .raw_seq = numbers == Numbers::raw};
   for (const Step& step : lesson.steps) run.ids.emplace_back(step.id);
   for (const StepEvent& event : resolve(lesson, trace)) run.events.push_back(event.event);
   return run;
@@ -66,18 +67,20 @@ std::vector<StepEvent> resolve(const Lesson& lesson, const model::Trace& trace) 
   return events;
 }
 
-Told words(const Lesson& lesson, std::size_t step, Language language, const model::Trace& trace) {
-  const RunFacts run = facts_of(lesson, trace);
+Told words(const Lesson& lesson, std::size_t step, Language language, const model::Trace& trace,
+           Numbers numbers) {
+  const RunFacts run = facts_of(lesson, trace, numbers);
   return told(lesson.text(language).find(lesson.steps[step].id), run, step);
 }
 
-Told opening(const Lesson& lesson, Language language, const model::Trace& trace) {
+Told opening(const Lesson& lesson, Language language, const model::Trace& trace, Numbers numbers) {
   const Words& text = lesson.text(language);
-  return {text.title, filled(text.opening, facts_of(lesson, trace), no_step)};
+  return {text.title, filled(text.opening, facts_of(lesson, trace, numbers), no_step)};
 }
 
-Told closing(const Lesson& lesson, Language language, const model::Trace& trace) {
-  return told(lesson.text(language).find(closing_section), facts_of(lesson, trace), no_step);
+Told closing(const Lesson& lesson, Language language, const model::Trace& trace, Numbers numbers) {
+  return told(lesson.text(language).find(closing_section), facts_of(lesson, trace, numbers),
+              no_step);
 }
 
 }  // namespace synoptic::lessons

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -48,6 +49,9 @@ struct Lesson {
   std::string name;  // of its folder: "01-handshake-and-close"
   Choices choices;
   std::vector<Step> steps;
+  // What is to be tried at the end: the conditions for each item of the closing section, in their
+  // order. Empty: it is only told.
+  std::vector<Choices> tries;
   std::array<Words, languages.size()> texts;  // by language
 
   const Words& text(Language language) const { return texts[static_cast<std::size_t>(language)]; }
@@ -86,8 +90,13 @@ struct Told {
   std::string heading;
   std::vector<Paragraph> paragraphs;
 };
-Told words(const Lesson& lesson, std::size_t step, Language language, const model::Trace& trace);
-Told opening(const Lesson& lesson, Language language, const model::Trace& trace);
-Told closing(const Lesson& lesson, Language language, const model::Trace& trace);
+// Sequence numbers are told as the ladder shows them.
+enum class Numbers : std::uint8_t { relative, raw };
+Told words(const Lesson& lesson, std::size_t step, Language language, const model::Trace& trace,
+           Numbers numbers = Numbers::relative);
+Told opening(const Lesson& lesson, Language language, const model::Trace& trace,
+             Numbers numbers = Numbers::relative);
+Told closing(const Lesson& lesson, Language language, const model::Trace& trace,
+             Numbers numbers = Numbers::relative);
 
 }  // namespace synoptic::lessons

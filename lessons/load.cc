@@ -44,18 +44,29 @@ class Reader {
 
   void read_into(Lesson& lesson) {
     const toml::table root = parsed();
-    only(root, wire::Saying("the lesson"), {"demo", "scenario", "step"});
+    only(root, wire::Saying("the lesson"), {"demo", "scenario", "step", "try"});
     const toml::node& demo = needed(root, "demo", "demo = \"tcp-echo\"");
     lesson.choices.demo = demos::find_demo(text(demo, "demo"));
     if (lesson.choices.demo == nullptr)
       fail(demo, wire::Saying::of("there is no demo '{}'; there are {}", text(demo, "demo"),
                                   demo_names()));
-    if (const toml::node* scenario = root.get("scenario")) read_choices(*scenario, lesson.choices);
+    if (const toml::node* scenario = root.get("scenario"))
+      read_choices(*scenario, lesson.choices, "[scenario]");
     const toml::node& steps = needed(root, "step", wire::Saying("[[step]], one for each step"));
     if (!steps.is_array_of_tables()) fail(steps, "a step is written as [[step]]");
     for (const toml::node& step : *steps.as_array()) {
       lines.push_back(line_of(step));
       lesson.steps.push_back(read_step(*step.as_table(), lesson.steps));
+    }
+    const toml::node* tries = root.get("try");
+    if (tries == nullptr) return;
+    if (!tries->is_array_of_tables())
+      fail(*tries, "what is to be tried is written as [[try]], one for each item of its section");
+    for (const toml::node& one : *tries->as_array()) {
+      Choices& choices = lesson.tries.emplace_back(lesson.choices);
+      choices.faults.clear();
+      read_choices(one, choices, "[[try]]");
+      if (!one.as_table()->contains("faults")) choices.faults = lesson.choices.faults;
     }
   }
 
@@ -117,14 +128,15 @@ class Reader {
     return all;
   }
 
-  void read_choices(const toml::node& node, Choices& choices) const {
+  void read_choices(const toml::node& node, Choices& choices, std::string_view what) const {
     const toml::table* table = node.as_table();
-    if (table == nullptr) fail(node, "the scenario is written as [scenario]");
-    only(*table, "[scenario]",
+    if (table == nullptr) fail(node, wire::Saying::of("it is written as {}", what));
+    only(*table, what,
          {"profile", "delay", "isn-client", "isn-server", "faults", "names", "pause", "family"});
     net::Scenario scratch;
     scratch.profile = choices.profile;
     scratch.link.delay = choices.delay;
+    scratch.isn_client = choices.isn_client, scratch.isn_server = choices.isn_server;
     for (const std::string_view key : {"profile", "delay", "isn-client", "isn-server"}) {
       const toml::node* value = table->get(key);
       if (value == nullptr) continue;
@@ -229,6 +241,19 @@ void check_sections(const Words& words, const Lesson& lesson) {
                           lesson.steps[next].id, lesson.steps[next].id));
 }
 
+// Each thing to try has its words: an item of the closing section.
+void check_tries(const Words& words, const Lesson& lesson) {
+  if (lesson.tries.empty()) return;
+  const Section* const section = words.find(closing_section);
+  const auto items =
+      section == nullptr ? 0 : std::ranges::count_if(section->paragraphs, &Paragraph::item);
+  if (static_cast<std::size_t>(items) == lesson.tries.size()) return;
+  throw Broken{error_at(words.file, section == nullptr ? 1 : section->line,
+                        fmt::format("the section '{}' has {} items, and the lesson {} [[try]]: "
+                                    "each needs the other",
+                                    closing_section, items, lesson.tries.size()))};
+}
+
 void check_filled(const std::string& file, const std::vector<Paragraph>& paragraphs,
                   const RunFacts& run, std::size_t step) {
   for (const Paragraph& paragraph : paragraphs) {
@@ -293,6 +318,7 @@ model::Expected<Lesson> load_lesson(const fs::path& folder) {
       auto words = parse_words(file, read(file));
       if (!words) return std::unexpected(words.error());
       check_sections(*words, lesson);
+      check_tries(*words, lesson);
       lesson.texts[static_cast<std::size_t>(language)] = std::move(*words);
     }
     check(lesson, reader);

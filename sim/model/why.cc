@@ -222,6 +222,9 @@ constexpr std::array table{
     WhyInfo{Why::gave_up, "gave_up", "RFC 9293 3.8.3",
             "It was sent again and again without an answer: TCP gives up, and the program gets "
             "ETIMEDOUT."},
+    WhyInfo{Why::gave_up_unheard, "gave_up_unheard", "RFC 9293 3.8.3",
+            "It was sent again and again without an answer: TCP gives up. No program holds the "
+            "connection, so none is told."},
     WhyInfo{Why::time_wait_started, "time_wait_started", "RFC 9293 3.6.1",
             "Twice the longest life of a segment: until then, old segments of this connection may "
             "still be about, and the last ACK may have to be repeated."},

@@ -96,6 +96,7 @@ enum class Why : std::uint16_t {
   retransmission_after_loss,
   fast_retransmit,
   gave_up,
+  gave_up_unheard,
   time_wait_started,
   time_wait_over,
   fin_wait_2_waits,

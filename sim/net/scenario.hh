@@ -26,6 +26,7 @@ struct Fault {
   bool from_client = true;                  // client>server
   model::Duration delay;                    // action delay
   std::optional<model::Duration> from, to;  // since the run began
+  friend bool operator==(const Fault&, const Fault&) = default;
 };
 model::Expected<Fault> parse_fault(std::string_view text);
 std::string format_fault(const Fault& fault);

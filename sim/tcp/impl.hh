@@ -52,6 +52,8 @@ struct Stack::Impl {
   // does.
   void delete_tcb(Connection& c, std::int32_t error = 0);
   void release(Connection& c);
+  // Whether a program has the connection, or will yet get it.
+  bool program_hears(const Connection& c) const;
   void decided(const Connection& c, model::Why why);
   void ready(Ready::What what, const Connection& c, std::int32_t error = 0);
   // A new output, to be filled in before the next.

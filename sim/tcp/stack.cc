@@ -132,12 +132,15 @@ void Stack::Impl::delete_tcb(Connection& c, std::int32_t error) {
   c.received.flush_out_of_order();
   const bool is_known = c.owner != Owner::nobody;
   ready(is_known && error != 0 ? Ready::What::failed : Ready::What::gone, c, error);
-  // A connection that waits for accept() is handed over even so, as Linux does; its first call
-  // tells.
-  const bool awaits_accept =
-      c.owner == Owner::listener &&
-      std::ranges::count(listeners[static_cast<std::size_t>(c.listener)].established, id_of(c)) > 0;
-  if (c.owner == Owner::nobody || (c.owner == Owner::listener && !awaits_accept)) release(c);
+  if (!program_hears(c)) release(c);
+}
+
+// A connection that waits for accept() is handed over even when it is gone, as Linux does; its
+// first call tells.
+bool Stack::Impl::program_hears(const Connection& c) const {
+  if (c.owner != Owner::listener) return c.owner != Owner::nobody;
+  const auto& established = listeners[static_cast<std::size_t>(c.listener)].established;
+  return std::ranges::count(established, id_of(c)) > 0;
 }
 
 void Stack::Impl::release(Connection& c) {

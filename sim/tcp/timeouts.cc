@@ -108,7 +108,8 @@ void Stack::Impl::persist_timeout(Connection& c) {
 }
 
 void Stack::Impl::give_up(Connection& c) {
-  set_state(c, TcpState::closed, Why::gave_up);
+  const bool heard = program_hears(c);
+  set_state(c, TcpState::closed, heard ? Why::gave_up : Why::gave_up_unheard);
   delete_tcb(c, ETIMEDOUT);
 }
 

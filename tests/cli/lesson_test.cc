@@ -57,6 +57,24 @@ TEST(Lesson, PlaysEveryStep_WithTheWholeLadderInOrder) {
   EXPECT_EQ(marks, 15u);
 }
 
+// What is to be tried stands there as a command; each is one.
+TEST(Lesson, WhatIsToBeTried_IsToldAsCommands) {
+  const Result lesson = run({"lesson", first, "--no-live"});
+  EXPECT_THAT(lesson.out, HasSubstr("  synoptic compare tcp-echo --fault "
+                                    "\"drop 1st syn client>server\"\n"));
+  EXPECT_THAT(lesson.out, HasSubstr("  synoptic compare tcp-echo --pause 0ms\n"));
+  EXPECT_THAT(lesson.out, HasSubstr("  synoptic compare tcp-echo --isn-client 4294967295 "
+                                    "--raw-seq\n"));
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{"--fault", "drop 1st syn client>server"},
+        {"--pause", "0ms"},
+        {"--isn-client", "4294967295", "--raw-seq"}}) {
+    std::vector<std::string> command{"sim", "tcp-echo"};
+    command.insert(command.end(), options.begin(), options.end());
+    EXPECT_EQ(run(command).status, 0) << options.front();
+  }
+}
+
 TEST(Lesson, InChinese_HasChineseWords) {
   const Result lesson = run({"lesson", "1", "--no-live", "--lang", "zh"});
   EXPECT_EQ(lesson.status, 0) << lesson.err;

@@ -87,6 +87,7 @@ TEST(Session, SavesWhatIsSeenInEveryFormat) {
   settle(session);
   for (const char* name : {"x.png", "x.svg", "x.txt", "x.json", "x.pcapng"}) {
     session.handle(gui::Save{dir.file(name)});
+    settle(session);
     EXPECT_EQ(session.model().message, "saved as " + dir.file(name));
     EXPECT_GT(test::read_file(dir.file(name)).size(), 500u) << name;
   }
@@ -94,9 +95,37 @@ TEST(Session, SavesWhatIsSeenInEveryFormat) {
   EXPECT_NE(test::read_file(dir.file("x.json")).find("\"captured\""), std::string::npos);
 }
 
+// The window goes on while a picture becomes a file.
+TEST(Session, Saving_IsUnderWayUntilATickTakesItsEnd) {
+  const TempDir dir;
+  Session session(first_controls());
+  session.handle(gui::Save{dir.file("x.png")});
+  EXPECT_TRUE(session.busy());
+  EXPECT_EQ(session.model().message.find("saved as"), std::string::npos);
+  session.handle(gui::GoTo{3});
+  EXPECT_EQ(session.model().cursor, 3u);
+  settle(session);
+  EXPECT_EQ(session.model().message, "saved as " + dir.file("x.png"));
+}
+
+TEST(Session, TwoOfOneName_BecomeTwoFiles_AndWhoLeavesWaitsForBoth) {
+  const TempDir dir;
+  Session session(first_controls());
+  session.handle(gui::Save{dir.file("x.png")});
+  session.handle(gui::Save{dir.file("x.png")});
+  session.handle(gui::Save{"/nowhere/x.svg"});
+  const auto errors = session.finish_saving();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_NE(errors[0].str().find("/nowhere/x.svg"), std::string::npos);
+  for (const char* name : {"x.png", "x 2.png"})
+    EXPECT_TRUE(test::read_file(dir.file(name)).starts_with("\x89PNG")) << name;
+  EXPECT_FALSE(session.busy());
+}
+
 TEST(Session, WhatCannotBeSaved_IsSaidAndTheRunIsNoFailure) {
   Session session(first_controls());
   session.handle(gui::Save{"/nowhere/x.svg"});
+  settle(session);
   EXPECT_NE(session.model().message.str().find("cannot write '/nowhere/x.svg'"), std::string::npos);
   session.handle(gui::Save{"picture"});
   EXPECT_NE(session.model().message.str().find("there are txt, svg, png"), std::string::npos);

@@ -75,6 +75,29 @@ TEST(StateDiagram, HoldsEveryArrowOfTheFigure_FromBoxToBox) {
   }
 }
 
+// What the window over everything has for it, at the three sizes and the type that goes with them.
+TEST(StateDiagram, IsInViewAsAWhole_InAWindowOfItsOwn) {
+  struct Row {
+    ImVec2 screen;
+    float type;
+  };
+  for (const Row& row : {Row{{1280, 720}, 16}, Row{{1920, 1080}, 16}, Row{{3840, 2160}, 32}}) {
+    testing::Screen screen;
+    ImGui::NewFrame();
+    ImFont* const font = ImGui::GetFont();
+    const ImVec2 room{row.screen.x * .7F, row.screen.y - 5 * row.type};
+    const DiagramLayout made =
+        layout_diagram_within(room, row.type, [&](std::string_view words, float size) {
+          return font->CalcTextSizeA(size, 1e9F, 0, words.data(), words.data() + words.size());
+        });
+    ImGui::EndFrame();
+    EXPECT_LE(made.height, room.y) << row.screen.x;
+    EXPECT_LE(made.width, room.x) << row.screen.x;
+    EXPECT_GE(made.label_size, row.type * .5F) << "too small to be read";
+    EXPECT_TRUE(made.legend.empty()) << "the words stand at the arrows";
+  }
+}
+
 TEST(StateDiagram, WhereThereIsRoom_TheWordsStandAtTheArrows) {
   EXPECT_TRUE(layout(700).legend.empty());
   const DiagramLayout narrow = layout(300);

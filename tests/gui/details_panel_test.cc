@@ -54,6 +54,21 @@ TEST(DetailsPanel, EveryEventInEveryPart_StaysInsideThePanel) {
   }
 }
 
+TEST(DetailsPanel, Why_HasNoHeadingWithoutText) {
+  TwoSided run({});
+  Screen screen(1200, 640);  // wide: the tab of that name is not there
+  std::size_t with = 0, without = 0;
+  for (const Event& e : run.model().sim().events()) {
+    run.focus(Side::sim, e.id);
+    const std::string words = screen.read(run.model());
+    const bool has_text = !screen.ui.details.details->why.text.empty();
+    EXPECT_EQ(words.find("Why\n") != std::string::npos, has_text) << words;
+    ++(has_text ? with : without);
+  }
+  EXPECT_GT(with, 10u);
+  EXPECT_GT(without, 10u);
+}
+
 TEST(DetailsPanel, WithNothingInFocus_SaysWhatToDo) {
   TwoSided run({});
   run.edit().selected.reset();

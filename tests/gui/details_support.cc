@@ -90,14 +90,26 @@ Screen::~Screen() {
   ImGui::DestroyContext();
 }
 
+std::string Screen::read(const Model& model) {
+  static std::string words;
+  words.clear();
+  ImGui::GetIO().SetClipboardTextFn = [](void*, const char* text) { words = text; };
+  logged = true;
+  frame(model);
+  logged = false;
+  return words;
+}
+
 Commands Screen::frame(const Model& model) {
   Commands commands;
   ImGui::NewFrame();
+  if (logged) ImGui::LogToClipboard();
   ImGui::SetNextWindowPos({x, y});
   ImGui::SetNextWindowSize({width, height});
   ImGui::Begin("panel", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove);
   draw_details(model, ui, commands);
   ImGui::End();
+  if (logged) ImGui::LogFinish();
   ImGui::Render();
   return commands;
 }

@@ -57,6 +57,7 @@ class Screen {
   Screen& operator=(const Screen&) = delete;
 
   Commands frame(const Model& model);
+  std::string read(const Model& model);  // all words of one frame, as ImGui logs them
   void mouse(ImVec2 at, bool down = false);
   Ui ui;
   static constexpr float x = 37, y = 23;
@@ -67,6 +68,9 @@ class Screen {
     float left, top, right, bottom;
   };
   Extent drawn() const;
+
+ private:
+  bool logged = false;
 };
 
 }  // namespace synoptic::gui::testing

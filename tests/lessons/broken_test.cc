@@ -35,6 +35,53 @@ TEST(GoodLesson, Loads) {
   EXPECT_EQ(words(*lesson, 1, Language::zh, trace).paragraphs.front().str(), "In CLOSE-WAIT.");
 }
 
+TEST(GoodLesson, SaysRawNumbersWhereTheyAreAskedFor) {
+  Parts parts = good;
+  parts.toml = with(parts.toml, "delay", "isn-client = 4294967295\ndelay");
+  parts.en = with(parts.en, "Seq={seq}.", "{seq} {next} {relative-seq}");
+  const auto lesson = LessonFolder(parts).load();
+  ASSERT_TRUE(lesson.has_value()) << lesson.error().str();
+  const model::Trace trace = net::run(scenario_of(lesson->choices));
+  const auto said = [&](Numbers numbers) {
+    return words(*lesson, 0, Language::en, trace, numbers).paragraphs.front().str();
+  };
+  EXPECT_EQ(said(Numbers::relative), "0 1 0");
+  EXPECT_EQ(said(Numbers::raw), "4294967295 0 0");
+}
+
+TEST(GoodLesson, WhatIsToBeTried_IsTheScenarioButForWhatItNames) {
+  Parts parts = good;
+  parts.toml += "[[try]]\nfaults = [\"drop 1st syn client>server\"]\n[[try]]\ndelay = \"3ms\"\n";
+  parts.en += "\n## Try {#try}\n\n- One.\n- Two.\n";
+  parts.zh = parts.en;
+  const auto lesson = LessonFolder(parts).load();
+  ASSERT_TRUE(lesson.has_value()) << lesson.error().str();
+  ASSERT_EQ(lesson->tries.size(), 2u);
+  EXPECT_EQ(lesson->tries[0].faults.size(), 1u);
+  EXPECT_EQ(lesson->tries[0].delay, lesson->choices.delay);
+  EXPECT_TRUE(lesson->tries[1].faults.empty());
+  EXPECT_EQ(lesson->tries[1].delay, model::milliseconds(3));
+  EXPECT_TRUE(lesson->choices.faults.empty());
+}
+
+TEST(BrokenLesson, ATryWithoutItsWords_OrWithout) {
+  Parts parts = good;
+  parts.toml += "[[try]]\ndelay = \"3ms\"\n";
+  const auto none = LessonFolder(parts).load();
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error().what, testing::HasSubstr("the section 'try' has 0 items"));
+  parts.en += "\n## Try {#try}\n\n- One.\n- Two.\n";
+  parts.zh = parts.en;
+  const auto two = LessonFolder(parts).load();
+  ASSERT_FALSE(two.has_value());
+  EXPECT_THAT(two.error().what, testing::HasSubstr("en.md:13: the section 'try' has 2 items"));
+  parts.toml = good.toml + "[[try]]\ndelya = \"3ms\"\n";
+  const auto typo = LessonFolder(parts).load();
+  ASSERT_FALSE(typo.has_value());
+  EXPECT_THAT(typo.error().what,
+              testing::HasSubstr("lesson.toml:11: unknown key 'delya'; [[try]]"));
+}
+
 TEST(BrokenLesson, SaysFileLineAndReason) {
   const auto toml = [](std::string_view from, std::string_view to) {
     return with(good.toml, from, to);

@@ -139,7 +139,7 @@ TEST(SynReceived, ConnectionPassive_GivesUpSilently) {
   Script t;
   t.reach(TcpState::syn_received);
   const Said said = t.wait(seconds(400));
-  EXPECT_TRUE(said.has(Why::gave_up));
+  EXPECT_TRUE(said.has(Why::gave_up_unheard));
   EXPECT_EQ(said.states.back().to, TcpState::closed);
   EXPECT_EQ(t.stack.connection_count(), 0u);
 }

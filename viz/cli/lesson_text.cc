@@ -42,6 +42,26 @@ std::string paragraphs(const lessons::Told& told, int columns) {
   return text;
 }
 
+// What makes the conditions that are to be tried, in a terminal.
+std::string command_for(const lessons::Choices& own, const lessons::Choices& wanted) {
+  std::string command = fmt::format("synoptic compare {}", own.demo->name);
+  const lessons::Choices usual;
+  const auto in_ms = [](model::Duration d) { return static_cast<double>(d.ns) / 1e6; };
+  for (const net::Fault& fault : wanted.faults)
+    command += fmt::format(" --fault \"{}\"", net::format_fault(fault));
+  if (wanted.program.pause != usual.program.pause)
+    command += fmt::format(" --pause {}ms", in_ms(wanted.program.pause));
+  if (wanted.delay != usual.delay) command += fmt::format(" --delay {}ms", in_ms(wanted.delay));
+  if (wanted.profile != usual.profile)
+    command += fmt::format(" --profile {}", tcp::profile_text(wanted.profile));
+  const bool other_isn = wanted.isn_client != own.isn_client || wanted.isn_server != own.isn_server;
+  if (wanted.isn_client != own.isn_client && wanted.isn_client)
+    command += fmt::format(" --isn-client {}", wanted.isn_client->raw);
+  if (wanted.isn_server != own.isn_server && wanted.isn_server)
+    command += fmt::format(" --isn-server {}", wanted.isn_server->raw);
+  return command + (other_isn ? " --raw-seq" : "");
+}
+
 std::string heading(std::string_view title, int columns) {
   const int left = std::min(columns, widest_words) - ladder::cells(title) - 4;
   std::string text = fmt::format("── {} ", title);
@@ -147,7 +167,15 @@ std::vector<std::string> lesson_steps(const LessonText& shown) {
 std::string lesson_closing(const LessonText& shown) {
   const lessons::Told told = lessons::closing(shown.lesson, shown.language, shown.sim);
   if (told.paragraphs.empty()) return "";
-  return heading(told.heading, shown.columns) + paragraphs(told, shown.columns);
+  std::string text = heading(told.heading, shown.columns);
+  std::size_t items = 0;
+  for (const lessons::Paragraph& paragraph : told.paragraphs) {
+    text += paragraphs({.heading = {}, .paragraphs = {paragraph}}, shown.columns);
+    if (!paragraph.item || items >= shown.lesson.tries.size()) continue;
+    const lessons::Choices& wanted = shown.lesson.tries[items++];
+    text += fmt::format("  {}\n", command_for(shown.lesson.choices, wanted));
+  }
+  return text;
 }
 
 std::string course_list(const std::vector<lessons::CourseEntry>& course, Language language) {

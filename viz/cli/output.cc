@@ -15,6 +15,7 @@
 #include "viz/cli/select_flow.hh"
 #include "viz/cli/summary.hh"
 #include "viz/export/export.hh"
+#include "viz/export/png.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -93,6 +94,17 @@ int show_all(const Shown& shown, const OutputOptions& options) {
 }
 
 }  // namespace
+
+Rendering start_render(const Shown& shown, Format format, const OutputOptions& options) {
+  if (format == Format::png) {
+    auto image = pixels_of(scene_of(shown, options, ladder::svg_metrics()), options.dark);
+    return [made = std::move(image)]() -> model::Expected<std::string> {
+      if (!made) return std::unexpected(made.error());
+      return exporting::to_png(made->width, made->height, made->rgba);
+    };
+  }
+  return [made = render(shown, format, options)] { return made; };
+}
 
 model::Expected<std::string> render(const Shown& shown, Format format,
                                     const OutputOptions& options) {

@@ -2,6 +2,7 @@
 // on stdout.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "viz/cli/options.hh"
@@ -26,6 +27,10 @@ int text_columns();
 // then.
 bool outputs_are_writable(const OutputOptions& options);
 
+// A file of this format, in two parts: what needs the traces is done now, what the answer does
+// takes its time, needs nothing of them, and may be called on another thread.
+using Rendering = std::function<model::Expected<std::string>()>;
+Rendering start_render(const Shown& shown, Format format, const OutputOptions& options);
 // What a file of this format holds; an error where a picture cannot be drawn.
 model::Expected<std::string> render(const Shown& shown, Format format,
                                     const OutputOptions& options);

@@ -20,7 +20,7 @@ constexpr double most_pixels_at_twice_the_size = 40e6;
 
 }  // namespace
 
-model::Expected<std::string> png_of(const ladder::Scene& scene, bool dark) {
+model::Expected<window::Image> pixels_of(const ladder::Scene& scene, bool dark) {
   const double width = scene.width + 2 * margin, height = scene.height + 2 * margin;
   const double scale = width * height * 4 <= most_pixels_at_twice_the_size ? 2 : 1;
   window::Shot shot;
@@ -33,7 +33,7 @@ model::Expected<std::string> png_of(const ladder::Scene& scene, bool dark) {
   const auto files = window::find_fonts();
   if (!files) return std::unexpected(files.error());
   const ladder::SceneIndex index(scene);
-  const auto image = window::render(shot, *files, [&](const gui::Fonts& fonts) {
+  return window::render(shot, *files, [&](const gui::Fonts& fonts) {
     gui::PaintView view;
     view.font = fonts.mono;
     view.x = view.y = margin * scale;
@@ -42,6 +42,10 @@ model::Expected<std::string> png_of(const ladder::Scene& scene, bool dark) {
     view.dark = dark;
     gui::paint(*ImGui::GetBackgroundDrawList(), scene, index, view);
   });
+}
+
+model::Expected<std::string> png_of(const ladder::Scene& scene, bool dark) {
+  const auto image = pixels_of(scene, dark);
   if (!image) return std::unexpected(image.error());
   return exporting::to_png(image->width, image->height, image->rgba);
 }

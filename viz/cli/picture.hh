@@ -5,11 +5,14 @@
 
 #include "sim/model/error.hh"
 #include "viz/ladder/scene.hh"
+#include "viz/window/offscreen.hh"
 
 namespace synoptic::cli {
 
-// The whole of it, at twice the size of the screen's type, or at its size where that would be too
-// many pixels.
+// The whole of it as pixels, at twice the size of the screen's type, or at its size where that
+// would be too many pixels.
+model::Expected<window::Image> pixels_of(const ladder::Scene& scene, bool dark);
+// Those as a file; at once, it takes its time.
 model::Expected<std::string> png_of(const ladder::Scene& scene, bool dark);
 
 }  // namespace synoptic::cli

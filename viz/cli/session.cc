@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include "viz/cli/demo_runs.hh"
@@ -113,21 +114,25 @@ void Session::handle(const gui::Command& command) {
 bool Session::tick(model::Duration passed) {
   std::erase_if(leaving_, [](const std::future<void>& source) { return ready(source); });
   const bool taken = take_started();
+  const bool saved = take_saved();
   const bool moved = app_.advance(passed);
   const bool grown = app_.poll();
-  return taken || moved || grown;
+  return taken || saved || moved || grown;
 }
 
 void Session::wait(model::Duration at_most) {
   if (coming_.valid()) {
     coming_.wait_for(std::chrono::nanoseconds(at_most.ns));
+  } else if (!saving_.empty()) {
+    saving_.front().done.wait_for(std::chrono::nanoseconds(at_most.ns));
   } else if (source_) {
     source_->wait(at_most);
   }
 }
 
 bool Session::busy() const {
-  return coming_.valid() || model().playing.on || model().live_run.state == gui::LiveState::running;
+  return coming_.valid() || !saving_.empty() || model().playing.on ||
+         model().live_run.state == gui::LiveState::running;
 }
 
 void Session::start_live() {
@@ -175,21 +180,23 @@ void Session::dispose(Source source) {
       std::async(std::launch::async, [ending = std::move(source)]() mutable { ending.reset(); }));
 }
 
-namespace {
-
-// "tcp-echo.png", or "tcp-echo 2.png" where there is one already: nobody was asked whether it may
-// go.
-std::string free_name(const std::filesystem::path& path) {
+// "tcp-echo.png", or "tcp-echo 2.png" where there is one already, or is about to be: nobody was
+// asked whether it may go.
+std::string Session::free_name(const std::string& wanted) const {
   std::error_code error;
+  const std::filesystem::path path = wanted;
   std::filesystem::path free = path;
-  for (int n = 2; std::filesystem::exists(free, error); ++n)
+  const auto taken = [&] {
+    return std::filesystem::exists(free, error) ||
+           std::ranges::find(saving_, free.string(), &Saving::path) != saving_.end();
+  };
+  for (int n = 2; taken(); ++n)
     free = path.parent_path() /
            fmt::format("{} {}{}", path.stem().string(), n, path.extension().string());
   return free.string();
 }
 
-}  // namespace
-
+// The pixels or the text of this moment; they become a file on a thread of their own.
 void Session::save(const std::string& wanted) {
   const std::string path = free_name(wanted);
   const auto format = format_named(ending_of(path));
@@ -208,14 +215,41 @@ void Session::save(const std::string& wanted) {
     shown.live = m.live;
     shown.alignment = &m.alignment;
   }
-  const auto bytes = render(shown, *format, options);
-  const auto written = bytes ? write_whole(path, *bytes) : std::unexpected(bytes.error());
-  if (!written) {
-    app_.say(written.error().saying());
-    return;
+  app_.say(wire::Saying::of("saving {} …", path));
+  saving_.push_back(
+      {path,
+       std::async(std::launch::async,
+                  [path, rest = start_render(shown, *format, options)]() -> model::Expected<void> {
+                    const auto bytes = rest();
+                    if (!bytes) return std::unexpected(bytes.error());
+                    return write_whole(path, *bytes);
+                  })});
+}
+
+// True when a file is there, or could not be written: the status line says so.
+bool Session::take_saved() {
+  bool any = false;
+  for (Saving& saving : saving_) {
+    if (!ready(saving.done)) continue;
+    const auto written = saving.done.get();
+    std::error_code error;
+    if (written)
+      app_.say(wire::Saying::of("saved as {}",
+                                std::filesystem::absolute(saving.path, error).string()));
+    else
+      app_.say(written.error().saying());
+    any = true;
   }
-  std::error_code error;
-  app_.say(wire::Saying::of("saved as {}", std::filesystem::absolute(path, error).string()));
+  std::erase_if(saving_, [](const Saving& saving) { return !saving.done.valid(); });
+  return any;
+}
+
+std::vector<model::Error> Session::finish_saving() {
+  std::vector<model::Error> errors;
+  for (Saving& saving : std::exchange(saving_, {})) {
+    if (auto written = saving.done.get(); !written) errors.push_back(written.error());
+  }
+  return errors;
 }
 
 }  // namespace synoptic::cli

@@ -33,6 +33,8 @@ class Session {
   // Something is under way: tick() again soon.
   bool busy() const;
   bool quit() const { return quit_; }
+  // Waits until every file is written; what went wrong with them.
+  std::vector<model::Error> finish_saving();
 
  private:
   using Source = std::unique_ptr<observe::TraceSource>;
@@ -41,6 +43,8 @@ class Session {
   void stop_live();
   void open_file(const std::string& path);
   void save(const std::string& wanted);
+  std::string free_name(const std::string& wanted) const;
+  bool take_saved();
   bool take_started();
   void dispose(Source source);
 
@@ -49,6 +53,11 @@ class Session {
   std::future<model::Expected<Source>> coming_;  // a run that starts, a file that is opened
   bool unwanted_ = false;                        // it is to be stopped as soon as it is there
   std::vector<std::future<void>> leaving_;       // sources that are taking their time to end
+  struct Saving {
+    std::string path;
+    std::future<model::Expected<void>> done;
+  };
+  std::vector<Saving> saving_;  // files that are being written
   bool quit_ = false;
 };
 

@@ -93,6 +93,7 @@ model::Expected<void> run_window(const std::string& file) {
                         const bool changed = session.tick(passed);
                         return window::Ticked{.changed = changed, .busy = session.busy()};
                       }});
+  for (const model::Error& error : session.finish_saving()) say(error.str());
   const auto [width, height] = (*window)->size();
   const auto saved = save_settings({.look = session.model().look,
                                     .speed = session.model().playing.speed,

@@ -39,6 +39,15 @@ std::optional<Selected> Model::in_focus() const {
   return Selected{step.side, step.event, step.at_return};
 }
 
+std::optional<std::size_t> Model::number_of(ladder::Side side, model::EventId event) const {
+  const model::Trace& trace = trace_of(side);
+  const auto& all = packets_of(side);
+  const auto place = [&](model::EventId id) { return std::pair(trace[id].t, id); };
+  const auto found = std::ranges::lower_bound(all, place(event), {}, place);
+  if (found == all.end() || *found != event) return std::nullopt;
+  return static_cast<std::size_t>(found - all.begin()) + 1;
+}
+
 App::App(Controls controls, const ladder::Metrics& metrics) : metrics_(metrics) {
   model_.controls = std::move(controls);
   run_again();
@@ -101,6 +110,8 @@ void App::lay_out(const std::optional<Selected>& place) {
   if (model_.live_run.state != LiveState::ended) leave_open(model_.alignment);
   model_.scene = ladder::layout(model_.sim(), live, model_.alignment, options);
   find_steps();
+  count_packets();
+  filter_packets();
   // What was chosen may be of a run that is gone.
   const auto& chosen = model_.selected;
   if (chosen &&
@@ -128,6 +139,39 @@ void App::find_steps() {
     if (by_event.size() <= model::index(step.event))
       by_event.resize(model::index(step.event) + 1, no_step);
     by_event[model::index(step.event)] = static_cast<std::uint32_t>(i);
+  }
+}
+
+void App::count_packets() {
+  for (const ladder::Side side : {ladder::Side::sim, ladder::Side::live}) {
+    auto& all = model_.packets[static_cast<std::size_t>(side)];
+    all.clear();
+    if (side == ladder::Side::live && model_.live == nullptr) continue;
+    const model::Trace& trace = model_.trace_of(side);
+    for (const model::EventId id : trace.by_time())
+      if (std::holds_alternative<model::Packet>(trace[id].body)) all.push_back(id);
+  }
+}
+
+void App::filter_packets() {
+  Filtering& filtering = model_.filtering;
+  filtering.matching = 0;
+  for (const ladder::Side side : {ladder::Side::sim, ladder::Side::live}) {
+    auto& faded = model_.faded[static_cast<std::size_t>(side)];
+    faded.clear();
+    if (!filtering.on()) continue;
+    const model::Trace& trace = model_.trace_of(side);
+    faded.resize(trace.events().size());
+    std::uint32_t number = 0;
+    for (const model::EventId id : model_.packets_of(side)) {
+      const bool fits = filtering.filter->matches(trace, trace[id], ++number);
+      filtering.matching += fits ? 1 : 0;
+      faded[model::index(id)] = !fits;
+    }
+    for (const model::Event& event : trace.events()) {  // a packet's loss is as pale as the packet
+      if (event.kind == model::EventKind::loss && event.cause != model::EventId::none)
+        faded[model::index(event.id)] = faded[model::index(event.cause)];
+    }
   }
 }
 
@@ -197,7 +241,22 @@ void App::apply(const Command& command) {
     lay_out();
   } else if (const auto* keys = std::get_if<ShowKeys>(&command)) {
     model_.keys_shown = keys->on;
+  } else if (const auto* filter = std::get_if<SetFilter>(&command)) {
+    set_filter(filter->text);
   }
+}
+
+void App::set_filter(const std::string& text) {
+  Filtering filtering{.text = text, .filter = {}, .wrong = {}};
+  if (text.find_first_not_of(" \t") != std::string::npos) {
+    if (auto filter = DisplayFilter::parse(text)) {
+      filtering.filter = std::move(*filter);
+    } else {
+      filtering.wrong = filter.error().reason;
+    }
+  }
+  model_.filtering = std::move(filtering);
+  filter_packets();
 }
 
 bool App::advance(model::Duration passed) {

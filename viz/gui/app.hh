@@ -37,6 +37,9 @@ class App {
   void lay_out();
   void lay_out(const std::optional<Selected>& place);  // where the cursor is to be
   void find_steps();
+  void count_packets();
+  void filter_packets();
+  void set_filter(const std::string& text);
   void forget_place();
   void go_to(std::size_t cursor);
   void keep_place(const std::optional<Selected>& place);

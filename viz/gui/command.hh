@@ -40,6 +40,9 @@ struct FitWidth {  // the ladders get so much room, in units of the scene
 struct ShowKeys {
   bool on = true;
 };
+struct SetFilter {  // Wireshark's display filter; empty: none
+  std::string text;
+};
 
 // --- for whoever runs the window
 struct StartLive {};  // with the model's controls
@@ -52,8 +55,9 @@ struct Save {
 };
 struct Quit {};
 
-using Command = std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls,
-                             FitWidth, ShowKeys, StartLive, StopLive, OpenFile, Save, Quit>;
+using Command =
+    std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls, FitWidth,
+                 ShowKeys, SetFilter, StartLive, StopLive, OpenFile, Save, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace synoptic::gui

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +20,7 @@
 
 namespace synoptic::gui {
 
+using words::N_;
 using words::tr;
 
 namespace {
@@ -48,22 +52,74 @@ bool choose_family(Controls& controls) {
   return controls.family != before;
 }
 
-// "" is: as the profile has it.
-bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn) {
+void draw_wrong(const NumberField& field, bool dark) {
+  if (field.wrong.empty()) return;
+  ImGui::PushStyleColor(ImGuiCol_Text, refusal_colour(dark));
+  ImGui::TextWrapped("%s", words::say(field.wrong).c_str());
+  ImGui::PopStyleColor();
+}
+
+// Off: as the profile has it.
+bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn, NumberField& field,
+                bool dark) {
   bool chosen = isn.has_value();
   bool changed = ImGui::Checkbox(label, &chosen);
-  if (changed) isn = chosen ? std::optional(wire::SeqNum{0}) : std::nullopt;
+  if (changed) {
+    isn = chosen ? std::optional(wire::SeqNum{0}) : std::nullopt;
+    field = {};
+  }
   if (!isn) return changed;
   ImGui::SameLine();
   ImGui::SetNextItemWidth(ImGui::GetFontSize() * 7);
+  if (!field.typing) field.text = std::to_string(isn->raw);
   ImGui::PushID(label);
-  std::uint32_t value = isn->raw;
-  if (ImGui::InputScalar("##isn", ImGuiDataType_U32, &value)) {
-    isn = wire::SeqNum{value};
-    changed = true;
-  }
+  if (std::exchange(field.focus, false)) ImGui::SetKeyboardFocusHere();
+  const bool edited = ImGui::InputText("##isn", &field.text);
   ImGui::PopID();
+  field.typing = ImGui::IsItemActive();
+  if (edited) {
+    std::uint32_t value = 0;
+    const char* const end = field.text.data() + field.text.size();
+    const auto [stop, error] = std::from_chars(field.text.data(), end, value);
+    if (error == std::errc{} && stop == end) {
+      isn = wire::SeqNum{value};
+      field.wrong = {};
+      changed = true;
+    } else {
+      field.wrong = wire::Saying::of(N_("'{}' is no ISN: it is a whole number from 0 to {}"),
+                                     field.text, std::numeric_limits<std::uint32_t>::max());
+    }
+  }
+  draw_wrong(field, dark);
   return changed;
+}
+
+struct Slid {
+  bool changed = false;
+  bool left = false;  // the change is over
+};
+
+// Dragged, or typed after Ctrl+click: what is typed counts when the typing is done.
+Slid slider(const char* label, float& value, float most, const char* format, NumberField& field,
+            bool dark) {
+  float shown = field.held.value_or(value);
+  if (std::exchange(field.focus, false)) ImGui::SetKeyboardFocusHere();
+  if (ImGui::SliderFloat(label, &shown, 0, most, format)) field.held = shown;
+  Slid slid{.changed = false, .left = ImGui::IsItemDeactivatedAfterEdit()};
+  const bool typing = ImGui::IsItemActive() && ImGui::GetIO().WantTextInput;
+  if (field.held && !typing) {
+    const float wanted = *std::exchange(field.held, std::nullopt);
+    if (wanted >= 0 && wanted <= most) {
+      value = wanted;
+      field.wrong = {};
+      slid.changed = true;
+    } else {
+      field.wrong = wire::Saying::of(N_("{} is out of range: it goes from 0 to {}"), wanted, most);
+      slid.left = false;
+    }
+  }
+  draw_wrong(field, dark);
+  return slid;
 }
 
 // "Michael, Tracy": what the clients send. Taken over when the typing is done.
@@ -130,41 +186,42 @@ bool list_faults(Controls& controls, Ui& ui) {
 
 void controls_panel(const Model& model, Ui& ui, Commands& commands) {
   Controls controls = model.controls;
-  bool changed = false;
+  const bool dark = model.look.dark;
+  bool changed = false, both = false;
   ImGui::TextUnformatted(tr("Both networks"));
   changed |= choose_family(controls);
   if (controls.demo->uses.names) changed |= choose_names(controls, ui);
   if (controls.demo->uses.pause) {
     auto pause = static_cast<float>(static_cast<double>(controls.program.pause.ns) / 1e9);
-    if (ImGui::SliderFloat(tr("pause"), &pause, 0, 3, "%.1f s")) {
-      controls.program.pause = model::milliseconds(static_cast<std::int64_t>(pause * 1000));
+    const Slid slid = slider(tr("pause"), pause, 3, "%.1f s", ui.pause, dark);
+    if (slid.changed) {
+      controls.program.pause = model::milliseconds(std::lround(pause * 1000));
       changed = true;
     }
-    if (ImGui::IsItemDeactivatedAfterEdit()) commands.push_back(StartLive{});
+    both = slid.left;  // not while it is dragged
   }
   ImGui::Separator();
   ImGui::TextUnformatted(tr("Simulated network"));
   changed |= choose_profile(controls);
   auto delay = static_cast<float>(static_cast<double>(controls.delay.ns) / 1e6);
-  if (ImGui::SliderFloat(tr("delay"), &delay, 0, 500, "%.0f ms")) {
-    controls.delay = model::microseconds(static_cast<std::int64_t>(delay * 1000));
+  if (slider(tr("delay"), delay, 500, "%.0f ms", ui.delay, dark).changed) {
+    controls.delay = model::microseconds(std::lround(delay * 1000));
     changed = true;
   }
   auto loss = static_cast<float>(controls.loss * 100);
-  if (ImGui::SliderFloat(tr("loss"), &loss, 0, 50, "%.0f %%")) {
+  if (slider(tr("loss"), loss, 50, "%.0f %%", ui.loss, dark).changed) {
     controls.loss = loss / 100;
     changed = true;
   }
-  changed |= choose_isn(tr("client's ISN"), controls.isn_client);
-  changed |= choose_isn(tr("server's ISN"), controls.isn_server);
+  changed |= choose_isn(tr("client's ISN"), controls.isn_client, ui.isn_client, dark);
+  changed |= choose_isn(tr("server's ISN"), controls.isn_server, ui.isn_server, dark);
   ImGui::Separator();
   ImGui::TextUnformatted(tr("Faults"));
   changed |= list_faults(controls, ui);
-  if (!changed) return;
   // What concerns both networks is run on both.
-  const bool both = controls.family != model.controls.family ||
-                    controls.program.names != model.controls.program.names;
-  commands.push_back(SetControls{controls});
+  both |= controls.family != model.controls.family ||
+          controls.program.names != model.controls.program.names;
+  if (changed) commands.push_back(SetControls{controls});
   if (both) commands.push_back(StartLive{});
 }
 

@@ -5,6 +5,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "viz/gui/details_packet.hh"
 #include "viz/gui/rich_text.hh"
@@ -89,8 +90,11 @@ std::string_view side_name(ladder::Side side) {
   return side == ladder::Side::sim ? tr("Simulated") : tr("Captured");
 }
 
-void draw_heading(const Details& d) {
-  faint(side_name(d.focus.side));
+void draw_heading(const Model& model, const Details& d) {
+  const auto number = model.number_of(d.focus.side, d.focus.event);
+  faint(number ? words::say("{}, packet {} of {}", side_name(d.focus.side), *number,
+                            model.packets_of(d.focus.side).size())
+               : std::string(side_name(d.focus.side)));
   draw_wrapped(d.heading);
   ImGui::Separator();
 }
@@ -100,18 +104,22 @@ void draw_sentences(const Details& d) {
   for (const std::string& oddity : d.oddities) draw_wrapped("! " + oddity);
 }
 
-void draw_why(const Details& d, Commands& commands) {
-  if (!d.why.text.empty() || d.why.cause) {
+void draw_why(const Details& d, DetailsUi& ui, Commands& commands) {
+  if (!d.why.text.empty()) {
     ImGui::Spacing();
     faint(tr("Why"));
-    if (!d.why.text.empty()) draw_wrapped(d.why.text);
+    draw_wrapped(d.why.text);
     if (!d.why.rfc.empty()) faint(d.why.rfc);
-    if (d.why.cause) mentions(tr("What led to it"), {*d.why.cause}, 0, commands);
   }
+  if (d.why.cause) mentions(tr("What led to it"), {*d.why.cause}, 0, commands);
   ImGui::Spacing();
   const DifferenceDetails& diff = d.difference;
-  faint(tr("Side by side"));
   const bool differs = diff.verdict && *diff.verdict != ladder::Verdict::same;
+  if (ui.reveal_difference == d.focus) {
+    ImGui::SetScrollHereY(0);
+    ui.reveal_difference.reset();
+  }
+  faint(differs ? tr("Where the two ladders differ") : tr("Side by side"));
   draw_wrapped((differs ? "≠ " : "") + diff.heading);
   if (!diff.text.empty()) draw_wrapped(diff.text);
   for (const std::string& line : diff.also) draw_wrapped(line);
@@ -201,24 +209,24 @@ const char* words_of(model::Basis basis) {
   return "";
 }
 
-// Scrolls so that the box of one of the ends, the lower one, is in view.
+// Scrolls so that the boxes of both ends stand in the middle of the room; where it has not enough
+// for both, that of the lower one.
 void reveal_state(const DiagramLayout& layout, const std::array<EndDetails, 2>& ends) {
-  float lowest = -1;
+  float highest = 1e9F, lowest = -1, last_top = 0;
   for (const DiagramNode& node : layout.nodes) {
-    if (is_in(ends[0], node) || is_in(ends[1], node)) lowest = std::max(lowest, node.at.max.y);
+    if (!is_in(ends[0], node) && !is_in(ends[1], node)) continue;
+    highest = std::min(highest, node.at.min.y);
+    if (node.at.max.y > lowest) lowest = node.at.max.y, last_top = node.at.min.y;
   }
   if (lowest < 0) return;
+  if (lowest - highest > ImGui::GetWindowHeight()) highest = last_top;
   const float top = ImGui::GetCursorScreenPos().y - ImGui::GetWindowPos().y;
-  ImGui::SetScrollFromPosY(top + lowest, .7F);
+  ImGui::SetScrollFromPosY(top + (highest + lowest) / 2, .5F);
 }
 
-void draw_states(const Details& d, bool dark, bool& reveal) {
-  if (!d.ends) {
-    draw_wrapped(d.no_ends);
-    return;
-  }
+void draw_ends(const EndsDetails& ends, bool dark) {
   for (int i = 0; i < 2; ++i) {
-    const EndDetails& end = d.ends->ends[static_cast<std::size_t>(i)];
+    const EndDetails& end = ends.ends[static_cast<std::size_t>(i)];
     const std::string state =
         end.state ? std::string(model::rfc_name(*end.state)) : tr("state not known");
     const std::string basis =
@@ -232,25 +240,42 @@ void draw_states(const Details& d, bool dark, bool& reveal) {
     if (const std::string way = way_of(end); !way.empty()) faint(way);
   }
   ImGui::Spacing();
-  const float width = std::min(ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * 54);
-  ImFont* const font = ImGui::GetFont();
-  const DiagramLayout layout =
-      layout_diagram(width, ImGui::GetFontSize(), [&](std::string_view words, float size) {
-        return font->CalcTextSizeA(size, 1e9F, 0, words.data(), words.data() + words.size());
-      });
+}
+
+ImVec2 measure(std::string_view words, float size) {
+  return ImGui::GetFont()->CalcTextSizeA(size, 1e9F, 0, words.data(), words.data() + words.size());
+}
+
+void draw_layout(const DiagramLayout& layout, const EndsDetails& ends, bool dark) {
   const DiagramColors colors{ImGui::GetColorU32(ImGuiCol_Text),
                              ImGui::GetColorU32(faint_color()),
                              dark ? IM_COL32(70, 80, 100, 255) : IM_COL32(225, 235, 250, 255),
                              ImGui::GetColorU32(ImGuiCol_WindowBg),
                              {color_of_end(0, dark), color_of_end(1, dark)}};
-  if (reveal) reveal_state(layout, d.ends->ends);
-  reveal = false;
-  draw_diagram(*ImGui::GetWindowDrawList(), font, ImGui::GetCursorScreenPos(), layout, d.ends->ends,
-               colors);
+  draw_diagram(*ImGui::GetWindowDrawList(), ImGui::GetFont(), ImGui::GetCursorScreenPos(), layout,
+               ends.ends, colors);
   ImGui::Dummy({layout.width, layout.height});
-  faint(
-      tr("RFC 9293 figure 5. A reset or giving up leads to CLOSED from anywhere: drawn where it "
-         "happened."));
+}
+
+const char* source_of_diagram() {
+  return tr(
+      "RFC 9293 figure 5. A reset or giving up leads to CLOSED from anywhere: drawn where it "
+      "happened.");
+}
+
+void draw_states(const Details& d, bool dark, DetailsUi& ui) {
+  if (!d.ends) {
+    draw_wrapped(d.no_ends);
+    return;
+  }
+  if (ImGui::SmallButton(tr("Whole diagram"))) ui.diagram_shown = true;
+  draw_ends(*d.ends, dark);
+  const float width =
+      std::min(ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * widest_diagram);
+  const DiagramLayout layout = layout_diagram(width, ImGui::GetFontSize(), measure);
+  if (std::exchange(ui.reveal_state, false)) reveal_state(layout, d.ends->ends);
+  draw_layout(layout, *d.ends, dark);
+  faint(source_of_diagram());
 }
 
 // --- the whole
@@ -308,7 +333,7 @@ void draw_tabs(const Model& model, Ui& ui, bool with_why, Commands& commands) {
     if (tabs.begin(DetailsTab::why, (std::string(tr("Why")) + (differs ? " ≠" : "")).c_str(),
                    "why")) {
       draw_sentences(d);
-      draw_why(d, commands);
+      draw_why(d, ui.details, commands);
       Tabs::end();
     }
   }
@@ -325,7 +350,7 @@ void draw_tabs(const Model& model, Ui& ui, bool with_why, Commands& commands) {
     Tabs::end();
   }
   if (tabs.begin(DetailsTab::states, tr("States"), "states")) {
-    draw_states(d, dark, ui.details.reveal_state);
+    draw_states(d, dark, ui.details);
     Tabs::end();
   }
   ImGui::EndTabBar();
@@ -351,19 +376,50 @@ void draw_details(const Model& model, Ui& ui, Commands& commands) {
   const float width = ImGui::GetContentRegionAvail().x, type = ImGui::GetFontSize();
   if (width >= type * 60) {
     ImGui::BeginChild("about", {std::min(width * .36F, type * 34), 0}, false, 0);
-    draw_heading(d);
+    draw_heading(model, d);
     draw_sentences(d);
-    draw_why(d, commands);
+    draw_why(d, ui.details, commands);
     ImGui::EndChild();
     ImGui::SameLine();
     ImGui::BeginChild("parts", {0, 0}, false, 0);
     draw_tabs(model, ui, false, commands);
     ImGui::EndChild();
   } else {
-    draw_heading(d);
+    draw_heading(model, d);
     draw_tabs(model, ui, true, commands);
   }
   ImGui::EndChild();
+}
+
+void diagram_window(const Model& model, Ui& ui) {
+  if (!ui.details.diagram_shown) return;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float edge = ImGui::GetFontSize();
+  ImGui::SetNextWindowPos({edge, edge});
+  ImGui::SetNextWindowSize({screen.x - 2 * edge, screen.y - 2 * edge});
+  if (ImGui::Begin(fmt::format("{}###diagram", tr("States")).c_str(), &ui.details.diagram_shown,
+                   ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
+                       ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings)) {
+    const auto& d = ui.details.details;
+    if (!d || !d->ends) {
+      draw_wrapped(d ? d->no_ends : tr("Take a step: the ends of its connection stand here."));
+    } else {
+      // The ends beside the diagram: below each other they would take its room.
+      ImGui::BeginChild("ends", {ImGui::GetContentRegionAvail().x * .25F, 0});
+      draw_wrapped(d->heading);
+      ImGui::Spacing();
+      draw_ends(*d->ends, model.look.dark);
+      faint(source_of_diagram());
+      ImGui::EndChild();
+      ImGui::SameLine();
+      ImGui::BeginChild("diagram");
+      const DiagramLayout layout =
+          layout_diagram_within(ImGui::GetContentRegionAvail(), ImGui::GetFontSize(), measure);
+      draw_layout(layout, *d->ends, model.look.dark);
+      ImGui::EndChild();
+    }
+  }
+  ImGui::End();
 }
 
 }  // namespace synoptic::gui

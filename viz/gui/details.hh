@@ -30,11 +30,15 @@ struct DetailsUi {
   FieldRef pinned;  // clicked: stays marked
   FieldRef marked;  // what the last frame marked: hovered, else pinned
   bool reveal_field = false, reveal_bytes = false;  // the next frame scrolls to what is pinned
-  bool reveal_state = false;  // the state diagram scrolls to where the ends are
+  bool reveal_state = false;                  // the state diagram scrolls to where the ends are
+  std::optional<Selected> reveal_difference;  // scrolls to where the ladders differ, about this
+  bool diagram_shown = false;                 // the state diagram over the whole window
   DetailsTab shown = DetailsTab::why;
   std::optional<DetailsTab> open;  // to be opened by the next frame
 };
 
+// The state diagram over the whole window, where it is asked for.
+void diagram_window(const Model& model, Ui& ui);
 // Fills what is left of the current ImGui window.
 void draw_details(const Model& model, Ui& ui, Commands& commands);
 

@@ -83,14 +83,56 @@ void wheel_and_drag(const Model& model, const Pane& pane, Ui& ui, Commands& comm
   }
 }
 
-std::optional<Selected> under_mouse(const Model& model, const Pane& pane, const Ui& ui) {
+ladder::Point mouse_in_scene(const Pane& pane, const Ui& ui) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const ladder::Point at{(mouse.x - pane.from.x) / pane.scale + ui.scroll_x - margin,
-                         (mouse.y - pane.from.y) / pane.scale + ui.scroll_y - margin};
+  return {(mouse.x - pane.from.x) / pane.scale + ui.scroll_x - margin,
+          (mouse.y - pane.from.y) / pane.scale + ui.scroll_y - margin};
+}
+
+std::optional<Selected> under_mouse(const Model& model, const Pane& pane, const Ui& ui) {
+  const ladder::Point at = mouse_in_scene(pane, ui);
   const auto found = model.index.pick(model.scene, at, 5);
   if (!found || model.step_of(found->side, found->event, found->at_return) >= model.cursor)
     return std::nullopt;
   return Selected{found->side, found->event, found->at_return};
+}
+
+// The packet for a row whose mark or note is under the mouse: of those that have happened the last,
+// so that going there hides nothing of the row.
+std::optional<Selected> row_under_mouse(const Model& model, const Pane& pane, const Ui& ui) {
+  const auto place = ladder::row_at(model.scene, mouse_in_scene(pane, ui));
+  if (!place || *place >= model.alignment.rows.size()) return std::nullopt;
+  const ladder::Row& row = model.alignment.rows[*place];
+  std::optional<Selected> last;
+  std::size_t last_step = 0;
+  for (const ladder::Side side : {ladder::Side::sim, ladder::Side::live}) {
+    for (const model::EventId id : side == ladder::Side::sim ? row.sim : row.live) {
+      const std::size_t step = model.step_of(side, id);
+      if (step >= model.cursor || (last && step < last_step)) continue;
+      last = Selected{side, id};
+      last_step = step;
+    }
+  }
+  return last;
+}
+
+// Where the simulated event is drawn: the middle of its arrow, moved into the pane.
+ImVec2 place_of(const Model& model, const Pane& pane, const Ui& ui, model::EventId event) {
+  ladder::Point at{ui.scroll_x, ui.scroll_y};
+  const std::size_t place = model.step_of(ladder::Side::sim, event);
+  std::vector<ladder::Item> items;
+  if (place < model.steps.size())
+    model.index.visible(model.steps[place].top, model.steps[place].bottom, items);
+  for (const ladder::Item& item : items) {
+    if (item.kind != ladder::Kind::line) continue;
+    const ladder::Line& line = model.scene.lines[item.place];
+    if (line.event == event && line.side == ladder::Side::sim)
+      at = {(line.from.x + line.to.x) / 2, (line.from.y + line.to.y) / 2};
+  }
+  const double x = pane.from.x + (at.x + margin - ui.scroll_x) * pane.scale;
+  const double y = pane.from.y + (at.y + margin - ui.scroll_y) * pane.scale;
+  return {static_cast<float>(std::clamp<double>(x, pane.from.x, pane.from.x + pane.size.x)),
+          static_cast<float>(std::clamp<double>(y, pane.from.y, pane.from.y + pane.size.y))};
 }
 
 // What would be if this very segment were lost, delayed, …
@@ -175,6 +217,7 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
   std::optional<Selected> hovered;
   if (ImGui::IsItemHovered()) hovered = under_mouse(model, pane, ui);
   if (ImGui::IsItemDeactivated() && !ui.dragged && ImGui::IsItemHovered()) {
+    const auto row = hovered ? std::nullopt : row_under_mouse(model, pane, ui);
     if (ImGui::IsMouseReleased(1)) {
       if (hovered && hovered->side == ladder::Side::sim && model.read_run == nullptr &&
           fault_for(model.controls, model.sim(), hovered->event, net::Fault::Action::drop)) {
@@ -183,11 +226,16 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
       }
     } else if (hovered) {
       commands.push_back(Select{*hovered});
+    } else if (row) {
+      commands.push_back(Select{*row});
+      ui.details.open = DetailsTab::why;
+      ui.details.reveal_difference = row;
     } else {
       commands.push_back(SelectNone{});
     }
   }
-  if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  if (hovered || (ImGui::IsItemHovered() && row_under_mouse(model, pane, ui)))
+    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
 
   ui.pane_x = pane.from.x;
   ui.pane_y = pane.from.y;
@@ -211,7 +259,15 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
   paint_heads(list, model.scene, model.heads, view);
   list.PopClipRect();
   scroll_bar(model, pane, ui);
-  if (std::exchange(ui.ask, false)) ImGui::OpenPopup("what if");
+  if (std::exchange(ui.ask, false)) {
+    ImGui::OpenPopup("what if");
+    if (std::exchange(ui.ask_there, false)) {
+      // Below the arrow, or above it where there is more room.
+      const ImVec2 at = place_of(model, pane, ui, ui.asked_about);
+      const bool low = at.y > ImGui::GetIO().DisplaySize.y / 2;
+      ImGui::SetNextWindowPos(at, ImGuiCond_Always, ImVec2(0, low ? 1.f : 0.f));
+    }
+  }
   what_if(model, ui, commands);
 }
 

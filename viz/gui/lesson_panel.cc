@@ -2,6 +2,10 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "viz/gui/panels.hh"
 #include "viz/gui/rich_text.hh"
 #include "viz/words/words.hh"
@@ -57,14 +61,92 @@ void go_back(const Model& model, std::optional<std::size_t> step, Commands& comm
   commands.push_back(GoTo{0});
 }
 
+// The step of the lesson that comes next in this run.
+std::optional<std::size_t> next_of(const Model& model, std::optional<std::size_t> step) {
+  for (std::size_t i = step ? *step + 1 : 0; i < model.lesson_events.size(); ++i) {
+    if (cursor_of(model, i)) return i;
+  }
+  return std::nullopt;
+}
+
+// The words are found once for a place, drawn many times. True when the place is another.
+bool update(const Model& model, LessonUi& ui, std::optional<std::size_t> step) {
+  const lessons::Lesson& lesson = *model.lesson;
+  const bool at_end = model.cursor == model.steps.size();
+  if (ui.told && ui.revision == model.revision && ui.step == step && ui.at_end == at_end &&
+      ui.raw_seq == model.look.raw_seq && ui.language == model.look.language)
+    return false;
+  const bool elsewhere = ui.step != step || ui.at_end != at_end;
+  ui = {model.revision, step, at_end, model.look.raw_seq, model.look.language, {}, {}};
+  const lessons::Language language = language_of(model);
+  const auto numbers = ui.raw_seq ? lessons::Numbers::raw : lessons::Numbers::relative;
+  ui.told = at_end  ? lessons::closing(lesson, language, model.sim(), numbers)
+            : !step ? lessons::opening(lesson, language, model.sim(), numbers)
+                    : lessons::words(lesson, *step, language, model.sim(), numbers);
+  if (const auto next = next_of(model, step); next && !at_end)
+    ui.next = lessons::words(lesson, *next, language, model.sim(), numbers).heading;
+  return elsewhere;
+}
+
+// How the conditions that are to be tried are made by hand.
+std::string by_hand(const lessons::Choices& now, const lessons::Choices& wanted) {
+  std::string ways;
+  const auto add = [&](bool differs, const char* way) {
+    if (differs) ways += (ways.empty() ? "" : "; ") + std::string(way);
+  };
+  add(now.faults != wanted.faults, tr("right click on the segment, or Conditions > Faults"));
+  add(now.program.pause != wanted.program.pause, tr("Conditions > pause"));
+  add(now.isn_client != wanted.isn_client, tr("Conditions > client's ISN"));
+  add(now.isn_server != wanted.isn_server, tr("Conditions > server's ISN"));
+  add(now.delay != wanted.delay, tr("Conditions > delay"));
+  add(now.profile != wanted.profile, tr("Conditions > profile"));
+  return ways;
+}
+
+bool same(const lessons::Choices& a, const lessons::Choices& b) {
+  return a.faults == b.faults && a.program.pause == b.program.pause &&
+         a.program.names == b.program.names && a.isn_client == b.isn_client &&
+         a.isn_server == b.isn_server && a.delay == b.delay && a.profile == b.profile &&
+         a.family == b.family;
+}
+
+// A button that makes these conditions, and takes them back.
+void try_it(const Model& model, std::size_t place, Commands& commands) {
+  const lessons::Choices& own = model.lesson->choices;
+  const lessons::Choices& wanted = model.lesson->tries[place];
+  const bool done = same(model.controls, wanted);
+  ImGui::PushID(static_cast<int>(place));
+  ImGui::Indent();
+  if (ImGui::SmallButton(done ? tr("Undo") : tr("Do it"))) {
+    Controls controls = model.controls;
+    static_cast<lessons::Choices&>(controls) = done ? own : wanted;
+    const bool both = controls.program.pause != model.controls.program.pause ||
+                      controls.program.names != model.controls.program.names ||
+                      controls.family != model.controls.family;
+    commands.push_back(SetControls{controls});
+    if (both) commands.push_back(StartLive{});
+  }
+  if (const std::string ways = by_hand(own, wanted); !ways.empty()) {
+    ImGui::SameLine();
+    ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+    draw_wrapped(ways);
+    ImGui::PopStyleColor();
+  }
+  ImGui::Unindent();
+  ImGui::Spacing();
+  ImGui::PopID();
+}
+
 }  // namespace
 
 void lesson_panel(const Model& model, Ui& ui, Commands& commands) {
   const lessons::Lesson& lesson = *model.lesson;
-  const lessons::Language language = language_of(model);
+  const std::string& title = lesson.title(language_of(model));
   const auto step = step_at(model);
   const bool at_end = model.cursor == model.steps.size();
-  ImGui::TextWrapped("%s", lesson.title(language).c_str());
+  // Whether the cursor stands where the words belong to, or has gone on from there.
+  const bool behind = step && !at_end && cursor_of(model, *step) != model.cursor;
+  ImGui::TextWrapped("%s", title.c_str());
   ImGui::BeginDisabled(model.cursor == 0);
   if (ImGui::Button(tr("◄ Back"))) go_back(model, step, commands);
   ImGui::EndDisabled();
@@ -73,22 +155,26 @@ void lesson_panel(const Model& model, Ui& ui, Commands& commands) {
   if (ImGui::Button(tr("Next ►"))) go_on(model, step, commands);
   ImGui::EndDisabled();
   ImGui::SameLine();
-  ImGui::TextUnformatted(
-      fmt::format("{}/{}", step ? *step + 1 : 0, model.lesson_events.size()).c_str());
+  const std::string place = fmt::format("{}/{}", step ? *step + 1 : 0, model.lesson_events.size());
+  ImGui::TextUnformatted((behind ? words::say("after {}", place) : place).c_str());
+  const bool elsewhere = update(model, ui.lesson, step);
+  if (behind && !ui.lesson.next.empty()) draw_wrapped(words::say("Next: {}", ui.lesson.next));
   ImGui::Separator();
   ImGui::BeginChild("words");
-  const lessons::Told told = at_end  ? lessons::closing(lesson, language, model.sim())
-                             : !step ? lessons::opening(lesson, language, model.sim())
-                                     : lessons::words(lesson, *step, language, model.sim());
-  if (ui.lesson_shown != told.heading) ImGui::SetScrollY(0);
-  ui.lesson_shown = told.heading;
-  if (!told.heading.empty() && told.heading != lesson.title(language)) {
+  if (elsewhere) ImGui::SetScrollY(0);
+  const lessons::Told& told = *ui.lesson.told;
+  ImGui::PushStyleVar(ImGuiStyleVar_Alpha, ImGui::GetStyle().Alpha * (behind ? 0.6f : 1.f));
+  if (!told.heading.empty() && told.heading != title) {
     lessons::Paragraph heading;
     heading.spans.push_back({told.heading, lessons::SpanStyle::strong});
     draw_paragraph(heading, ui.fonts, model.look.dark);
   }
-  for (const lessons::Paragraph& paragraph : told.paragraphs)
+  std::size_t items = 0;
+  for (const lessons::Paragraph& paragraph : told.paragraphs) {
     draw_paragraph(paragraph, ui.fonts, model.look.dark);
+    if (at_end && paragraph.item && items < lesson.tries.size()) try_it(model, items++, commands);
+  }
+  ImGui::PopStyleVar();
   ImGui::EndChild();
 }
 

@@ -14,6 +14,7 @@
 #include "lessons/lesson.hh"
 #include "sim/net/scenario.hh"
 #include "sim/net/tcb_history.hh"
+#include "viz/gui/display_filter.hh"
 #include "viz/ladder/align.hh"
 #include "viz/ladder/heads.hh"
 #include "viz/ladder/layout.hh"
@@ -65,6 +66,16 @@ struct Selected {
   friend bool operator==(const Selected&, const Selected&) = default;
 };
 
+// A display filter, as it was typed, and what it comes to.
+struct Filtering {
+  std::string text;                     // empty: there is none
+  std::optional<DisplayFilter> filter;  // nothing where the text is wrong
+  wire::Saying wrong;                   // why; empty where it is not
+  std::size_t matching = 0;             // packets, of both sides
+
+  bool on() const { return filter.has_value(); }
+};
+
 struct Model {
   Controls controls;
   Look look;
@@ -87,6 +98,11 @@ struct Model {
   std::vector<ladder::Step> steps;
   std::vector<double> reached;  // by step: the lowest point that it and those before it have
 
+  // By side, in order of time: the nth has the number n + 1, as in a capture file.
+  std::array<std::vector<model::EventId>, 2> packets;
+  Filtering filtering;
+  std::array<std::vector<bool>, 2> faded;  // by side and event: a packet that does not match
+
   // By side and whether at a call's return, then by event; for step_of().
   std::array<std::vector<std::uint32_t>, 4> steps_by_event;
 
@@ -102,6 +118,15 @@ struct Model {
   }
   // Which step brings the event; steps.size() when none does. O(1)
   std::size_t step_of(ladder::Side side, model::EventId event, bool at_return = false) const;
+  const std::vector<model::EventId>& packets_of(ladder::Side side) const {
+    return packets[static_cast<std::size_t>(side)];
+  }
+  // The number of a packet on its side, from 1; nothing for what is none. O(log n)
+  std::optional<std::size_t> number_of(ladder::Side side, model::EventId event) const;
+  bool is_faded(ladder::Side side, model::EventId event) const {
+    const auto& of_side = faded[static_cast<std::size_t>(side)];
+    return model::index(event) < of_side.size() && of_side[model::index(event)];
+  }
   // What the details are about: the selected event, else that of the last step; none at the start.
   std::optional<Selected> in_focus() const;
 };

@@ -69,17 +69,40 @@ class Painter {
       layers[static_cast<std::size_t>(layer(scene_, item))].push_back(item);
     for (const auto& of_layer : layers) {
       for (const ladder::Item& item : of_layer) {
+        const int before = list_.VtxBuffer.Size;
         switch (item.kind) {
           case ladder::Kind::box: box(scene_.boxes[item.place]); break;
           case ladder::Kind::line: line(scene_.lines[item.place]); break;
           case ladder::Kind::text: text(scene_.texts[item.place]); break;
         }
+        if (is_faded(item)) fade(before);
       }
     }
     return painted_;
   }
 
  private:
+  // What the display filter leaves out.
+  bool is_faded(ladder::Item item) const {
+    if (view_.stepped == nullptr || !view_.stepped->filtering.on()) return false;
+    const auto asked = [&](const auto& shown) {
+      return view_.stepped->is_faded(shown.side, shown.event);
+    };
+    switch (item.kind) {
+      case ladder::Kind::box: return asked(scene_.boxes[item.place]);
+      case ladder::Kind::line: return asked(scene_.lines[item.place]);
+      case ladder::Kind::text: return asked(scene_.texts[item.place]);
+    }
+    return false;
+  }
+  // Makes pale what was drawn since the list had `before` vertices.
+  void fade(int before) {
+    for (int i = before; i < list_.VtxBuffer.Size; ++i) {
+      ImU32& colour = list_.VtxBuffer[i].col;
+      colour = faded(colour, 0.25);
+    }
+  }
+
   ImVec2 at(ladder::Point p) const {
     return {static_cast<float>(view_.x + p.x * view_.scale),
             static_cast<float>(view_.y + p.y * view_.scale)};

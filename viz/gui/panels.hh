@@ -1,11 +1,14 @@
 // The parts of the window, each a function that draws it. Private to gui.
 #pragma once
 
+#include <imgui.h>
+
 #include "viz/gui/ui.hh"
 
 namespace synoptic::gui {
 
 bool escape_pressed();
+ImVec4 refusal_colour(bool dark);  // of words that say what is wrong
 // Keys that work wherever the mouse is, unless text is being typed.
 void shortcuts(const Model& model, Ui& ui, Commands& commands);
 // Demo, run, steps, play, speed; below it the scrub bar with a mark for each event.
@@ -14,6 +17,10 @@ void toolbar(const Model& model, Ui& ui, Commands& commands);
 void controls_panel(const Model& model, Ui& ui, Commands& commands);
 // The words of the lesson's step where the cursor is; only where there is a lesson.
 void lesson_panel(const Model& model, Ui& ui, Commands& commands);
+// Above the ladders, where they are open: a packet by its number, a display filter.
+void bars(const Model& model, Ui& ui, Commands& commands);
+void open_go_bar(Ui& ui);
+void open_filter_bar(Ui& ui);
 // Both ladders in the room that is left.
 void ladder_pane(const Model& model, Ui& ui, Commands& commands);
 void status_line(const Model& model);

@@ -76,6 +76,8 @@ class Line {
     } else if (style == lessons::SpanStyle::emphasis) {
       colour = text_colour(ladder::Role::reason, dark_);
     }
+    if (code || style == lessons::SpanStyle::emphasis)
+      colour = faded(colour, ImGui::GetStyle().Alpha);
     const char* const begin = text.data();
     list_.AddText(font, size, place, colour, begin, begin + text.size());
     if (style == lessons::SpanStyle::strong)  // no second font: the same once more, a bit aside

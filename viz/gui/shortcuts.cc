@@ -27,6 +27,8 @@ constexpr std::array keys{
     Key{"←", N_("one step back")},
     Key{"Home, End", N_("to the start, to the end")},
     Key{"N, P", N_("next, previous packet of the same conversation")},
+    Key{"G", N_("go to a packet by its number")},
+    Key{"/", N_("display filter, as Wireshark's: other packets are faded, N and P step over them")},
     Key{"F", N_("fork here: lose, delay, duplicate the chosen segment")},
     Key{"R", N_("relative or raw sequence numbers")},
     Key{"T", N_("row by row, or true to time")},
@@ -58,6 +60,7 @@ void go_along_conversation(const Model& model, int direction, Commands& commands
     const ladder::Step& step = model.steps[static_cast<std::size_t>(i)];
     if (step.side != focus->side) continue;
     const model::Event& event = trace[step.event];
+    if (model.is_faded(step.side, step.event)) continue;
     if (event.flow != flow || !std::holds_alternative<model::Packet>(event.body)) continue;
     commands.push_back(Select{{step.side, step.event}});
     return;
@@ -70,7 +73,7 @@ void fork_here(const Model& model, Ui& ui) {
   if (!focus || focus->side != ladder::Side::sim || model.read_run != nullptr) return;
   if (!std::holds_alternative<model::Packet>(model.sim()[focus->event].body)) return;
   ui.asked_about = focus->event;
-  ui.ask = true;
+  ui.ask = ui.ask_there = true;
 }
 
 void typed(char c, const Model& model, Ui& ui, Commands& commands) {
@@ -81,6 +84,9 @@ void typed(char c, const Model& model, Ui& ui, Commands& commands) {
     case '?': commands.push_back(ShowKeys{!model.keys_shown}); return;
     case 'f':
     case 'F': fork_here(model, ui); return;
+    case 'g':
+    case 'G': open_go_bar(ui); return;
+    case '/': open_filter_bar(ui); return;
     case 'n':
     case 'N': go_along_conversation(model, 1, commands); return;
     case 'p':
@@ -135,8 +141,13 @@ void shortcuts(const Model& model, Ui& ui, Commands& commands) {
   if (pressed(ImGuiKey_Home)) commands.push_back(GoTo{0});
   if (pressed(ImGuiKey_End)) commands.push_back(GoTo{model.steps.size()});
   if (escape_pressed()) {
-    if (model.keys_shown) commands.push_back(ShowKeys{false});
-    commands.push_back(SelectNone{});
+    if (model.keys_shown) {
+      commands.push_back(ShowKeys{false});
+    } else if (ui.details.diagram_shown) {
+      ui.details.diagram_shown = false;
+    } else {
+      commands.push_back(SelectNone{});
+    }
   }
   for (const ImWchar c : io.InputQueueCharacters) {
     if (c < 128) typed(static_cast<char>(c), model, ui, commands);

@@ -391,6 +391,16 @@ DiagramLayout layout_diagram(float width, float type_size, const MeasureText& me
   return Placing(width, type_size, type_size * .8F, true, measure).place();
 }
 
+DiagramLayout layout_diagram_within(ImVec2 room, float type_size, const MeasureText& measure) {
+  DiagramLayout layout;
+  for (const float part : {1.5F, 1.3F, 1.15F, 1.F, .9F, .8F, .7F}) {
+    const float size = type_size * part;
+    layout = layout_diagram(std::min(room.x, size * widest_diagram), size, measure);
+    if (layout.height <= room.y) break;
+  }
+  return layout;
+}
+
 // --- drawing
 
 namespace {

@@ -60,6 +60,11 @@ using MeasureText = std::function<ImVec2(std::string_view text, float size)>;
 // From the width alone follows all else. Words are put at the arrows if they fit there, else
 // numbers, and the words below. From 300 pixels on nothing overlaps in type of 13 pixels.
 DiagramLayout layout_diagram(float width, float type_size, const MeasureText& measure);
+// So many times the size of its type is as wide as it needs to be.
+inline constexpr float widest_diagram = 54;
+// In type around that size, as large as lets all of it be in `room`; where even 0.7 times is too
+// large, that.
+DiagramLayout layout_diagram_within(ImVec2 room, float type_size, const MeasureText& measure);
 
 // Whether the end's state is this box: the lower CLOSED once it has come from elsewhere.
 bool is_in(const EndDetails& end, const DiagramNode& node);

@@ -53,6 +53,45 @@ void splitter(Ui& ui, float room) {
       touched ? 3.f : 1.f);
 }
 
+float side_width() {
+  return std::min(ImGui::GetFontSize() * 22, ImGui::GetIO().DisplaySize.x * 0.3f);
+}
+
+void words_and_conditions(const Model& model, Ui& ui, Commands& commands) {
+  const float room = ImGui::GetContentRegionAvail().y;
+  const float gap = ImGui::GetStyle().ItemSpacing.y;
+  const float frame = 2 * ImGui::GetStyle().WindowPadding.y;
+  const float conditions = std::min(ui.controls_height + frame, room * 0.6f);
+  ImGui::BeginChild("lesson", ImVec2(0, room - conditions - gap), true);
+  lesson_panel(model, ui, commands);
+  ImGui::EndChild();
+  ImGui::BeginChild("conditions", ImVec2(0, 0), true);
+  const float from = ImGui::GetCursorPosY();
+  controls_panel(model, ui, commands);
+  ui.controls_height = ImGui::GetCursorPosY() - from;
+  ImGui::EndChild();
+}
+
+// Ladders and details below each other, `beside` in a column of `width` left of the ladders.
+template <typename Beside>
+void pictures(const Model& model, Ui& ui, float room, float width, Commands& commands,
+              Beside beside) {
+  const float details = room * ui.details_share;
+  const ImVec2 middle(0, room - details - 3 * ImGui::GetStyle().ItemSpacing.y);
+  if (width > 0) {
+    ImGui::BeginChild("side", ImVec2(width, middle.y), true);
+    beside();
+    ImGui::EndChild();
+    ImGui::SameLine();
+  }
+  part("ladders", middle, [&] {
+    bars(model, ui, commands);
+    ladder_pane(model, ui, commands);
+  });
+  splitter(ui, room);
+  part("details", ImVec2(0, details), [&] { draw_details(model, ui, commands); });
+}
+
 }  // namespace
 
 Commands draw(const Model& model, Ui& ui) {
@@ -68,24 +107,21 @@ Commands draw(const Model& model, Ui& ui) {
   toolbar(model, ui, commands);
   const float status = ImGui::GetTextLineHeightWithSpacing();
   const float room = ImGui::GetContentRegionAvail().y - status;
-  const float details = room * ui.details_share;
-  const ImVec2 middle(0, room - details - 3 * ImGui::GetStyle().ItemSpacing.y);
-  if (ui.controls_shown || !model.lesson_events.empty()) {
-    const float width = std::min(ImGui::GetFontSize() * 22, ImGui::GetIO().DisplaySize.x * 0.3f);
-    ImGui::BeginChild("side", ImVec2(width, middle.y), true);
-    if (ui.controls_shown) {
-      controls_panel(model, ui, commands);
-    } else {
-      lesson_panel(model, ui, commands);
-    }
-    ImGui::EndChild();
+  const bool has_lesson = !model.lesson_events.empty();
+  if (ui.controls_shown && has_lesson) {
+    // The words above the conditions, both over the whole height.
+    part("side", ImVec2(side_width(), room), [&] { words_and_conditions(model, ui, commands); });
     ImGui::SameLine();
+    part("pictures", ImVec2(0, room), [&] { pictures(model, ui, room, 0, commands, [] {}); });
+  } else if (ui.controls_shown) {
+    pictures(model, ui, room, side_width(), commands, [&] { controls_panel(model, ui, commands); });
+  } else {
+    pictures(model, ui, room, has_lesson ? side_width() : 0, commands,
+             [&] { lesson_panel(model, ui, commands); });
   }
-  part("ladders", middle, [&] { ladder_pane(model, ui, commands); });
-  splitter(ui, room);
-  part("details", ImVec2(0, details), [&] { draw_details(model, ui, commands); });
   status_line(model);
   ImGui::End();
+  diagram_window(model, ui);
   keys_window(model, commands);
   return commands;
 }

@@ -14,6 +14,10 @@
 //   +--------------------------------------------------+
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "viz/gui/command.hh"
 #include "viz/gui/details.hh"
 #include "viz/gui/model.hh"
@@ -27,6 +31,25 @@ struct Fonts {
   ImFont* mono = nullptr;  // ladders and bytes; null: ImGui's own
 };
 
+// A number that is typed: taken over when it is good, refused with a word else.
+struct NumberField {
+  std::string text;
+  bool typing = false;
+  bool focus = false;         // the next frame puts the text cursor there
+  std::optional<float> held;  // of a slider, while it is typed
+  wire::Saying wrong;         // what was refused last; empty: nothing
+};
+
+// The words of the lesson in the frame before, and what they were found for.
+struct LessonUi {
+  std::uint64_t revision = 0;
+  std::optional<std::size_t> step;
+  bool at_end = false, raw_seq = false;
+  words::Language language = words::Language::en;
+  std::optional<lessons::Told> told;
+  std::string next;  // the heading of the step that comes next; empty behind the last
+};
+
 // What only the drawing has to remember from frame to frame.
 struct Ui {
   Fonts fonts;
@@ -37,13 +60,21 @@ struct Ui {
   bool dragged = false;               // the mouse button that is down moved the ladders
   double pane_x = 0, pane_y = 0, pane_scale = 1;  // where the ladders were drawn last, in pixels
   bool controls_shown = false;
-  std::string lesson_shown;     // the heading of the words in the frame before
+  LessonUi lesson;
+  float controls_height = 0;  // that the conditions took in the frame before
+  NumberField isn_client, isn_server, pause, delay, loss;
   bool focus_fault = false;     // the next frame puts the text cursor into the list of faults
   float details_share = 0.36f;  // of the height, for the details
   model::EventId asked_about = model::EventId::none;  // by right click
   DetailsUi details;
-  bool ask = false;         // the next frame asks what if, about `asked_about`
-  bool ask_format = false;  // and as what to save
+  bool ask = false;                         // the next frame asks what if, about `asked_about`
+  bool ask_there = false;                   // at the segment, not at the mouse
+  bool go_shown = false, focus_go = false;  // the bar that asks for a packet's number
+  std::string go_text;
+  wire::Saying go_error;
+  bool filter_shown = false, focus_filter = false;  // the bar of the display filter
+  std::string filter_text;
+  bool ask_format = false;  // the next frame asks as what to save
   std::string names_text;
   bool typing_names = false;
   bool focus_names = false;

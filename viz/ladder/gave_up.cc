@@ -118,7 +118,8 @@ std::optional<GaveUp> giving_up(const Conversation& c, bool a) {
   for (const model::Event& e : c.trace->events()) {
     if (e.flow != *c.flow || (e.endpoint == c.endpoint(true)) != a) continue;
     const auto* call = std::get_if<model::Call>(&e.body);
-    if (e.why == model::Why::gave_up && e.kind == model::EventKind::state) return GaveUp{e.id, e.t};
+    const bool gave_up = e.why == model::Why::gave_up || e.why == model::Why::gave_up_unheard;
+    if (gave_up && e.kind == model::EventKind::state) return GaveUp{e.id, e.t};
     if (call && call->returned && call->result < 0 && call->error == ETIMEDOUT)
       return GaveUp{e.id, call->returned_at};
   }

@@ -261,7 +261,7 @@ class Comparison {
         middle_width_(middle_width),
         cursors_{Cursor{sim}, Cursor{live}} {}
 
-  void row(const Row& row) {
+  void row(const Row& row, std::size_t place) {  // its place among the rows of the alignment
     std::size_t first[2], end[2];
     int line = page_.line();
     for (const int side : {0, 1}) {
@@ -286,10 +286,12 @@ class Comparison {
     if (!same || (!row.sim.empty() && !row.live.empty()))
       page_.verdict(line, middle_ + (middle_width_ - 1) / 2, name, same);
     page_.go_to(bottom);
+    page_.row_mark(place, line, bottom, middle_, middle_width_);
     if (same) return;
     if (!row.reason || !row.reason->told_above) note(row);
     page_.band(line, bottom);
     page_.ground(bottom, page_.line());
+    page_.row_mark(place, bottom, page_.line(), 0, page_.columns());
   }
 
   void note(const Row& row) {
@@ -386,7 +388,7 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   page.skip(std::max(heads, page.lane_heads(b, page.line())));
   Comparison comparison(page, left.right(), right_at - left.right(), a, b);
   const std::span rows = std::span(alignment.rows).subspan(section.first_row, section.row_count);
-  for (const Row& row : rows) comparison.row(row);
+  for (std::size_t i = 0; i < rows.size(); ++i) comparison.row(rows[i], section.first_row + i);
   comparison.rest();
   page.end_strip(a, page.line());
   page.end_strip(b, page.line());

@@ -141,6 +141,13 @@ void Page::verdict(int line, int column, const std::string& name, bool same) {
   text(line, column, name, role, Anchor::middle, width + 2);
 }
 
+void Page::row_mark(std::size_t row, int from_line, int to_line, int column, int width) {
+  if (!drawn() || from_line >= to_line) return;
+  scene_.row_marks.push_back({.min = {x(column), y(from_line)},
+                              .max = {x(column + width), y(to_line)},
+                              .row = static_cast<std::uint32_t>(row)});
+}
+
 int Page::lane_heads(const Strip& strip, int line) {
   const Columns& c = strip.columns;
   const std::size_t n = c.lane.size();

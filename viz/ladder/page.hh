@@ -35,6 +35,8 @@ class Page {
   // Which network a strip shows, over its `width` columns; takes one line.
   void side_title(const Strip& strip, int line, int width, const std::string& name);
   void verdict(int line, int column, const std::string& name, bool same);
+  // The lines [from, to) of `width` columns tell of this row of the alignment.
+  void row_mark(std::size_t row, int from_line, int to_line, int column, int width);
 
   // The names and addresses above the lanes; gives the lines they take. Lanes begin below.
   int lane_heads(const Strip& strip, int line);

@@ -82,12 +82,19 @@ struct Box {
   model::EventId event = model::EventId::none;
 };
 
+// Where a row of the comparison is told of: the mark between the ladders, the note below it.
+struct RowMark {
+  Point min, max;
+  std::uint32_t row = 0;  // index into Alignment::rows
+};
+
 struct Scene {
   double width = 0, height = 0;
   double char_width = 1, row_height = 1;  // of one character cell, as the layout took them
   std::vector<Box> boxes;                 // drawn first
   std::vector<Line> lines;
-  std::vector<Text> texts;  // drawn last
+  std::vector<Text> texts;         // drawn last
+  std::vector<RowMark> row_marks;  // not drawn; from top to bottom, none over another
 };
 
 }  // namespace synoptic::ladder

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <tuple>
 
 #include "viz/ladder/layout.hh"
@@ -86,6 +87,15 @@ std::optional<Picked> SceneIndex::pick(const Scene& scene, Point at, double reac
     }
   }
   return picked;
+}
+
+std::optional<std::uint32_t> row_at(const Scene& scene, Point at) {
+  const auto below =
+      std::ranges::upper_bound(scene.row_marks, at.y, {}, [](const RowMark& m) { return m.min.y; });
+  if (below == scene.row_marks.begin()) return std::nullopt;
+  const RowMark& mark = *std::prev(below);
+  if (!inside(at, mark.min, mark.max)) return std::nullopt;
+  return mark.row;
 }
 
 }  // namespace synoptic::ladder

@@ -45,4 +45,7 @@ class SceneIndex {
   double tallest_short_ = 0;
 };
 
+// The row of the comparison whose mark or note is at the point. O(log n)
+std::optional<std::uint32_t> row_at(const Scene& scene, Point at);
+
 }  // namespace synoptic::ladder

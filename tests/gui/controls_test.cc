@@ -1,0 +1,86 @@
+// The conditions: what is out of range is refused with a word; they stand below the lesson's words.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <imgui.h>
+
+#include "tests/gui/ui_support.hh"
+
+namespace synoptic::gui {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::UiTest;
+
+class ControlsTest : public UiTest {
+ protected:
+  ControlsTest() {
+    ImGui::GetIO().DisplaySize = ImVec2(1280, 1400);  // nothing is scrolled away
+    ui_.controls_shown = true;
+    frame();
+  }
+};
+
+TEST_F(ControlsTest, AnIsnThatIsNone_IsRefusedWithAWord) {
+  Controls controls = model().controls;
+  controls.isn_client = wire::SeqNum{7};
+  app_.apply(SetControls{controls});
+  frame();
+  for (const char* typed : {"4294967296", "-1", "abc", "99999999999999999999", "12x", ""}) {
+    fill(ui_.isn_client.focus, typed);
+    if (*typed == '\0') press(ImGuiKey_Backspace);
+    EXPECT_THAT(read(), HasSubstr("is no ISN: it is a whole number from 0 to 4294967295")) << typed;
+    press(ImGuiKey_Escape);
+    press(ImGuiKey_Enter);
+  }
+  fill(ui_.isn_client.focus, "4294967295");
+  EXPECT_EQ(model().controls.isn_client, wire::SeqNum{4294967295u});
+  EXPECT_THAT(read(), Not(HasSubstr("is no ISN")));
+}
+
+TEST_F(ControlsTest, WhatIsTypedIntoASlider_CountsWhenDoneAndInRange) {
+  struct Row {
+    NumberField& field;
+    const char *good, *bad;
+  };
+  const auto value = [&](int i) {
+    const Controls& c = model().controls;
+    return i == 0   ? static_cast<double>(c.program.pause.ns) / 1e9
+           : i == 1 ? static_cast<double>(c.delay.ns) / 1e6
+                    : c.loss * 100;
+  };
+  const Row rows[] = {{ui_.pause, "2", "31"}, {ui_.delay, "250", "2500"}, {ui_.loss, "12", "120"}};
+  for (int i = 0; i < 3; ++i) {
+    const Row& row = rows[i];
+    const double before = value(i);
+    fill(row.field.focus, row.bad);
+    EXPECT_EQ(value(i), before) << "a part of what is typed counts already";
+    press(ImGuiKey_Enter);
+    frame();
+    EXPECT_EQ(value(i), before) << row.bad;
+    EXPECT_THAT(read(), HasSubstr("is out of range"));
+    fill(row.field.focus, row.good);
+    press(ImGuiKey_Enter);
+    frame();
+    EXPECT_NEAR(value(i), std::stod(row.good), 1e-6);
+    EXPECT_THAT(read(), Not(HasSubstr("is out of range")));
+  }
+}
+
+TEST_F(ControlsTest, APauseThatIsTyped_IsRunOnBothNetworks) {
+  fill(ui_.pause.focus, "2");
+  ImGui::GetIO().KeysDown[256 + ImGuiKey_Enter] = true;
+  const Commands commands = frame();
+  ImGui::GetIO().KeysDown[256 + ImGuiKey_Enter] = false;
+  std::size_t set = commands.size(), start = commands.size();
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (std::holds_alternative<SetControls>(commands[i])) set = i;
+    if (std::holds_alternative<StartLive>(commands[i])) start = i;
+  }
+  ASSERT_LT(set, commands.size());
+  ASSERT_LT(start, commands.size());
+  EXPECT_LT(set, start) << "it would run with the pause of before";
+}
+
+}  // namespace
+}  // namespace synoptic::gui
