@@ -7,6 +7,7 @@
 #include "viz/cli/files.hh"
 #include "viz/cli/output.hh"
 #include "viz/cli/window_command.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -42,7 +43,7 @@ int print(std::string_view text) {
 int run_sim(const Options& options) {
   if (!outputs_are_writable(options.output)) return refused;
   const model::Trace trace = net::run(make_scenario(options));
-  return show({.trace = trace, .title = fmt::format("{} · simulated", options.demo.demo->name)},
+  return show({.trace = trace, .title = words::say("{} · simulated", options.demo.demo->name)},
               options.output);
 }
 
