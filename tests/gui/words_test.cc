@@ -24,12 +24,18 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// All sources that say something, joined where a text goes on in the next line.
+// All sources that say something, joined where a text goes on in the next line. (In viz/cli, say()
+// is what goes to stderr; what the window shows is words::say() there.)
 std::string sources() {
   std::string all;
-  for (const char* folder : {"viz/gui", "viz/ladder"})
-    for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / folder))
-      if (entry.path().extension() == ".cc") all += read(entry.path());
+  for (const char* folder : {"viz/gui", "viz/ladder", "viz/cli"})
+    for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / folder)) {
+      if (entry.path().extension() != ".cc") continue;
+      const std::string text = read(entry.path());
+      all += std::string_view(folder) == "viz/cli"
+                 ? std::regex_replace(text, std::regex("([^:]|^)\\bsay\\("), "$1message(")
+                 : text;
+    }
   return std::regex_replace(all, std::regex("\"\\s*\n\\s*\""), "");
 }
 

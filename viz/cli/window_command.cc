@@ -52,7 +52,7 @@ void open_first(Session& session, std::vector<lessons::CourseEntry>& course) {
 // What the user sees of a session, in its own language.
 gui::Commands draw(const Session& session, const gui::Fonts& fonts, gui::Ui& ui) {
   const words::Language language = session.model().look.language;
-  if (words::spoken() != language) words::speak(language, SYNOPTIC_LOCALE_DIR);
+  if (words::spoken() != language) words::speak(language);
   ui.fonts = fonts;
   return gui::draw(session.model(), ui);
 }
