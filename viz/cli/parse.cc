@@ -496,12 +496,15 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   for (const auto& [name, command] : commands) {
     if (!is_internal(name) || name == argv[1]) known.emplace_back(name);
   }
-  std::error_code error;
-  if (argc == 2 && std::ranges::find(known, argv[1]) == known.end() &&
-      std::filesystem::is_regular_file(argv[1], error)) {
-    Options file;  // for the window
-    file.path = argv[1];
-    return file;
+  if (std::ranges::find(known, argv[1]) == known.end()) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(argv[1], error);
+    if (argc == 2 && std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
+      Options file;  // for the window
+      file.path = argv[1];
+      return file;
+    }
+    if (auto mistaken = no_file(argv[1])) return std::unexpected(std::move(*mistaken));
   }
   if (std::string unknown = unknown_command(argv[1], known); !unknown.empty())
     return std::unexpected(Exit{misused, std::move(unknown)});
