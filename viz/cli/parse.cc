@@ -192,6 +192,9 @@ void add_picture(CLI::App& app, Typed& typed) {
   picture->add_option("--step", typed.picture.step);
   picture->add_flag("--dark", typed.picture.dark);
   picture->add_option("--lang", typed.language);
+  picture->add_option("--time", typed.time)->check(CLI::IsMember({"ordinal", "proportional"}));
+  picture->add_option("--open", typed.picture.file);
+  picture->add_flag("--compare", typed.picture.compare);
 }
 
 void add_commands(CLI::App& app, Typed& typed) {
@@ -453,6 +456,8 @@ Options options_of(Command command, const Typed& typed) {
   if (command == Command::picture) {
     out.picture = typed.picture;
     out.picture.language = language_of(typed);
+    out.picture.time =
+        typed.time == "proportional" ? ladder::TimeMode::proportional : ladder::TimeMode::ordinal;
     out.path = typed.path;
     return out;
   }
