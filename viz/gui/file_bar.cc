@@ -21,8 +21,9 @@ void choose_flow(const Model& model, Commands& commands) {
   const OpenedFile& file = *model.file;
   const std::string all = words::say("all {} conversations", model.flows.size());
   std::string chosen = all;
-  for (const FlowChoice& flow : model.flows)
-    if (file.flow == flow.flow) chosen = label_of(flow);
+  // They are in the order of their ids.
+  if (file.flow && model::index(*file.flow) < model.flows.size())
+    chosen = label_of(model.flows[model::index(*file.flow)]);
   const float arrow = ImGui::GetFrameHeight() + 2 * ImGui::GetStyle().FramePadding.x;
   ImGui::SetNextItemWidth(
       std::min(ImGui::CalcTextSize(chosen.c_str()).x + arrow, ImGui::GetContentRegionAvail().x));

@@ -132,8 +132,9 @@ void scrub_bar(const Model& model, Commands& commands) {
     // The simulated side above the line, the real one below it.
     const float up = step.side == ladder::Side::sim ? -half : 0;
     const float down = step.side == ladder::Side::sim ? 0 : half;
-    list.AddLine({x(static_cast<double>(i) + 0.5), middle + up},
-                 {x(static_cast<double>(i) + 0.5), middle + down}, faded(ink, packet ? 0.8 : 0.4));
+    const float at = std::floor(x(static_cast<double>(i) + 0.5));
+    list.PrimReserve(6, 4);  // a plain rectangle: a tenth of a smoothed line's cost
+    list.PrimRect({at, middle + up}, {at + 1, middle + down}, faded(ink, packet ? 0.8 : 0.4));
   }
   const float cursor = x(static_cast<double>(model.cursor) + model.under_way);
   list.AddTriangleFilled({cursor - height / 3, from.y}, {cursor + height / 3, from.y},
