@@ -42,6 +42,7 @@ class Session {
   void open_file(const std::string& path);
   void save(const std::string& wanted);
   bool take_started();
+  void look_for_file();
   void dispose(Source source);
 
   gui::App app_;
@@ -49,6 +50,7 @@ class Session {
   std::future<model::Expected<Source>> coming_;  // a run that starts, a file that is opened
   bool unwanted_ = false;                        // it is to be stopped as soon as it is there
   std::vector<std::future<void>> leaving_;       // sources that are taking their time to end
+  std::string wanted_file_;  // that is to be opened when what is coming is there
   bool quit_ = false;
 };
 

@@ -85,12 +85,8 @@ void mentions(std::string_view title, const std::vector<Mention>& all, int first
   for (const Mention& m : all) mention(m, first_id++, commands);
 }
 
-std::string_view side_name(ladder::Side side) {
-  return side == ladder::Side::sim ? tr("Simulated") : tr("Captured");
-}
-
 void draw_heading(const Details& d) {
-  faint(side_name(d.focus.side));
+  faint(d.simulated ? tr("Simulated") : tr("Captured"));
   draw_wrapped(d.heading);
   ImGui::Separator();
 }
@@ -108,8 +104,9 @@ void draw_why(const Details& d, Commands& commands) {
     if (!d.why.rfc.empty()) faint(d.why.rfc);
     if (d.why.cause) mentions(tr("What led to it"), {*d.why.cause}, 0, commands);
   }
-  ImGui::Spacing();
   const DifferenceDetails& diff = d.difference;
+  if (diff.heading.empty()) return;
+  ImGui::Spacing();
   faint(tr("Side by side"));
   const bool differs = diff.verdict && *diff.verdict != ladder::Verdict::same;
   draw_wrapped((differs ? "≠ " : "") + diff.heading);

@@ -14,6 +14,9 @@ void toolbar(const Model& model, Ui& ui, Commands& commands);
 void controls_panel(const Model& model, Ui& ui, Commands& commands);
 // The words of the lesson's step where the cursor is; only where there is a lesson.
 void lesson_panel(const Model& model, Ui& ui, Commands& commands);
+// Of the capture file that is open: its conversations to choose from, the comparison with the
+// simulated run, the way back, and what is wrong with it.
+void file_bar(const Model& model, Commands& commands);
 // Both ladders in the room that is left.
 void ladder_pane(const Model& model, Ui& ui, Commands& commands);
 void status_line(const Model& model);

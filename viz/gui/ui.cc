@@ -70,10 +70,11 @@ Commands draw(const Model& model, Ui& ui) {
   const float room = ImGui::GetContentRegionAvail().y - status;
   const float details = room * ui.details_share;
   const ImVec2 middle(0, room - details - 3 * ImGui::GetStyle().ItemSpacing.y);
-  if (ui.controls_shown || !model.lesson_events.empty()) {
+  const bool controls = ui.controls_shown && !model.alone();
+  if (controls || !model.lesson_events.empty()) {
     const float width = std::min(ImGui::GetFontSize() * 22, ImGui::GetIO().DisplaySize.x * 0.3f);
     ImGui::BeginChild("side", ImVec2(width, middle.y), true);
-    if (ui.controls_shown) {
+    if (controls) {
       controls_panel(model, ui, commands);
     } else {
       lesson_panel(model, ui, commands);
@@ -81,7 +82,10 @@ Commands draw(const Model& model, Ui& ui) {
     ImGui::EndChild();
     ImGui::SameLine();
   }
-  part("ladders", middle, [&] { ladder_pane(model, ui, commands); });
+  part("ladders", middle, [&] {
+    if (model.file) file_bar(model, commands);
+    ladder_pane(model, ui, commands);
+  });
   splitter(ui, room);
   part("details", ImVec2(0, details), [&] { draw_details(model, ui, commands); });
   status_line(model);
