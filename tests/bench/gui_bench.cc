@@ -1,10 +1,12 @@
-// What a frame of the window costs us (not the GPU): everything open on a lesson, and one pane of
-// ladders of very different length.
+// What a frame of the window costs us (not the GPU): everything open on a lesson, and ladders of
+// very different length; and what taking in new packets costs it.
 #include <benchmark/benchmark.h>
 #include <imgui.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "viz/gui/app.hh"
-#include "viz/gui/paint.hh"
 #include "viz/gui/ui.hh"
 
 namespace synoptic {
@@ -51,57 +53,122 @@ void gui_frame(benchmark::State& state) {
 }
 BENCHMARK(gui_frame)->Unit(benchmark::kMicrosecond);
 
-// A ladder of so many rows, as far as painting is concerned: an arrow and its line in each.
-ladder::Scene ladder_of(std::int64_t rows) {
-  ladder::Scene scene;
-  scene.char_width = 8;
-  scene.row_height = 19;
-  scene.width = 900;
-  scene.height = static_cast<double>(rows) * scene.row_height;
-  for (const double x : {200., 700.}) {
-    scene.lines.push_back({.from = {x, 0}, .to = {x, scene.height}, .role = ladder::Role::lane});
+// A file of so many packets, data and ACKs by turns, with a new connection every so many; some come
+// with the first poll, and some more with each.
+class Packets : public observe::TraceSource {
+ public:
+  Packets(std::size_t first, std::size_t a_poll, std::size_t all, std::size_t a_connection)
+      : next_(first), a_poll_(a_poll), all_(all), a_connection_(a_connection) {}
+  bool poll() override {
+    for (std::size_t end = std::min(all_, sent_ + next_); sent_ < end; ++sent_) add();
+    next_ = a_poll_;
+    return true;
   }
-  for (std::int64_t i = 0; i < rows; ++i) {
-    const double y = static_cast<double>(i) * scene.row_height;
-    const auto event = model::EventId(static_cast<std::uint32_t>(i));
-    scene.lines.push_back({.from = {200, y},
-                           .to = {700, y + 14},
-                           .role = ladder::Role::segment,
-                           .arrow = true,
-                           .event = event});
-    scene.boxes.push_back(
-        {.min = {300, y}, .max = {600, y + 17}, .role = ladder::Role::segment, .event = event});
-    scene.texts.push_back({.at = {450, y + 14},
-                           .text = "[PSH, ACK] Seq=1 Ack=1 Len=7",
-                           .role = ladder::Role::packet_line,
-                           .anchor = ladder::Anchor::middle,
-                           .event = event});
+  void wait(model::Duration) override {}
+  const model::Trace& trace() const override { return trace_; }
+  observe::Counters counters() const override { return {.captured = sent_}; }
+  bool ended() const override { return sent_ == all_; }
+  std::optional<model::Error> failure() const override { return std::nullopt; }
+  void stop() override {}
+
+ private:
+  void add() {
+    const std::size_t number = sent_ % a_connection_;
+    if (number == 0) {
+      const auto port = static_cast<std::uint16_t>(1024 + sent_ / a_connection_);
+      const auto host = static_cast<std::uint8_t>(1 + sent_ / a_connection_ / 60'000);
+      const auto client = trace_.add_endpoint("client", {wire::IpAddress::v4(10, 0, 0, host), port},
+                                              model::Protocol::tcp);
+      const auto server = trace_.add_endpoint("server", {wire::IpAddress::v4(10, 0, 1, host), port},
+                                              model::Protocol::tcp);
+      flow_ = trace_.add_flow(model::Protocol::tcp, client, server);
+      trace_.edit(flow_).base_a = trace_.edit(flow_).base_b = wire::SeqNum{0};
+    }
+    const model::Flow& flow = trace_[flow_];
+    const bool data = number % 2 == 0;
+    const auto turn = static_cast<std::uint32_t>(number / 2);
+    model::Packet p;
+    p.ctl = data ? wire::PSH | wire::ACK : wire::CtlSet(wire::ACK);
+    p.seq = {data ? 1 + turn * 7 : 1};
+    p.ack = {data ? 1 : 8 + turn * 7};
+    p.len = data ? 7 : 0;
+    p.fate = model::Fate::delivered;
+    trace_.add({.t = {static_cast<std::int64_t>(sent_) * 1'000'000},
+                .endpoint = data ? flow.a : flow.b,
+                .to = data ? flow.b : flow.a,
+                .flow = flow_,
+                .body = p});
   }
-  return scene;
+
+  std::size_t next_, a_poll_, all_, a_connection_, sent_ = 0;
+  model::FlowId flow_ = model::FlowId::none;
+  model::Trace trace_{model::Source::captured};
+};
+
+void settle(gui::App& app) {
+  while (app.busy() || app.model().live_run.state == gui::LiveState::running) {
+    app.wait(model::seconds(100));
+    app.poll();
+  }
 }
 
-// In the middle of it.
-void gui_paint_rows(benchmark::State& state) {
+// The whole window with so many packets in its ladder, in the middle of it: layout, steps, scrub
+// bar and all.
+void gui_frame_rows(benchmark::State& state) {
   const Context context;
-  const ladder::Scene scene = ladder_of(state.range(0));
-  const ladder::SceneIndex index(scene);
-  ImGui::NewFrame();
-  ImDrawList list(ImGui::GetDrawListSharedData());
-  gui::PaintView view;
-  view.font = ImGui::GetFont();
-  view.bottom = 1000;
-  view.y = -scene.height / 2;
-  std::size_t texts = 0;
-  for (auto _ : state) {
-    list._ResetForNewFrame();
-    list.PushClipRectFullScreen();
-    list.PushTextureID(ImGui::GetIO().Fonts->TexID);
-    texts = gui::paint(list, scene, index, view).texts;
+  const auto rows = static_cast<std::size_t>(state.range(0));
+  Packets packets(rows, 0, rows, static_cast<std::size_t>(state.range(1)));
+  gui::App app(tcp_echo(), ladder::svg_metrics());
+  app.show_file("rows.pcap");
+  app.attach(&packets);
+  gui::Ui ui;
+  const auto frame = [&] {
+    ImGui::NewFrame();
+    const gui::Commands commands = gui::draw(app.model(), ui);
+    ImGui::Render();
+    for (const gui::Command& command : commands) app.apply(command);
+  };
+  for (int i = 0; i < 5; ++i) {
+    frame();
+    settle(app);
   }
-  state.counters["texts"] = static_cast<double>(texts);
-  ImGui::EndFrame();
+  app.apply(gui::GoTo{app.model().steps.size() / 2});
+  frame();
+  for (auto _ : state) frame();
+  state.counters["steps"] = static_cast<double>(app.model().steps.size());
 }
-BENCHMARK(gui_paint_rows)->Arg(100)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMicrosecond);
+constexpr std::int64_t one = std::int64_t{1} << 40;  // connection
+BENCHMARK(gui_frame_rows)
+    ->ArgNames({"rows", "a_connection"})
+    ->Args({100, one})
+    ->Args({10'000, one})
+    ->Args({1'000'000, one})
+    ->Args({1'000'000, 50})
+    ->Unit(benchmark::kMicrosecond);
+
+// 100,000 packets are there, and some more come with every frame: what the window waits for.
+void gui_poll_long_run(benchmark::State& state) {
+  Packets packets(100'000, 10, std::size_t{1} << 40, 50);
+  gui::App app(tcp_echo(), ladder::svg_metrics());
+  app.show_file("long.pcap");
+  app.attach(&packets);
+  app.wait(model::seconds(100));
+  double longest = 0;
+  std::size_t pictures = 0;
+  for (auto _ : state) {
+    const std::uint64_t before = app.model().revision;
+    const auto from = std::chrono::steady_clock::now();
+    app.poll();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from;
+    state.SetIterationTime(took.count());
+    longest = std::max(longest, took.count());
+    pictures += app.model().revision != before ? 1 : 0;
+    app.wait(model::milliseconds(16));  // the next frame
+  }
+  state.counters["longest_ms"] = longest * 1e3;
+  state.counters["pictures"] = static_cast<double>(pictures);
+}
+BENCHMARK(gui_poll_long_run)->UseManualTime()->Iterations(200)->Unit(benchmark::kMicrosecond);
 
 // A change of the simulated side: run, align, lay out, find the steps again.
 void gui_run_again(benchmark::State& state) {

@@ -73,11 +73,52 @@ TEST(Session, AFileThatIsNone_IsSaidAndTheNextOneStillOpens) {
   Session session(first_controls());
   session.handle(gui::OpenFile{"/nowhere/x.pcap"});
   settle(session);
-  ASSERT_TRUE(session.model().live_run.failure);
-  EXPECT_NE(session.model().message.str().find("/nowhere/x.pcap"), std::string::npos);
+  ASSERT_TRUE(session.model().file);
+  ASSERT_TRUE(session.model().file->failure);
+  EXPECT_NE(session.model().file->failure->what.str().find("/nowhere/x.pcap"), std::string::npos);
+  EXPECT_TRUE(session.model().steps.empty()) << "nothing else is shown in its place";
   session.handle(gui::OpenFile{data("handshake.pcap")});
   settle(session);
   EXPECT_NE(session.model().live, nullptr);
+}
+
+TEST(Session, AnEmptyFileAndGarbage_AreToldWhereTheFileWouldBe) {
+  const TempDir dir;
+  test::write_file(dir.file("empty.pcap"), "");
+  test::write_file(dir.file("garbage.pcap"), "this is no capture at all, whatever its name says");
+  for (const char* name : {"empty.pcap", "garbage.pcap"}) {
+    Session session(first_controls());
+    session.handle(gui::OpenFile{dir.file(name)});
+    settle(session);
+    ASSERT_TRUE(session.model().alone()) << name;
+    EXPECT_EQ(session.model().file->name, name);
+    ASSERT_TRUE(session.model().file->failure) << name;
+    EXPECT_FALSE(session.model().file->failure->remedy.empty()) << name;
+    session.handle(gui::Save{dir.file("x.svg")});
+    EXPECT_NE(session.model().message.find("nothing to be seen"), std::string::npos);
+  }
+}
+
+TEST(Session, AFileDroppedOnAnother_TakesItsPlace) {
+  Session session(first_controls());
+  session.handle(gui::OpenFile{"/nowhere/x.pcap"});
+  session.handle(gui::OpenFile{data("handshake.pcap")});  // before the first is there
+  settle(session);
+  ASSERT_TRUE(session.model().file);
+  EXPECT_EQ(session.model().file->name, "handshake.pcap");
+  EXPECT_FALSE(session.model().file->failure);
+  EXPECT_TRUE(session.model().alone());
+  EXPECT_NE(session.model().live, nullptr);
+}
+
+TEST(Session, AComparisonReadFromAFile_HasBothItsSides) {
+  const TempDir dir;
+  ASSERT_EQ(test::run({"compare", "handshake", "-o", dir.file("x.pcapng")}).status, 0);
+  Session session(first_controls());
+  session.handle(gui::OpenFile{dir.file("x.pcapng")});
+  settle(session);
+  EXPECT_FALSE(session.model().alone());
+  EXPECT_FALSE(session.model().alignment.rows.empty());
 }
 
 TEST(Session, SavesWhatIsSeenInEveryFormat) {

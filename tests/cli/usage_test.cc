@@ -195,5 +195,28 @@ TEST(Suggest, TakesTheNearestWordOrNone) {
   EXPECT_EQ(suggest(std::string(100'000, 'x'), known), "");
 }
 
+// A word that looks like a path is meant as one.
+TEST(Usage, AFileThatIsNotThere_IsNoUnknownCommand) {
+  const test::TempDir dir;
+  test::write_file(dir.file("x.pcap"), "");
+  const Mistake mistakes[] = {
+      {{"nosuch.pcap"}, "there is no file 'nosuch.pcap': check the path"},
+      {{"/nowhere/capture"}, "there is no file '/nowhere/capture': check the path"},
+      {{"nosuch.pcap", "--raw-seq"}, "there is no file 'nosuch.pcap': check the path"},
+      {{dir.path().string()}, "is a folder: name a capture file in it"},
+      {{dir.file("x.pcap") + "/y"}, "there is no file"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const Result result = run(mistake.typed);
+    EXPECT_EQ(result.status, 1) << mistake.typed[0];
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+    EXPECT_NE(result.err.find(mistake.says), std::string::npos) << result.err;
+  }
+  const Result more = run({dir.file("x.pcap"), "--raw-seq"});
+  EXPECT_EQ(more.status, 2);
+  EXPECT_NE(more.err.find("with options: synoptic open"), std::string::npos) << more.err;
+}
+
 }  // namespace
 }  // namespace synoptic::cli

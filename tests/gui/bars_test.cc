@@ -97,7 +97,7 @@ TEST_F(BarsTest, ANumberOutOfRange_IsSaidAndTheBarStays) {
 TEST_F(BarsTest, Slash_FadesWhatDoesNotMatch) {
   set_filter("tcp.flags.syn == 1");
   EXPECT_TRUE(model().filtering.on());
-  EXPECT_EQ(model().filtering.matching, 2u);
+  EXPECT_EQ(model().matching, 2u);
   const auto& packets = model().packets_of(Side::sim);
   EXPECT_FALSE(model().is_faded(Side::sim, packets[0]));
   EXPECT_TRUE(model().is_faded(Side::sim, packets[2]));
@@ -119,7 +119,7 @@ TEST_F(BarsTest, AWrongFilter_SaysWhyAndFadesNothing) {
 
 TEST_F(BarsTest, Escape_TakesTheFilterAway) {
   set_filter("udp");
-  EXPECT_EQ(model().filtering.matching, 0u);
+  EXPECT_EQ(model().matching, 0u);
   press(ImGuiKey_Escape);
   EXPECT_FALSE(ui_.filter_shown);
   EXPECT_FALSE(model().filtering.on());
@@ -138,11 +138,11 @@ TEST_F(BarsTest, NAndP_StepOverWhatDoesNotMatch) {
 
 TEST_F(BarsTest, TheFilter_HoldsForTheNextRun) {
   app_.apply(SetFilter{"tcp.analysis.retransmission"});
-  EXPECT_EQ(model().filtering.matching, 0u);
+  EXPECT_EQ(model().matching, 0u);
   Controls controls = model().controls;
   controls.faults.push_back(*net::parse_fault("drop 2nd data client>server"));
   app_.apply(SetControls{controls});
-  EXPECT_EQ(model().filtering.matching, 1u);
+  EXPECT_EQ(model().matching, 1u);
 }
 
 // Fewer opaque points are drawn when nothing matches.

@@ -323,6 +323,34 @@ TEST(Layout, NoTextStandsWhereAnArrowBreaksOff) {
     }
 }
 
+// In true time arrows fall far: over them, words have a ground of their own.
+TEST(Layout, WordsThatAnArrowPasses_HaveAGround) {
+  const model::Trace sim = run("tcp-echo", {"drop 2nd data client>server"}), live = run("tcp-echo");
+  const LayoutOptions options{.metrics = svg_metrics(), .time = TimeMode::proportional};
+  std::size_t passed = 0;
+  for (const Scene& scene : {layout(sim, options), layout(sim, live, align(sim, live), options)})
+    for (const Line& arrow : scene.lines)
+      for (const Text& text : scene.texts) {
+        if (arrow.role == Role::lane || text.side != arrow.side || text.text == "✗" ||
+            text.event == model::EventId::none || text.event == arrow.event)
+          continue;
+        const Ink words = ink(text, scene);
+        bool meets = false;
+        for (int i = 0; i <= 200; ++i) {
+          const double x = arrow.from.x + (arrow.to.x - arrow.from.x) * i / 200,
+                       y = arrow.from.y + (arrow.to.y - arrow.from.y) * i / 200;
+          meets |= x > words.left && x < words.right && y > words.top && y < words.bottom;
+        }
+        if (!meets) continue;
+        ++passed;
+        EXPECT_TRUE(std::ranges::any_of(scene.boxes, [&](const Box& box) {
+          return box.role != Role::state_bar && box.role != Role::band && box.min.x <= words.left &&
+                 box.max.x >= words.right && box.min.y <= words.top && box.max.y >= words.bottom;
+        })) << text.text;
+      }
+  EXPECT_GT(passed, 10u) << "else this shows nothing";
+}
+
 // Though an arrow with its label takes two lines.
 TEST(Layout, CallsOfOneInstantStandLineUnderLine) {
   for (const TimeMode time : {TimeMode::ordinal, TimeMode::proportional}) {

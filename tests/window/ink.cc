@@ -115,9 +115,12 @@ class Reader {
     if (alpha < 255) return;
     from = {std::max(from.x, clip.x), std::max(from.y, clip.y)};
     to = {std::min(to.x, clip.z), std::min(to.y, clip.w)};
-    std::erase_if(glyphs_, [&](const Glyph& g) {
-      return g.min.x >= from.x && g.max.x <= to.x && g.min.y >= from.y && g.max.y <= to.y;
-    });
+    for (Glyph& g : glyphs_) {  // what sticks out above or below is still seen
+      if (g.min.x < from.x || g.max.x > to.x) continue;
+      if (g.min.y >= from.y) g.min.y = std::max(g.min.y, to.y);
+      if (g.max.y <= to.y) g.max.y = std::min(g.max.y, from.y);
+    }
+    std::erase_if(glyphs_, [](const Glyph& g) { return g.min.y >= g.max.y; });
   }
   void glyph(const ImDrawList& list, const ImDrawVert* v, const ImVec4& clip) {
     const Known* known = texture_.find(v[0].uv, v[2].uv);

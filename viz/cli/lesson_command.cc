@@ -12,6 +12,7 @@
 #include "viz/cli/lesson_text.hh"
 #include "viz/cli/output.hh"
 #include "viz/cli/suggest.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -103,6 +104,8 @@ Answer ask() {
 
 int run_lesson(const Options& options) {
   const LessonOptions& chosen = options.lesson;
+  words::speak(chosen.language == lessons::Language::zh ? words::Language::zh
+                                                        : words::Language::en);
   if (chosen.name.empty()) return list(chosen.language);
   const auto folder = folder_of(chosen.name);
   if (!folder) {

@@ -14,6 +14,7 @@
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/layout.hh"
 #include "viz/ladder/steps.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -123,11 +124,6 @@ class Ladder {
   std::size_t top_ = 0;
 };
 
-std::string_view nothing_live(Language language) {
-  return language == Language::zh ? "（真实的一侧没有与此对应的事件。）"
-                                  : "(The live side shows nothing of this.)";
-}
-
 }  // namespace
 
 std::string lesson_opening(const LessonText& shown) {
@@ -149,7 +145,7 @@ std::vector<std::string> lesson_steps(const LessonText& shown) {
         heading(fmt::format("{}/{} · {}", i + 1, lesson.steps.size(), told.heading), shown.columns);
     page += paragraphs(told, shown.columns);
     if (shown.live != nullptr && live[i].event == model::EventId::none)
-      page += fmt::format("\n{}\n", nothing_live(shown.language));
+      page += fmt::format("\n{}\n", words::tr("(The live side shows nothing of this.)"));
     page += '\n';
     const auto here = ladder.find(sim[i]);
     std::size_t to = here ? std::max(from, ladder.behind(*here)) : from;
@@ -183,9 +179,9 @@ std::string course_list(const std::vector<lessons::CourseEntry>& course, Languag
   for (const auto& entry : course) widest = std::max(widest, entry.name.size());
   std::string text;
   for (const auto& entry : course)
-    text += fmt::format(
-        "{:<{}}  {}\n", entry.name, widest,
-        entry.lesson ? entry.lesson->title(language) : "BROKEN: " + entry.lesson.error().str());
+    text += fmt::format("{:<{}}  {}\n", entry.name, widest,
+                        entry.lesson ? entry.lesson->title(language)
+                                     : words::tr("BROKEN: ") + entry.lesson.error().str());
   return text;
 }
 

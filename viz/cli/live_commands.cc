@@ -10,6 +10,7 @@
 #include "viz/cli/drive.hh"
 #include "viz/cli/output.hh"
 #include "viz/cli/packet_lines.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::cli {
 namespace {
@@ -56,7 +57,7 @@ int run_live(const Options& options) {
     return refused;
   }
   const bool whole = report_run(*run, demo);
-  const int shown = show({.trace = run->trace(), .title = fmt::format("{} · captured", demo.name)},
+  const int shown = show({.trace = run->trace(), .title = words::say("{} · captured", demo.name)},
                          options.output);
   return shown == done && !whole ? refused : shown;
 }
@@ -103,8 +104,8 @@ int run_capture(const Options& options) {
                              : fmt::format("no packet on {} matched '{}'", interface, filter);
   }
   const int shown = show({.trace = (*source)->trace(),
-                          .title = fmt::format("captured on {}{}", interface,
-                                               filter.empty() ? "" : fmt::format(" · {}", filter)),
+                          .title = words::say("captured on {}{}", interface,
+                                              filter.empty() ? "" : fmt::format(" · {}", filter)),
                           .any_traffic = true,
                           .nothing = nothing},
                          options.output);

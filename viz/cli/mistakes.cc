@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <vector>
 
+#include "viz/cli/commands.hh"
 #include "viz/cli/suggest.hh"
 
 namespace synoptic::cli {
@@ -78,6 +80,24 @@ std::string unknown_command(std::string_view word, std::span<const std::string> 
   const std::string near = suggest(word, commands);
   return fmt::format("there is no command '{}'{}", word,
                      near.empty() ? "; see: synoptic --help" : near);
+}
+
+std::optional<Exit> no_file(const std::string& word) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(word, error);
+  if (fs::is_directory(status))
+    return Exit{refused, fmt::format("'{}' is a folder: name a capture file in it", word)};
+  if (fs::exists(status)) {
+    return Exit{misused,
+                fmt::format("'{}' is a file: name it alone to see it in the window; as text, or "
+                            "with options: synoptic open {}",
+                            word, word)};
+  }
+  if (word.starts_with('-') || word.find_first_of("./") == std::string::npos) return std::nullopt;
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    return Exit{refused, fmt::format("cannot open '{}': {}", word, error.message())};
+  return Exit{refused, fmt::format("there is no file '{}': check the path", word)};
 }
 
 std::string mistake(const CLI::ParseError& error, const CLI::App& app) {

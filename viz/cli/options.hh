@@ -72,6 +72,9 @@ struct PictureOptions {
   double scale = 1;
   std::size_t step = 0;  // the cursor
   bool dark = false;
+  ladder::TimeMode time = ladder::TimeMode::ordinal;
+  std::string file;      // a capture in the place of the first lesson
+  bool compare = false;  // and the simulated run beside it
   demos::Language language = demos::Language::en;
 };
 

@@ -193,6 +193,9 @@ void add_picture(CLI::App& app, Typed& typed) {
   picture->add_option("--step", typed.picture.step);
   picture->add_flag("--dark", typed.picture.dark);
   picture->add_option("--lang", typed.language);
+  picture->add_option("--time", typed.time)->check(CLI::IsMember({"ordinal", "proportional"}));
+  picture->add_option("--open", typed.picture.file);
+  picture->add_flag("--compare", typed.picture.compare);
 }
 
 void add_commands(CLI::App& app, Typed& typed) {
@@ -458,6 +461,8 @@ Options options_of(Command command, const Typed& typed) {
   if (command == Command::picture) {
     out.picture = typed.picture;
     out.picture.language = language_of(typed);
+    out.picture.time =
+        typed.time == "proportional" ? ladder::TimeMode::proportional : ladder::TimeMode::ordinal;
     out.path = typed.path;
     return out;
   }
@@ -501,12 +506,15 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   for (const auto& [name, command] : commands) {
     if (!is_internal(name) || name == argv[1]) known.emplace_back(name);
   }
-  std::error_code error;
-  if (argc == 2 && std::ranges::find(known, argv[1]) == known.end() &&
-      std::filesystem::is_regular_file(argv[1], error)) {
-    Options file;  // for the window
-    file.path = argv[1];
-    return file;
+  if (std::ranges::find(known, argv[1]) == known.end()) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(argv[1], error);
+    if (argc == 2 && std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
+      Options file;  // for the window
+      file.path = argv[1];
+      return file;
+    }
+    if (auto mistaken = no_file(argv[1])) return std::unexpected(std::move(*mistaken));
   }
   if (std::string unknown = unknown_command(argv[1], known); !unknown.empty())
     return std::unexpected(Exit{misused, std::move(unknown)});

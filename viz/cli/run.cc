@@ -43,7 +43,7 @@ int print(std::string_view text) {
 int run_sim(const Options& options) {
   if (!outputs_are_writable(options.output)) return refused;
   const model::Trace trace = net::run(make_scenario(options));
-  return show({.trace = trace, .title = fmt::format("{} · simulated", options.demo.demo->name)},
+  return show({.trace = trace, .title = words::say("{} · simulated", options.demo.demo->name)},
               options.output);
 }
 
@@ -72,7 +72,7 @@ int run(int argc, char** argv) {
     return exit.status;
   }
   if (options->output.language == demos::Language::zh)
-    words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
+    words::speak(words::Language::zh);
   switch (options->command) {
     case Command::none: return run_default(options->path);
     case Command::sim: return run_sim(*options);

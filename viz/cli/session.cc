@@ -14,6 +14,7 @@
 #include "viz/cli/formats.hh"
 #include "viz/cli/input.hh"
 #include "viz/cli/output.hh"
+#include "viz/cli/select_flow.hh"
 #include "viz/export/export.hh"
 #include "viz/words/words.hh"
 
@@ -103,10 +104,6 @@ void Session::handle(const gui::Command& command) {
   } else if (std::holds_alternative<gui::Quit>(command)) {
     quit_ = true;
   } else {
-    // The ladders are laid out in the language spoken.
-    if (const auto* look = std::get_if<gui::SetLook>(&command);
-        look && words::spoken() != look->look.language)
-      words::speak(look->look.language, SYNOPTIC_LOCALE_DIR);
     app_.apply(command);
   }
 }
@@ -125,19 +122,22 @@ void Session::wait(model::Duration at_most) {
     coming_.wait_for(std::chrono::nanoseconds(at_most.ns));
   } else if (!saving_.empty()) {
     saving_.front().done.wait_for(std::chrono::nanoseconds(at_most.ns));
+  } else if (app_.busy()) {
+    app_.wait(at_most);
   } else if (source_) {
     source_->wait(at_most);
   }
 }
 
 bool Session::busy() const {
-  return coming_.valid() || !saving_.empty() || model().playing.on ||
+  return coming_.valid() || !saving_.empty() || app_.busy() || model().playing.on ||
          model().live_run.state == gui::LiveState::running;
 }
 
 void Session::start_live() {
   if (coming_.valid()) return;
   stop_live();
+  app_.leave_file();
   unwanted_ = false;
   DemoChoice choice = choice_of(model().controls);
   if (choice.program.server.port == 0) choice.program.server.port = choice.demo->port;
@@ -151,17 +151,29 @@ void Session::stop_live() {
   if (source_) source_->stop();
 }
 
+// A run that is just starting is stopped first.
 void Session::open_file(const std::string& path) {
-  if (coming_.valid()) return;
+  wanted_file_ = path;
   stop_live();
+  if (!coming_.valid()) look_for_file();
+}
+
+void Session::look_for_file() {
   unwanted_ = false;
-  coming_ = std::async(std::launch::async, [path] { return source_of(path); });
+  std::string path = std::exchange(wanted_file_, {});
+  app_.show_file(std::filesystem::path(path).filename().string());
+  coming_ = std::async(std::launch::async, [path = std::move(path)] { return source_of(path); });
 }
 
 // True when there is something new to show.
 bool Session::take_started() {
   if (!coming_.valid() || !ready(coming_)) return false;
   model::Expected<Source> started = coming_.get();
+  if (!wanted_file_.empty()) {
+    if (started) dispose(std::move(*started));
+    look_for_file();
+    return true;
+  }
   if (!started) {
     app_.fail(started.error());
     return true;
@@ -206,14 +218,22 @@ void Session::save(const std::string& wanted) {
     return;
   }
   const gui::Model& m = model();
+  if (m.alone() && m.live == nullptr)
+    return app_.say(wire::Saying::of("'{}' is not saved: there is nothing to be seen", path));
   OutputOptions options;
   options.raw_seq = m.look.raw_seq;
   options.time = m.look.time;
   options.dark = m.look.dark;
-  Shown shown{.trace = m.sim(), .title = m.title};
-  if (m.live != nullptr) {
+  std::optional<model::Trace> flow;
+  if (m.alone() && m.file->flow) flow = select_flow(*m.live, *m.file->flow);
+  std::optional<ladder::Alignment> fresh;  // where the window is behind its traces
+  Shown shown{.trace = flow        ? *flow
+                       : m.alone() ? *m.live
+                                   : m.sim(),
+              .title = m.alone() ? m.file->name : m.title};
+  if (m.live != nullptr && !m.alone()) {
     shown.live = m.live;
-    shown.alignment = &m.alignment;
+    shown.alignment = app_.busy() ? &fresh.emplace(ladder::align(m.sim(), *m.live)) : &m.alignment;
   }
   app_.say(wire::Saying::of("saving {} …", path));
   saving_.push_back(

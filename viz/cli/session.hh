@@ -46,6 +46,7 @@ class Session {
   std::string free_name(const std::string& wanted) const;
   bool take_saved();
   bool take_started();
+  void look_for_file();
   void dispose(Source source);
 
   gui::App app_;
@@ -58,6 +59,7 @@ class Session {
     std::future<model::Expected<void>> done;
   };
   std::vector<Saving> saving_;  // files that are being written
+  std::string wanted_file_;  // that is to be opened when what is coming is there
   bool quit_ = false;
 };
 

@@ -49,6 +49,14 @@ void open_first(Session& session, std::vector<lessons::CourseEntry>& course) {
   }
 }
 
+// Until nothing is under way.
+void settle(Session& session) {
+  while (session.busy()) {
+    session.wait(model::milliseconds(100));
+    session.tick({});
+  }
+}
+
 gui::Commands draw(const Session& session, const gui::Fonts& fonts, gui::Ui& ui) {
   ui.fonts = fonts;
   return gui::draw(session.model(), ui);
@@ -115,17 +123,20 @@ int run_picture(const Options& options) {
   std::vector<lessons::CourseEntry> course = lessons::list_course();
   const std::string also = characters(course);
   Session session(first_controls());
-  open_first(session, course);
+  if (wanted.file.empty()) open_first(session, course);
   gui::Look look = session.model().look;
   look.dark = wanted.dark;
   look.language =
       wanted.language == demos::Language::zh ? words::Language::zh : words::Language::en;
+  look.time = wanted.time;
   session.handle(gui::SetLook{look});
-  session.handle(gui::StartLive{});
-  while (session.busy()) {
-    session.wait(model::milliseconds(100));
-    session.tick({});
+  if (wanted.file.empty()) {
+    session.handle(gui::StartLive{});
+  } else {
+    session.handle(gui::OpenFile{wanted.file});
   }
+  settle(session);
+  if (wanted.compare) session.handle(gui::CompareFile{});
   gui::Ui ui;
   bool styled = false;
   const window::Shot shot{.width = wanted.width,
@@ -138,6 +149,7 @@ int run_picture(const Options& options) {
     if (!std::exchange(styled, true))
       gui::apply_style(wanted.dark, static_cast<float>(wanted.scale));
     for (const gui::Command& command : draw(session, built, ui)) session.handle(command);
+    settle(session);
     session.handle(gui::GoTo{std::min(wanted.step, session.model().steps.size())});
   });
   const auto written =

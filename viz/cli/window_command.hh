@@ -9,8 +9,8 @@
 
 namespace synoptic::cli {
 
-// Opens the window on the first lesson, run at once on both networks; or with a capture file beside
-// the simulated tcp-echo. Until the user closes it. An error where no window can be had.
+// Opens the window on the first lesson, run at once on both networks; or with a capture file
+// alone. Until the user closes it. An error where no window can be had.
 model::Expected<void> run_window(const std::string& file = {});
 
 // The window's picture as a PNG, with the real run at its end: for the README.

@@ -26,15 +26,15 @@ std::string_view state_colour(model::TcpState state) {
   return colours[static_cast<std::size_t>(state)];
 }
 
-// Fill of the label behind a packet line.
+// Fill of the label behind a packet line, or behind other words.
 std::string_view label_fill(Role role) {
   switch (role) {
     case Role::segment_syn_fin: return "#a0a0a0";
     case Role::reset: return "#a40000";
     case Role::datagram: return "#daeeff";
     case Role::icmp: return "#fce0ff";
-    case Role::segment_lost: return "#ffffff";
-    default: return "#e7e6ff";
+    case Role::segment: return "#e7e6ff";
+    default: return "#ffffff";  // under words that an arrow passes, too
   }
 }
 
@@ -145,9 +145,10 @@ class Svg {
   void box(const ladder::Box& b) {
     const double w = b.max.x - b.min.x, h = b.max.y - b.min.y;
     put(R"(<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}")", b.min.x, b.min.y, w, h);
+    // The bar stands in the margin, beside the times.
     if (b.role == Role::band || b.role == Role::reason)
       put(R"( fill="#fff7e0"/><path d="M{0:g} {1:g}V{2:g}" stroke="#d98e04" stroke-width="4"/>)",
-          b.min.x, b.min.y, b.max.y);
+          b.min.x - 4, b.min.y, b.max.y);
     else if (b.role == Role::side_title)
       put(R"( rx="4" fill="{}"/>)", b.side == ladder::Side::sim ? "#24588f" : "#2c6e3f");
     else if (b.role == Role::lane_name)

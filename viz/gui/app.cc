@@ -2,10 +2,12 @@
 #include "viz/gui/app.hh"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
 #include "viz/gui/same_event.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
 
@@ -17,20 +19,11 @@ net::Scenario scenario_of(const Controls& controls) {
 }
 
 namespace {
-constexpr std::uint32_t no_step = 0xffff'ffff;
 
-// In Model::steps_by_event.
-std::size_t list_of(ladder::Side side, bool at_return) {
-  return 2 * static_cast<std::size_t>(side) + (at_return ? 1 : 0);
-}
+// So many events are laid out within a frame.
+constexpr std::size_t events_at_once = 2'000;
+
 }  // namespace
-
-std::size_t Model::step_of(ladder::Side side, model::EventId event, bool at_return) const {
-  const auto& by_event = steps_by_event[list_of(side, at_return)];
-  if (model::index(event) >= by_event.size()) return steps.size();
-  const std::uint32_t step = by_event[model::index(event)];
-  return step == no_step ? steps.size() : step;
-}
 
 std::optional<Selected> Model::in_focus() const {
   if (selected) return selected;
@@ -54,6 +47,10 @@ App::App(Controls controls, const ladder::Metrics& metrics) : metrics_(metrics) 
   model_.cursor = model_.steps.size();
 }
 
+App::~App() {
+  abandon_picture();
+}
+
 void App::open(lessons::Lesson lesson) {
   model_.controls = {lesson.choices};
   model_.lesson = std::move(lesson);
@@ -63,6 +60,7 @@ void App::open(lessons::Lesson lesson) {
 
 void App::run_again() {
   net::WatchedRun run = net::run_watched(scenario_of(model_.controls));
+  abandon_picture();
   std::optional<Selected> place = model_.in_focus();
   if (place && place->side == ladder::Side::sim)
     place->event = same_event(model_.sim(), place->event, run.trace);
@@ -72,46 +70,69 @@ void App::run_again() {
   model_.tcbs = std::move(run.tcbs);
   model_.lesson_events.clear();
   // A lesson is about its own demo; it waits for that to come back.
-  if (model_.lesson && model_.lesson->choices.demo == model_.controls.demo)
+  if (model_.lesson && !model_.file && model_.lesson->choices.demo == model_.controls.demo)
     model_.lesson_events = lessons::resolve(*model_.lesson, model_.run);
   model_.title = std::string(model_.controls.demo->name);
-  lay_out(place);
+  lay_out_now(place);
 }
 
-namespace {
-
-// While the real run goes on, nobody can say of a packet that it is missing there.
-void leave_open(ladder::Alignment& alignment) {
-  for (ladder::Row& row : alignment.rows) {
-    if (!row.live.empty()) continue;
-    row.verdict = ladder::Verdict::same;  // of what stands on one side only, nothing is drawn
-    row.reason.reset();
-  }
-  alignment.unexplained = 0;
-  alignment.summary.clear();
+PictureOf App::picture_wanted() const {
+  PictureOf of{.sim = model_.alone() ? nullptr : &model_.sim(),
+               .live = model_.live,
+               .live_goes_on = model_.live_run.state != LiveState::ended,
+               .options = {.metrics = metrics_,
+                           .time = model_.look.time,
+                           .raw_seq = model_.look.raw_seq,
+                           .title = model_.alone() ? std::string() : model_.title}};
+  of.filter_text = model_.filtering.text;
+  of.filter = model_.filtering.filter;
+  if (model_.file) of.options.live_title = model_.file->name;
+  if (model_.file && model_.alone()) of.options.flow = model_.file->flow;
+  return of;
 }
-
-}  // namespace
 
 void App::lay_out() {
-  lay_out(model_.in_focus());
+  const std::size_t events =
+      model_.sim().events().size() + (model_.live != nullptr ? model_.live->events().size() : 0);
+  if (events <= events_at_once && !coming_.valid()) return lay_out_now(model_.in_focus());
+  stale_ = true;
+  rest_ = 0;
+  // Nobody looks up words while the language changes.
+  if (coming_.valid() || words::spoken() != model_.look.language) return;
+  stale_ = false;
+  coming_ =
+      std::async(std::launch::async, [wanted = picture_wanted()] { return make_picture(wanted); });
 }
 
-void App::lay_out(const std::optional<Selected>& place) {
+void App::lay_out_now(const std::optional<Selected>& place) {
+  abandon_picture();
+  stale_ = false;
+  put(make_picture(picture_wanted()), place);
+}
+
+// True if there was one.
+bool App::take_picture() {
+  if (!coming_.valid()) return false;
+  if (coming_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    ++waited_;
+    return false;
+  }
+  // As long as this one took, the next may wait.
+  rest_ = std::exchange(waited_, 0);
+  put(coming_.get(), model_.in_focus());
+  return true;
+}
+
+void App::put(Picture picture, const std::optional<Selected>& place) {
   const bool at_end = model_.cursor == model_.steps.size();
   ++model_.revision;
-  ladder::LayoutOptions options;
-  options.metrics = metrics_;
-  options.time = model_.look.time;
-  options.raw_seq = model_.look.raw_seq;
-  options.title = model_.title;
-  const model::Trace& live = model_.live != nullptr ? *model_.live : nothing_;
-  model_.alignment = ladder::align(model_.sim(), live);
-  if (model_.live_run.state != LiveState::ended) leave_open(model_.alignment);
-  model_.scene = ladder::layout(model_.sim(), live, model_.alignment, options);
-  find_steps();
-  count_packets();
-  filter_packets();
+  // What was typed while it was made.
+  if (picture.filter != model_.filtering.text) fade_packets(picture, picture_wanted());
+  std::swap(static_cast<Picture&>(model_), picture);
+  if (picture.steps.size() > events_at_once)
+    discarded_ = std::async(std::launch::async, [old = std::move(picture)]() mutable {
+      const Picture gone = std::move(old);  // here, and not with the future
+    });
   // What was chosen may be of a run that is gone.
   const auto& chosen = model_.selected;
   if (chosen &&
@@ -124,55 +145,14 @@ void App::lay_out(const std::optional<Selected>& place) {
   }
 }
 
-void App::find_steps() {
-  model_.index = ladder::SceneIndex(model_.scene);
-  model_.heads = ladder::heads_of(model_.scene);
-  model_.steps = ladder::steps_of(model_.scene);
-  model_.reached.clear();
-  for (auto& by_event : model_.steps_by_event) by_event.clear();
-  double lowest = 0;
-  for (std::size_t i = 0; i < model_.steps.size(); ++i) {
-    const ladder::Step& step = model_.steps[i];
-    lowest = std::max(lowest, step.bottom);
-    model_.reached.push_back(lowest);
-    auto& by_event = model_.steps_by_event[list_of(step.side, step.at_return)];
-    if (by_event.size() <= model::index(step.event))
-      by_event.resize(model::index(step.event) + 1, no_step);
-    by_event[model::index(step.event)] = static_cast<std::uint32_t>(i);
-  }
+// It is of traces, or of a view, that are to go.
+void App::abandon_picture() {
+  if (coming_.valid()) coming_.get();
+  waited_ = rest_ = 0;
 }
 
-void App::count_packets() {
-  for (const ladder::Side side : {ladder::Side::sim, ladder::Side::live}) {
-    auto& all = model_.packets[static_cast<std::size_t>(side)];
-    all.clear();
-    if (side == ladder::Side::live && model_.live == nullptr) continue;
-    const model::Trace& trace = model_.trace_of(side);
-    for (const model::EventId id : trace.by_time())
-      if (std::holds_alternative<model::Packet>(trace[id].body)) all.push_back(id);
-  }
-}
-
-void App::filter_packets() {
-  Filtering& filtering = model_.filtering;
-  filtering.matching = 0;
-  for (const ladder::Side side : {ladder::Side::sim, ladder::Side::live}) {
-    auto& faded = model_.faded[static_cast<std::size_t>(side)];
-    faded.clear();
-    if (!filtering.on()) continue;
-    const model::Trace& trace = model_.trace_of(side);
-    faded.resize(trace.events().size());
-    std::uint32_t number = 0;
-    for (const model::EventId id : model_.packets_of(side)) {
-      const bool fits = filtering.filter->matches(trace, trace[id], ++number);
-      filtering.matching += fits ? 1 : 0;
-      faded[model::index(id)] = !fits;
-    }
-    for (const model::Event& event : trace.events()) {  // a packet's loss is as pale as the packet
-      if (event.kind == model::EventKind::loss && event.cause != model::EventId::none)
-        faded[model::index(event.id)] = faded[model::index(event.cause)];
-    }
-  }
+void App::wait(model::Duration at_most) const {
+  if (coming_.valid()) coming_.wait_for(std::chrono::nanoseconds(at_most.ns));
 }
 
 // Other traces come in the place of those that the cursor stands in: it goes to their end.
@@ -227,17 +207,27 @@ void App::apply(const Command& command) {
     const bool same_layout = look->look.time == model_.look.time &&
                              look->look.raw_seq == model_.look.raw_seq &&
                              look->look.language == model_.look.language;
+    if (look->look.language != model_.look.language && coming_.valid()) coming_.wait();
+    if (look->look.language != words::spoken()) words::speak(look->look.language);
     model_.look = look->look;
     model_.look.zoom = std::clamp(model_.look.zoom, least_zoom, most_zoom);
     model_.look.type_size = std::clamp(model_.look.type_size, least_type_size, most_type_size);
     if (words::spoken() != model_.look.language)
-      words::speak(model_.look.language, SYNOPTIC_LOCALE_DIR);
+      words::speak(model_.look.language);
     if (!same_layout) lay_out();
   } else if (const auto* controls = std::get_if<SetControls>(&command)) {
     model_.controls = controls->controls;
     run_again();
   } else if (const auto* fit = std::get_if<FitWidth>(&command)) {
     metrics_.width = fit->width;
+    lay_out();
+  } else if (const auto* compare = std::get_if<CompareFile>(&command)) {
+    if (!model_.file || compare->on == model_.file->compared) return;
+    model_.file->compared = compare->on;
+    lay_out();
+  } else if (const auto* choice = std::get_if<ChooseFlow>(&command)) {
+    if (!model_.file) return;
+    model_.file->flow = choice->flow;
     lay_out();
   } else if (const auto* keys = std::get_if<ShowKeys>(&command)) {
     model_.keys_shown = keys->on;
@@ -256,7 +246,7 @@ void App::set_filter(const std::string& text) {
     }
   }
   model_.filtering = std::move(filtering);
-  filter_packets();
+  if (!coming_.valid()) fade_packets(model_, picture_wanted());
 }
 
 bool App::advance(model::Duration passed) {
@@ -269,42 +259,87 @@ bool App::advance(model::Duration passed) {
   return true;
 }
 
-void App::attach(observe::TraceSource* source) {
-  source_ = source;
+// Whatever it was shows no more.
+void App::drop_source() {
+  abandon_picture();
+  source_ = nullptr;
   model_.live = nullptr;
   model_.live_run = {};
-  if (model_.read_run != nullptr) {  // it went with the source that it was read from
-    model_.read_run = nullptr;
-    forget_place();
-    run_again();
-  }
+  if (model_.read_run == nullptr) return;
+  model_.read_run = nullptr;  // it went with the source that it was read from
+  forget_place();
+  run_again();
+}
+
+void App::attach(observe::TraceSource* source) {
+  drop_source();
+  source_ = source;
   if (source != nullptr) model_.live_run.state = LiveState::running;
+  lay_out_now(model_.in_focus());
   poll();
-  lay_out();
 }
 
 bool App::poll() {
-  if (source_ == nullptr || model_.live_run.state != LiveState::running) return false;
-  const bool ended = source_->ended();  // before the poll: nothing that came with the end is left
-  const bool news = source_->poll();
-  if (!news && !ended) return false;
-  model_.live = &source_->trace();
-  if (const model::Trace* const half = source_->simulated()) {
-    if (model_.read_run == nullptr) forget_place();
+  if (coming_.valid()) return take_picture();
+  bool news = false;
+  if (source_ != nullptr && model_.live_run.state == LiveState::running) {
+    const bool ended = source_->ended();  // before the poll: nothing that came with the end is left
+    news = source_->poll() || ended;
+    if (news) take_over(ended);
+  }
+  if (!stale_) return news;
+  if (rest_ > 0 && model_.live_run.state == LiveState::running) {
+    --rest_;
+  } else {
+    lay_out();
+  }
+  return true;
+}
+
+// What the source has.
+void App::take_over(bool ended) {
+  stale_ = true;
+  model_.live_run.counters = source_->counters();
+  model_.live_run.failure = source_->failure();
+  if (model_.file) model_.file->failure = model_.live_run.failure;
+  if (ended) model_.live_run.state = LiveState::ended;
+  const model::Trace* const live = &source_->trace();
+  const model::Trace* const half = source_->simulated();
+  const bool another = (model_.live != nullptr && model_.live != live) || half != model_.read_run;
+  model_.live = live;
+  if (!another) return;
+  if (half != model_.read_run) {
+    forget_place();
     model_.read_run = half;
     model_.tcbs = {};
     model_.lesson_events.clear();
   }
-  model_.live_run.counters = source_->counters();
-  model_.live_run.failure = source_->failure();
-  if (ended) model_.live_run.state = LiveState::ended;
-  lay_out();
-  return true;
+  lay_out_now(model_.in_focus());
+}
+
+void App::show_file(std::string name) {
+  drop_source();
+  model_.file = OpenedFile{.name = std::move(name)};
+  model_.lesson_events.clear();
+  forget_place();
+  lay_out_now(std::nullopt);
+}
+
+void App::leave_file() {
+  if (!model_.file) return;
+  drop_source();
+  model_.file.reset();
+  forget_place();
+  run_again();
 }
 
 void App::fail(const model::Error& error) {
   model_.live_run.failure = error;
-  model_.message = error.saying();
+  if (model_.file) {
+    model_.file->failure = error;
+  } else {
+    model_.message = error.saying();
+  }
 }
 
 void App::say(wire::Saying message) {

@@ -134,7 +134,7 @@ void filter_bar(const Model& model, Ui& ui, Commands& commands) {
     ImGui::TextDisabled("%s", tr("What does not match it is faded, and N and P step over it."));
   } else {
     std::string told =
-        say("{} of {} packets match; the others are faded.", filtering.matching, all);
+        say("{} of {} packets match; the others are faded.", model.matching, all);
     if (!filtering.filter->hint().empty()) told += " " + say(filtering.filter->hint());
     ImGui::TextWrapped("%s", told.c_str());
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -37,6 +38,12 @@ struct SetControls {  // another simulated run, at once
 struct FitWidth {  // the ladders get so much room, in units of the scene
   double width = 0;
 };
+struct CompareFile {  // the file that is open, with the simulated run
+  bool on = true;
+};
+struct ChooseFlow {  // of that file; nothing: all
+  std::optional<model::FlowId> flow;
+};
 struct ShowKeys {
   bool on = true;
 };
@@ -57,7 +64,7 @@ struct Quit {};
 
 using Command =
     std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls, FitWidth,
-                 ShowKeys, SetFilter, StartLive, StopLive, OpenFile, Save, Quit>;
+                 CompareFile, ChooseFlow, ShowKeys, SetFilter, StartLive, StopLive, OpenFile, Save, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace synoptic::gui

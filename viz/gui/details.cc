@@ -86,15 +86,12 @@ void mentions(std::string_view title, const std::vector<Mention>& all, int first
   for (const Mention& m : all) mention(m, first_id++, commands);
 }
 
-std::string_view side_name(ladder::Side side) {
-  return side == ladder::Side::sim ? tr("Simulated") : tr("Captured");
-}
-
 void draw_heading(const Model& model, const Details& d) {
+  const char* const side = d.simulated ? tr("Simulated") : tr("Captured");
   const auto number = model.number_of(d.focus.side, d.focus.event);
-  faint(number ? words::say("{}, packet {} of {}", side_name(d.focus.side), *number,
+  faint(number ? words::say("{}, packet {} of {}", side, *number,
                             model.packets_of(d.focus.side).size())
-               : std::string(side_name(d.focus.side)));
+               : side);
   draw_wrapped(d.heading);
   ImGui::Separator();
 }
@@ -112,8 +109,9 @@ void draw_why(const Details& d, DetailsUi& ui, Commands& commands) {
     if (!d.why.rfc.empty()) faint(d.why.rfc);
   }
   if (d.why.cause) mentions(tr("What led to it"), {*d.why.cause}, 0, commands);
-  ImGui::Spacing();
   const DifferenceDetails& diff = d.difference;
+  if (diff.heading.empty()) return;
+  ImGui::Spacing();
   const bool differs = diff.verdict && *diff.verdict != ladder::Verdict::same;
   if (ui.reveal_difference == d.focus) {
     ImGui::SetScrollHereY(0);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "viz/gui/details_model.hh"
+#include "viz/ladder/role_name.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::gui {
@@ -297,7 +298,7 @@ std::optional<EndsDetails> ends_of(const Model& model, const Selected& focus) {
   for (std::size_t i = 0; i < 2; ++i) {
     EndDetails& end = ends.ends[i];
     end.id = lanes[i];
-    end.name = trace[lanes[i]].name;
+    end.name = ladder::role_name(trace[lanes[i]].name);
     end.address = trace[lanes[i]].address.str();
     find_way(end, trace, id, focus);
     if (!end.state && trace.source() == model::Source::simulated) end.state = TcpState::closed;

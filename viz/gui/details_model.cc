@@ -161,6 +161,7 @@ std::vector<std::string> also_differs(const Model& model, std::size_t at) {
 
 DifferenceDetails difference_of(const Model& model, Side side, std::optional<EventId> packet) {
   DifferenceDetails details;
+  if (model.alone()) return details;  // there is nothing to compare it with
   if (model.live == nullptr || model.live->events().empty()) {
     details.heading = tr("The real run has shown nothing yet that this could be compared with.");
     return details;
@@ -247,15 +248,17 @@ Details details_of(const Model& model, const Selected& focus) {
   const Trace& trace = model.trace_of(focus.side);
   const Event& e = trace[focus.event];
   Told told = tell(trace, e);
-  Details details{.focus = focus,
-                  .heading = std::move(told.heading),
-                  .sentences = std::move(told.sentences),
-                  .oddities = {},
-                  .packet = {},
-                  .why = why_of(model, focus),
-                  .difference = {},
-                  .ends = ends_of(model, focus),
-                  .no_ends = {}};
+  Details details{
+      .focus = focus,
+      .simulated = focus.side == Side::sim || trace.source() == model::Source::simulated,
+      .heading = std::move(told.heading),
+      .sentences = std::move(told.sentences),
+      .oddities = {},
+      .packet = {},
+      .why = why_of(model, focus),
+      .difference = {},
+      .ends = ends_of(model, focus),
+      .no_ends = {}};
   const std::optional<EventId> packet = packet_of(trace, e);
   if (packet) {
     details.packet = packet_details(model, focus.side, *packet, *packet != e.id);

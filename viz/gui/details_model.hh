@@ -98,6 +98,7 @@ struct EndsDetails {
 
 struct Details {
   Selected focus;
+  bool simulated = false;  // else captured
   std::string heading;
   std::vector<std::string> sentences;  // what it is, for a student
   std::vector<std::string> oddities;   // of its packet

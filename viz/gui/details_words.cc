@@ -6,6 +6,7 @@
 #include "viz/gui/details_model.hh"
 #include "viz/ladder/others.hh"
 #include "viz/ladder/packet_line.hh"
+#include "viz/ladder/role_name.hh"
 #include "viz/ladder/wording.hh"
 #include "viz/words/words.hh"
 
@@ -25,7 +26,7 @@ using model::TimerName;
 using model::Trace;
 
 std::string name_of(const Trace& trace, model::EndpointId id) {
-  return id == model::EndpointId::none ? "?" : trace[id].name;
+  return id == model::EndpointId::none ? "?" : ladder::role_name(trace[id].name);
 }
 
 std::string since_start(const Trace& trace, model::Instant t) {

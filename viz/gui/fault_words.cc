@@ -17,11 +17,11 @@ std::string kind_words(Match match) {
   switch (match) {
     case Match::any: return tr("packet");
     case Match::data: return tr("data segment");
-    case Match::syn: return say("{} segment", "SYN");
-    case Match::syn_ack: return say("{} segment", "SYN-ACK");
-    case Match::ack: return say("{} segment", "ACK");
-    case Match::fin: return say("{} segment", "FIN");
-    case Match::rst: return say("{} segment", "RST");
+    case Match::syn: return tr("SYN segment");
+    case Match::syn_ack: return tr("SYN-ACK segment");
+    case Match::ack: return tr("ACK segment");
+    case Match::fin: return tr("FIN segment");
+    case Match::rst: return tr("RST segment");
   }
   return {};
 }

@@ -1,7 +1,6 @@
 // What the window shows: plain values, read by every panel and changed by App alone.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,12 +13,7 @@
 #include "lessons/lesson.hh"
 #include "sim/net/scenario.hh"
 #include "sim/net/tcb_history.hh"
-#include "viz/gui/display_filter.hh"
-#include "viz/ladder/align.hh"
-#include "viz/ladder/heads.hh"
-#include "viz/ladder/layout.hh"
-#include "viz/ladder/scene_index.hh"
-#include "viz/ladder/steps.hh"
+#include "viz/gui/picture.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::gui {
@@ -39,6 +33,14 @@ struct Live {
   LiveState state = LiveState::none;
   observe::Counters counters;
   std::optional<model::Error> failure;  // why there is none, or what ended it before its time
+};
+
+// A capture file in the place of the real run.
+struct OpenedFile {
+  std::string name;                     // without its folders
+  std::optional<model::Error> failure;  // why there is nothing of it, or where it ended too early
+  bool compared = false;                // with the simulated run, beside it; else it is alone
+  std::optional<model::FlowId> flow;    // the only one shown of it, where it is alone
 };
 
 struct Playing {
@@ -71,18 +73,19 @@ struct Filtering {
   std::string text;                     // empty: there is none
   std::optional<DisplayFilter> filter;  // nothing where the text is wrong
   wire::Saying wrong;                   // why; empty where it is not
-  std::size_t matching = 0;             // packets, of both sides
 
   bool on() const { return filter.has_value(); }
 };
 
-struct Model {
+// What is laid out may be a few frames behind the traces where these are long.
+struct Model : Picture {
   Controls controls;
   Look look;
   Playing playing;
   std::optional<lessons::Lesson> lesson;          // shown while lesson_events has its steps
   std::vector<lessons::StepEvent> lesson_events;  // of its steps, in `sim`
   Live live_run;
+  std::optional<OpenedFile> file;
   std::string title;
 
   // Both traces as they are shown; `live` is empty before a real run has begun.
@@ -91,20 +94,7 @@ struct Model {
   const model::Trace* live = nullptr;
   std::uint64_t revision = 0;  // another one whenever a trace or their alignment has changed
   net::TcbHistory tcbs;        // of `sim`; empty where that was not run here
-  ladder::Alignment alignment;
-  ladder::Scene scene;
-  ladder::SceneIndex index;  // of the scene
-  std::vector<ladder::LaneHead> heads;
-  std::vector<ladder::Step> steps;
-  std::vector<double> reached;  // by step: the lowest point that it and those before it have
-
-  // By side, in order of time: the nth has the number n + 1, as in a capture file.
-  std::array<std::vector<model::EventId>, 2> packets;
   Filtering filtering;
-  std::array<std::vector<bool>, 2> faded;  // by side and event: a packet that does not match
-
-  // By side and whether at a call's return, then by event; for step_of().
-  std::array<std::vector<std::uint32_t>, 4> steps_by_event;
 
   std::size_t cursor = 0;            // steps taken: 0 is before the first; steps.size() the end
   double under_way = 0;              // playing: how far the next step has come, 0 to 1
@@ -116,17 +106,10 @@ struct Model {
   const model::Trace& trace_of(ladder::Side side) const {
     return side == ladder::Side::live && live != nullptr ? *live : sim();
   }
-  // Which step brings the event; steps.size() when none does. O(1)
-  std::size_t step_of(ladder::Side side, model::EventId event, bool at_return = false) const;
-  const std::vector<model::EventId>& packets_of(ladder::Side side) const {
-    return packets[static_cast<std::size_t>(side)];
-  }
   // The number of a packet on its side, from 1; nothing for what is none. O(log n)
   std::optional<std::size_t> number_of(ladder::Side side, model::EventId event) const;
-  bool is_faded(ladder::Side side, model::EventId event) const {
-    const auto& of_side = faded[static_cast<std::size_t>(side)];
-    return model::index(event) < of_side.size() && of_side[model::index(event)];
-  }
+  // Only the file is shown: there is no simulated side.
+  bool alone() const { return file && !file->compared && read_run == nullptr; }
   // What the details are about: the selected event, else that of the last step; none at the start.
   std::optional<Selected> in_focus() const;
 };

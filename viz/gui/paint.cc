@@ -126,7 +126,8 @@ class Painter {
   void box(const ladder::Box& b) {
     if (happened(b.side, b.event, b.min.y) < 1) return;
     ladder::Point max = b.max;
-    if (b.role == Role::state_bar && view_.stepped != nullptr)
+    // They go on with what happens beside them.
+    if ((b.role == Role::state_bar || b.role == Role::band) && view_.stepped != nullptr)
       max.y = std::min(max.y, std::max(reached_, b.min.y));
     if (b.role == Role::reset) resets_.emplace_back(b.side, b.event);
     const ImVec2 from = at(b.min), to = at(max);
@@ -134,8 +135,9 @@ class Painter {
     const float round = b.role == Role::verdict_differs ? 9 : b.role == Role::band ? 0 : 4;
     const bool bar = b.role == Role::state_bar;
     list_.AddRectFilled(from, to, fill, bar ? 0 : size(round));
+    // In the margin, beside the times.
     if (b.role == Role::band || b.role == Role::reason)
-      list_.AddRectFilled({from.x - size(2), from.y}, {from.x + size(2), to.y}, 0xff048ed9);
+      list_.AddRectFilled({from.x - size(6), from.y}, {from.x - size(2), to.y}, 0xff048ed9);
     if (b.role == Role::lane_name || b.role == Role::verdict_differs ||
         b.role == Role::segment_lost)
       list_.AddRect(from, to, line_colour(b.role, view_.dark), size(round));

@@ -82,7 +82,8 @@ Colour fill_colour(const ladder::Box& box, bool dark) {
     case Role::datagram: return rgb(0xdaeeff);
     case Role::icmp: return rgb(0xfce0ff);
     case Role::segment_lost: return rgb(0xffffff);
-    default: return rgb(0xe7e6ff);
+    case Role::segment: return rgb(0xe7e6ff);
+    default: return paper_colour(dark);  // under words that an arrow passes
   }
 }
 

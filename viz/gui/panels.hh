@@ -21,6 +21,9 @@ void lesson_panel(const Model& model, Ui& ui, Commands& commands);
 void bars(const Model& model, Ui& ui, Commands& commands);
 void open_go_bar(Ui& ui);
 void open_filter_bar(Ui& ui);
+// Of the capture file that is open: its conversations to choose from, the comparison with the
+// simulated run, the way back, and what is wrong with it.
+void file_bar(const Model& model, Commands& commands);
 // Both ladders in the room that is left.
 void ladder_pane(const Model& model, Ui& ui, Commands& commands);
 void status_line(const Model& model);

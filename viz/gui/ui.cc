@@ -85,6 +85,7 @@ void pictures(const Model& model, Ui& ui, float room, float width, Commands& com
     ImGui::SameLine();
   }
   part("ladders", middle, [&] {
+    if (model.file) file_bar(model, commands);
     bars(model, ui, commands);
     ladder_pane(model, ui, commands);
   });
@@ -107,13 +108,14 @@ Commands draw(const Model& model, Ui& ui) {
   toolbar(model, ui, commands);
   const float status = ImGui::GetTextLineHeightWithSpacing();
   const float room = ImGui::GetContentRegionAvail().y - status;
+  const bool conditions = ui.controls_shown && !model.alone();
   const bool has_lesson = !model.lesson_events.empty();
-  if (ui.controls_shown && has_lesson) {
+  if (conditions && has_lesson) {
     // The words above the conditions, both over the whole height.
     part("side", ImVec2(side_width(), room), [&] { words_and_conditions(model, ui, commands); });
     ImGui::SameLine();
     part("pictures", ImVec2(0, room), [&] { pictures(model, ui, room, 0, commands, [] {}); });
-  } else if (ui.controls_shown) {
+  } else if (conditions) {
     pictures(model, ui, room, side_width(), commands, [&] { controls_panel(model, ui, commands); });
   } else {
     pictures(model, ui, room, has_lesson ? side_width() : 0, commands,

@@ -380,9 +380,11 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
   // Of a simulated run that was read from a capture file no more is known than its packets.
   const bool whole = sim.source() == model::Source::simulated;
-  page.side_title(a, page.line(), left.width,
+  page.side_title(Side::sim, page.line(), left.left, left.width,
                   whole ? tr("SIMULATED") : tr("SIMULATED (its packets)"));
-  page.side_title(b, page.line(), right.width, live_title(live, section.live.lanes));
+  page.side_title(
+      Side::live, page.line(), right.left, right.width,
+      options.live_title.empty() ? live_title(live, section.live.lanes) : options.live_title);
   page.skip(page.drawn() ? 2 : 1);
   const int heads = page.lane_heads(a, page.line());
   page.skip(std::max(heads, page.lane_heads(b, page.line())));
@@ -439,7 +441,7 @@ void single_section(Page& page, const model::Trace& trace, std::span<const Event
   const Columns columns =
       place_lanes(0, page.columns(), lanes.size(), time, margin_for(trace, events, lanes));
   const Pace pace = options.time == TimeMode::proportional ? pace_of(trace, events) : Pace{};
-  const Strip strip = make_strip(trace, Side::sim, events, lanes, columns,
+  const Strip strip = make_strip(trace, options.side, events, lanes, columns,
                                  strip_options(options, pace, events.size()));
   page.skip(1);
   page.skip(page.lane_heads(strip, page.line()));
@@ -467,6 +469,10 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
   Seen seen;
   seen.look(trace, events);
   if (!options.title.empty()) page.paragraph(options.title, Role::title);
+  if (!options.live_title.empty()) {
+    page.side_title(options.side, page.line(), 0, page.columns(), options.live_title);
+    page.skip(page.drawn() ? 2 : 1);
+  }
   page.paragraph(single_summary(trace, events, seen), Role::summary, 0, 2);
   warnings(page, trace, "");
   if (options.flow) others_left_out(page, trace, "");

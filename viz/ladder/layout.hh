@@ -32,6 +32,8 @@ struct LayoutOptions {
   bool raw_seq = false;
   std::optional<model::FlowId> flow;  // one flow only
   std::string title;
+  std::string live_title;  // over the captured side: a file's name; empty: what it is
+  Side side = Side::sim;   // of one trace alone: which side its items belong to
 };
 
 Scene layout(const model::Trace& trace, const LayoutOptions& options);

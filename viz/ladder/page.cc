@@ -117,18 +117,17 @@ void Page::heading(const std::string& name) {
   if (drawn()) skip(1);
 }
 
-void Page::side_title(const Strip& strip, int line, int width, const std::string& name) {
-  const int left = strip.columns.left;
+void Page::side_title(Side side, int line, int left, int width, const std::string& name) {
   if (!drawn()) {
     std::string rule = "── " + name + " ";
     for (int used = cells(rule); used < width - 1; ++used) rule += "─";
-    return text(line, left, rule, Role::side_title, Anchor::start, width, strip.side);
+    return text(line, left, rule, Role::side_title, Anchor::start, width, side);
   }
   scene_.boxes.push_back({.min = {x(left), y(line - 0.1)},
                           .max = {x(left + width), y(line + 1.15)},
                           .role = Role::side_title,
-                          .side = strip.side});
-  text(line, left + width / 2, name, Role::side_title, Anchor::middle, width, strip.side);
+                          .side = side});
+  text(line, left + width / 2, name, Role::side_title, Anchor::middle, width, side);
 }
 
 void Page::verdict(int line, int column, const std::string& name, bool same) {
@@ -366,6 +365,7 @@ void Page::end_strip(const Strip& strip, int line) {
   state_bars(strip, drawn, line);
   drawn.heights.emplace_back(model::Instant{std::numeric_limits<std::int64_t>::max()}, y(line));
   let_fall(drawn);
+  if (this->drawn()) clear_words(drawn, strip.side);
 }
 
 // In proportional time an arrow ends at the height of the moment at which it arrives.
@@ -429,6 +429,45 @@ void Page::break_off(Line& arrow, Text& mark, double whole_x, double whole_y, do
     const double down = mark.at.y - arrow.to.y, on = mark.at.x - arrow.to.x;
     arrow.to = {arrow.from.x + whole_x * part, arrow.from.y + whole_y * part};
     mark.at = {arrow.to.x + on, arrow.to.y + down};
+  }
+}
+
+// Words that an arrow passes on its way get a ground of their own, over the arrow.
+void Page::clear_words(const Drawn& drawn, Side side) {
+  if (drawn.falling.empty()) return;
+  constexpr Role with_ground[] = {Role::packet_line, Role::time_label};
+  std::vector<std::size_t> texts;
+  for (std::size_t i = drawn.first_text; i < scene_.texts.size(); ++i) {
+    const Text& text = scene_.texts[i];
+    if (text.side == side && text.text != cross && text.event != model::EventId::none &&
+        std::ranges::find(with_ground, text.role) == std::end(with_ground))
+      texts.push_back(i);
+  }
+  const auto y_of = [&](std::size_t i) { return scene_.texts[i].at.y; };
+  std::ranges::stable_sort(texts, {}, y_of);
+  const double row = options_.metrics.row_height, pad = 0.3 * options_.metrics.char_width;
+  std::set<std::size_t> passed;
+  for (const Falling& falling : drawn.falling) {
+    const Line& arrow = scene_.lines[falling.line];
+    const auto [left, right] = std::minmax(arrow.from.x, arrow.to.x);
+    const double steep = (arrow.to.y - arrow.from.y) / (arrow.to.x - arrow.from.x);
+    const auto height_at = [&](double x) { return arrow.from.y + (x - arrow.from.x) * steep; };
+    auto i = std::ranges::lower_bound(texts, arrow.from.y - row, {}, y_of);
+    for (; i != texts.end() && y_of(*i) < arrow.to.y + row; ++i) {
+      const Extent e = extent(scene_.texts[*i], scene_);
+      const double from = std::max(left, e.min.x), to = std::min(right, e.max.x);
+      if (from >= to) continue;
+      const auto [top, bottom] = std::minmax({height_at(from), height_at(to)});
+      if (top < e.max.y && bottom > e.min.y) passed.insert(*i);
+    }
+  }
+  for (const std::size_t i : passed) {
+    const Text& text = scene_.texts[i];
+    const Extent e = extent(text, scene_);
+    scene_.boxes.push_back({.min = {e.min.x - pad, e.min.y},
+                            .max = {e.max.x + pad, e.max.y},
+                            .role = text.role,
+                            .side = side});
   }
 }
 

@@ -32,8 +32,8 @@ class Page {
   void ground(int from_line, int to_line);  // clears them of lanes, for text over the whole width
 
   void heading(const std::string& name);  // of a conversation among several
-  // Which network a strip shows, over its `width` columns; takes one line.
-  void side_title(const Strip& strip, int line, int width, const std::string& name);
+  // Which network is shown, over `width` columns from `left` on; takes one line.
+  void side_title(Side side, int line, int left, int width, const std::string& name);
   void verdict(int line, int column, const std::string& name, bool same);
   // The lines [from, to) of `width` columns tell of this row of the alignment.
   void row_mark(std::size_t row, int from_line, int to_line, int column, int width);
@@ -80,6 +80,7 @@ class Page {
   void packet(const Strip& strip, const Placed& placed, int line);
   void state_bars(const Strip& strip, Drawn& drawn, int bottom);
   void let_fall(const Drawn& drawn);
+  void clear_words(const Drawn& drawn, Side side);
   void break_off(Line& arrow, Text& mark, double whole_x, double whole_y, double far,
                  std::span<const std::size_t> texts);
   void time_label(const Strip& strip, const StripRow& row, int line);

@@ -1,4 +1,4 @@
-// Items by their upper edge; those that are tall stand apart, so that a search can stop early.
+// Items by their height, and by their upper edge among those of about the same height.
 #include "viz/ladder/scene_index.hh"
 
 #include <algorithm>
@@ -12,7 +12,11 @@
 namespace synoptic::ladder {
 namespace {
 
-constexpr double tall_in_rows = 24;
+// The level of items of this height: up to one row, up to two, up to four, …
+std::size_t level_of(double height, double row_height) {
+  const double rows = std::max(1., height / row_height);
+  return static_cast<std::size_t>(std::ceil(std::log2(rows)));
+}
 
 // How far the point is from the line between its ends.
 double distance(const Line& l, Point p) {
@@ -32,13 +36,11 @@ bool inside(Point p, Point min, Point max) {
 
 SceneIndex::SceneIndex(const Scene& scene) {
   const auto add = [&](Kind kind, std::size_t place, double top, double bottom) {
-    const Entry entry{top, bottom, {kind, static_cast<std::uint32_t>(place)}};
-    if (bottom - top > tall_in_rows * scene.row_height) {
-      tall_.push_back(entry);
-    } else {
-      short_.push_back(entry);
-      tallest_short_ = std::max(tallest_short_, bottom - top);
-    }
+    const std::size_t number = level_of(bottom - top, scene.row_height);
+    if (number >= levels_.size()) levels_.resize(number + 1);
+    Level& level = levels_[number];
+    level.entries.push_back({top, bottom, {kind, static_cast<std::uint32_t>(place)}});
+    level.tallest = std::max(level.tallest, bottom - top);
   };
   for (std::size_t i = 0; i < scene.boxes.size(); ++i)
     add(Kind::box, i, scene.boxes[i].min.y, scene.boxes[i].max.y);
@@ -50,18 +52,18 @@ SceneIndex::SceneIndex(const Scene& scene) {
     const Extent room = extent(scene.texts[i], scene);
     add(Kind::text, i, room.min.y, room.max.y);
   }
-  std::ranges::sort(short_, {},
-                    [](const Entry& e) { return std::tuple(e.top, e.item.kind, e.item.place); });
+  for (Level& level : levels_)
+    std::ranges::sort(level.entries, {},
+                      [](const Entry& e) { return std::tuple(e.top, e.item.kind, e.item.place); });
 }
 
 void SceneIndex::visible(double top, double bottom, std::vector<Item>& found) const {
   found.clear();
-  for (const Entry& e : tall_) {
-    if (e.bottom >= top && e.top <= bottom) found.push_back(e.item);
-  }
-  auto e = std::ranges::lower_bound(short_, top - tallest_short_, {}, &Entry::top);
-  for (; e != short_.end() && e->top <= bottom; ++e) {
-    if (e->bottom >= top) found.push_back(e->item);
+  for (const Level& level : levels_) {
+    auto e = std::ranges::lower_bound(level.entries, top - level.tallest, {}, &Entry::top);
+    for (; e != level.entries.end() && e->top <= bottom; ++e) {
+      if (e->bottom >= top) found.push_back(e->item);
+    }
   }
   std::ranges::sort(found, {}, [](const Item& i) { return std::tuple(i.kind, i.place); });
 }

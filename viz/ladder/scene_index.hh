@@ -30,7 +30,7 @@ class SceneIndex {
   explicit SceneIndex(const Scene& scene);
 
   // Everything that reaches into [top, bottom], boxes first, then lines, then texts, each in the
-  // order of the scene. O(log n + found), and the few items that are taller than a screen.
+  // order of the scene. O(log n) for each doubling of the items' heights, and what is found.
   void visible(double top, double bottom, std::vector<Item>& found) const;
   // The event whose item is at (or within `reach` of) the point; of several the one drawn last.
   std::optional<Picked> pick(const Scene& scene, Point at, double reach) const;
@@ -40,9 +40,12 @@ class SceneIndex {
     double top, bottom;
     Item item;
   };
-  std::vector<Entry> short_;  // by top
-  std::vector<Entry> tall_;
-  double tallest_short_ = 0;
+  // Items of about one height, so that a search among them can stop early.
+  struct Level {
+    double tallest = 0;
+    std::vector<Entry> entries;  // by top
+  };
+  std::vector<Level> levels_;  // each of twice the height of the one before
 };
 
 // The row of the comparison whose mark or note is at the point. O(log n)

@@ -6,6 +6,7 @@
 
 #include <clocale>
 #include <cstdlib>
+#include <filesystem>
 #include <vector>
 
 // Counts changes of the catalogues: glibc looks at them anew when it has moved.
@@ -13,6 +14,8 @@ extern "C" int _nl_msg_cat_cntr;
 
 namespace synoptic::words {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* domain = "synoptic";
 Language current = Language::en;
@@ -27,6 +30,19 @@ void speak(Language language, const std::string& folder) {
   ::bindtextdomain(domain, folder.c_str());
   ::bind_textdomain_codeset(domain, "UTF-8");
   ++_nl_msg_cat_cntr;
+}
+
+void speak(Language language) {
+  speak(language, catalogue_folder());
+}
+
+std::string catalogue_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path beside = program.parent_path().parent_path() / "share" / "locale";
+  const bool there =
+      !error && fs::exists(beside / "zh" / "LC_MESSAGES" / (std::string(domain) + ".mo"), error);
+  return there ? beside.string() : SYNOPTIC_LOCALE_DIR;
 }
 
 Language spoken() {

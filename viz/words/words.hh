@@ -19,7 +19,12 @@ enum class Language { en, zh };
 // From here on tr() gives this language. `folder` holds LANGUAGE/LC_MESSAGES/synoptic.mo; where it
 // does not, words stay English.
 void speak(Language language, const std::string& folder);
+void speak(Language language);  // from catalogue_folder()
 Language spoken();
+
+// That folder: share/locale beside the folder that the program is in, where it is installed; else
+// where the program was built.
+std::string catalogue_folder();
 
 // The words for `english`; `english` itself where there are none. The text lives as long as the
 // process.
