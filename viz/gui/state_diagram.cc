@@ -541,8 +541,13 @@ class Drawing {
     const ImVec2 min = place({at.x + 2 * radius + 3, at.y}),
                  max = place({at.x + width, at.y + size});
     const std::string& name = ends_[index].name;
-    const ImVec4 clip{min.x, min.y - 2, max.x, max.y + 4};
-    list_.AddText(font_, size, min, colors_.ink, name.data(), name.data() + name.size(), 0, &clip);
+    // A name a little too long is written smaller; an address is cut, and stands whole beside.
+    const char* const to = name.data() + name.size();
+    const float needed = font_->CalcTextSizeA(size, 1e9F, 0, name.data(), to).x;
+    const float fitting = size * std::clamp((max.x - min.x) / needed, .7F, 1.F);
+    const ImVec4 clip{min.x - 1, min.y - 2, max.x + 1, max.y + 4};
+    list_.AddText(font_, fitting, {min.x, min.y + (size - fitting) / 2}, colors_.ink, name.data(),
+                  to, 0, &clip);
   }
 
   ImDrawList& list_;
