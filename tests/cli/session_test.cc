@@ -95,7 +95,7 @@ TEST(Session, AnEmptyFileAndGarbage_AreToldWhereTheFileWouldBe) {
     ASSERT_TRUE(session.model().file->failure) << name;
     EXPECT_FALSE(session.model().file->failure->remedy.empty()) << name;
     session.handle(gui::Save{dir.file("x.svg")});
-    EXPECT_NE(session.model().message.find("nothing to be seen"), std::string::npos);
+    EXPECT_NE(session.model().message.str().find("nothing to be seen"), std::string::npos);
   }
 }
 
@@ -142,7 +142,7 @@ TEST(Session, Saving_IsUnderWayUntilATickTakesItsEnd) {
   Session session(first_controls());
   session.handle(gui::Save{dir.file("x.png")});
   EXPECT_TRUE(session.busy());
-  EXPECT_EQ(session.model().message.find("saved as"), std::string::npos);
+  EXPECT_EQ(session.model().message.str().find("saved as"), std::string::npos);
   session.handle(gui::GoTo{3});
   EXPECT_EQ(session.model().cursor, 3u);
   settle(session);
