@@ -196,7 +196,7 @@ TEST_F(WindowTest, TakesAFileThatIsDroppedOnIt) {
   const std::string file = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap";
   Program program({}, here());
   ASSERT_TRUE(enter());
-  ASSERT_TRUE(display->await_title("[0-9]+ packets captured"));
+  ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
   const std::string before = display->settled();
   ASSERT_TRUE(display->drop_file(file));
   ASSERT_TRUE(display->await_title("[^0-9]8 packets captured")) << display->title();
@@ -213,7 +213,7 @@ TEST_F(WindowTest, FollowsTheScaleOfTheScreen) {
     ASSERT_TRUE(display->set_scale(scale));
     Program program({}, here());
     ASSERT_TRUE(enter());
-    ASSERT_TRUE(display->await_title("[0-9]+ packets captured"));
+    ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
     menus[scale - 1] = menu_of(*display, "ctrl+s");
     ASSERT_TRUE(display->key("Escape"));
     ASSERT_TRUE(display->key("ctrl+q"));
@@ -238,7 +238,7 @@ long ticks(const Program& program) {
 TEST_F(WindowTest, RestsWhereNothingChanges) {
   Program program({}, here());
   ASSERT_TRUE(enter());
-  ASSERT_TRUE(display->await_title("[0-9]+ packets captured"));
+  ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
   display->settled();
   const long before = ticks(program);
   for (int i = 0; i < 6; ++i) display->settled();  // half a second each, or more
