@@ -69,6 +69,21 @@ TEST_F(BarsTest, G_GoesToThePacketOfThatNumber) {
   EXPECT_THAT(read(), HasSubstr("packet 3 of "));
 }
 
+// Fast fingers, or a slow machine: what follows the G is the number, whenever the field opens.
+TEST_F(BarsTest, WhatIsTypedBeforeTheFieldOpens_IsInIt) {
+  for (const std::vector<std::string>& frames :
+       {std::vector<std::string>{"g", "1", "0"}, {"g1", "0"}, {"g10"}, {"g", "10"}}) {
+    press(ImGuiKey_Home);
+    for (const std::string& typed : frames) type(typed);
+    frame();
+    frame();
+    press(ImGuiKey_Enter);
+    ASSERT_TRUE(model().in_focus()) << frames.size();
+    EXPECT_EQ(model().number_of(Side::sim, model().in_focus()->event), 10u) << frames.size();
+    EXPECT_EQ(model().look.zoom, 1);
+  }
+}
+
 TEST_F(BarsTest, G_CountsOnTheSideThatHasTheCursor) {
   app_.attach(&real_);
   app_.apply(Select{{Side::live, model().packets_of(Side::live)[0]}});

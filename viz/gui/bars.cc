@@ -45,10 +45,10 @@ std::expected<Selected, Saying> packet_numbered(const Model& model, ladder::Side
 }
 
 // A text field for what is typed into a bar; true when it was left with Escape.
-bool field(const char* id, const char* hint, std::string& text, float width, bool& focus,
+bool field(const char* id, const char* hint, std::string& text, float width, Ui& ui, bool& focus,
            bool& entered) {
   ImGui::SetNextItemWidth(width);
-  if (std::exchange(focus, false)) ImGui::SetKeyboardFocusHere();
+  focus_here(ui, focus);
   entered = ImGui::InputTextWithHint(id, hint, &text, ImGuiInputTextFlags_EnterReturnsTrue);
   return ImGui::IsItemDeactivated() && escape_pressed();
 }
@@ -59,7 +59,7 @@ void go_bar(const Model& model, Ui& ui, Commands& commands) {
   ImGui::TextUnformatted(tr("Go to packet"));
   ImGui::SameLine();
   bool entered = false;
-  if (field("##go", "", ui.go_text, ImGui::GetFontSize() * 6, ui.focus_go, entered))
+  if (field("##go", "", ui.go_text, ImGui::GetFontSize() * 6, ui, ui.focus_go, entered))
     ui.go_shown = false;
   ImGui::SameLine();
   const std::size_t count = model.packets_of(side).size();
@@ -116,7 +116,7 @@ void filter_bar(const Model& model, Ui& ui, Commands& commands) {
   ImGui::PushStyleColor(ImGuiCol_FrameBg, filter_ground(filtering, dark));
   const bool left =
       field("##filter", "tcp.port == 9999 && tcp.len > 0", ui.filter_text,
-            std::max(16.f, ImGui::GetContentRegionAvail().x - close), ui.focus_filter, entered);
+            std::max(16.f, ImGui::GetContentRegionAvail().x - close), ui, ui.focus_filter, entered);
   ImGui::PopStyleColor();
   ImGui::SameLine();
   if (left || ImGui::Button("✗", ImVec2(ImGui::GetFrameHeight(), 0))) {
@@ -133,8 +133,7 @@ void filter_bar(const Model& model, Ui& ui, Commands& commands) {
   } else if (!filtering.on()) {
     ImGui::TextDisabled("%s", tr("What does not match it is faded, and N and P step over it."));
   } else {
-    std::string told =
-        say("{} of {} packets match; the others are faded.", model.matching, all);
+    std::string told = say("{} of {} packets match; the others are faded.", model.matching, all);
     if (!filtering.filter->hint().empty()) told += " " + say(filtering.filter->hint());
     ImGui::TextWrapped("%s", told.c_str());
   }

@@ -125,7 +125,7 @@ Slid slider(const char* label, float& value, float most, const char* format, Num
 // "Michael, Tracy": what the clients send. Taken over when the typing is done.
 bool choose_names(Controls& controls, Ui& ui) {
   if (!ui.typing_names) ui.names_text = fmt::format("{}", fmt::join(controls.program.names, ", "));
-  if (std::exchange(ui.focus_names, false)) ImGui::SetKeyboardFocusHere();
+  focus_here(ui, ui.focus_names);
   ImGui::InputText(tr("names"), &ui.names_text);
   ui.typing_names = ImGui::IsItemActive();
   if (!ImGui::IsItemDeactivatedAfterEdit()) return false;
@@ -164,7 +164,7 @@ bool list_faults(Controls& controls, Ui& ui) {
   }
   if (controls.faults.empty()) ImGui::TextDisabled("%s", tr("none"));
   ImGui::SetNextItemWidth(-1);
-  if (std::exchange(ui.focus_fault, false)) ImGui::SetKeyboardFocusHere();
+  focus_here(ui, ui.focus_fault);
   if (ImGui::InputTextWithHint("##fault", "drop 2nd data client>server", &ui.fault_text,
                                ImGuiInputTextFlags_EnterReturnsTrue) &&
       !ui.fault_text.empty()) {

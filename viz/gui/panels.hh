@@ -8,6 +8,8 @@
 namespace synoptic::gui {
 
 bool escape_pressed();
+// The text field that comes next gets the keyboard, where that is wanted.
+void focus_here(Ui& ui, bool& wanted);
 ImVec4 refusal_colour(bool dark);  // of words that say what is wrong
 // Keys that work wherever the mouse is, unless text is being typed.
 void shortcuts(const Model& model, Ui& ui, Commands& commands);

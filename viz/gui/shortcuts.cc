@@ -3,6 +3,9 @@
 #include <imgui.h>
 
 #include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "viz/gui/panels.hh"
 #include "viz/words/words.hh"
@@ -129,9 +132,37 @@ bool escape_pressed() {
   return pressed(ImGuiKey_Escape);
 }
 
+void focus_here(Ui& ui, bool& wanted) {
+  if (!std::exchange(wanted, false)) return;
+  ImGui::SetKeyboardFocusHere();
+  ui.field_opens = true;
+}
+
+namespace {
+
+// A field has the keyboard two frames after it was asked for, and loses what is typed until then:
+// that is kept for it. True while it opens.
+bool keep_for_field(Ui& ui) {
+  ImVector<ImWchar>& typed = ImGui::GetIO().InputQueueCharacters;
+  if (std::exchange(ui.field_opens, false)) {
+    ui.typed_early.insert(ui.typed_early.end(), typed.begin(), typed.end());
+    typed.resize(0);
+    return true;
+  }
+  if (ui.typed_early.empty()) return false;
+  const std::vector<std::uint32_t> early = std::exchange(ui.typed_early, {});
+  const ImVector<ImWchar> late = typed;
+  typed.resize(0);
+  for (const std::uint32_t c : early) typed.push_back(static_cast<ImWchar>(c));
+  for (const ImWchar c : late) typed.push_back(c);
+  return true;
+}
+
+}  // namespace
+
 void shortcuts(const Model& model, Ui& ui, Commands& commands) {
-  const ImGuiIO& io = ImGui::GetIO();
-  if (io.WantTextInput) return;
+  ImGuiIO& io = ImGui::GetIO();
+  if (keep_for_field(ui) || io.WantTextInput) return;
   if (io.KeyCtrl) {
     with_control(model, ui, commands);
     return;
@@ -149,8 +180,12 @@ void shortcuts(const Model& model, Ui& ui, Commands& commands) {
       commands.push_back(SelectNone{});
     }
   }
-  for (const ImWchar c : io.InputQueueCharacters) {
+  for (int i = 0; i < io.InputQueueCharacters.Size; ++i) {
+    const ImWchar c = io.InputQueueCharacters[i];
     if (c < 128) typed(static_cast<char>(c), model, ui, commands);
+    if (!ui.focus_go && !ui.focus_filter) continue;
+    ui.typed_early.assign(io.InputQueueCharacters.begin() + i + 1, io.InputQueueCharacters.end());
+    return;
   }
 }
 

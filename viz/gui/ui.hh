@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "viz/gui/command.hh"
 #include "viz/gui/details.hh"
@@ -72,6 +73,8 @@ struct Ui {
   bool go_shown = false, focus_go = false;  // the bar that asks for a packet's number
   std::string go_text;
   wire::Saying go_error;
+  bool field_opens = false;                // it was asked for the keyboard in the frame before
+  std::vector<std::uint32_t> typed_early;  // characters for it
   bool filter_shown = false, focus_filter = false;  // the bar of the display filter
   std::string filter_text;
   bool ask_format = false;  // the next frame asks as what to save
