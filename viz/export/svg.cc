@@ -147,8 +147,8 @@ class Svg {
     put(R"(<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}")", b.min.x, b.min.y, w, h);
     // The bar stands in the margin, beside the times.
     if (b.role == Role::band || b.role == Role::reason)
-      put(R"( fill="#fff7e0"/><path d="M{0:g} {1:g}V{2:g}" stroke="#d98e04" stroke-width="4"/>)",
-          b.min.x - 4, b.min.y, b.max.y);
+      put(R"( fill="#fff7e0"{3}/><path d="M{0:g} {1:g}V{2:g}" stroke="#d98e04" stroke-width="4"/>)",
+          b.min.x - 4, b.min.y, b.max.y, b.role == Role::reason ? R"( fill-opacity=".84")" : "");
     else if (b.role == Role::side_title)
       put(R"( rx="4" fill="{}"/>)", b.side == ladder::Side::sim ? "#24588f" : "#2c6e3f");
     else if (b.role == Role::lane_name)

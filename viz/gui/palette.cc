@@ -71,8 +71,9 @@ Colour state_colour(model::TcpState state) {
 
 Colour fill_colour(const ladder::Box& box, bool dark) {
   switch (box.role) {
-    case Role::band:
-    case Role::reason: return of({0xfff7e0, 0x3a2f14}, dark);
+    case Role::band: return of({0xfff7e0, 0x3a2f14}, dark);
+    // An arrow that passes behind the words, true to time, is still seen.
+    case Role::reason: return faded(of({0xfff7e0, 0x3a2f14}, dark), 0.84);
     case Role::side_title: return rgb(box.side == ladder::Side::sim ? 0x24588f : 0x2c6e3f);
     case Role::lane_name: return of({0xf4f4f4, 0x333333}, dark);
     case Role::verdict_differs: return of({0xfde3d0, 0x4a2a18}, dark);
