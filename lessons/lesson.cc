@@ -39,6 +39,22 @@ Told told(const Section* section, const RunFacts& run, std::size_t step) {
 
 }  // namespace
 
+std::string Lesson::all_words() const {
+  std::string all;
+  const auto add = [&](const std::vector<Paragraph>& paragraphs) {
+    for (const Paragraph& paragraph : paragraphs) all += paragraph.str();
+  };
+  for (const Words& text : texts) {
+    all += text.title;
+    add(text.opening);
+    for (const Section& section : text.sections) {
+      all += section.heading.str();
+      add(section.paragraphs);
+    }
+  }
+  return all;
+}
+
 std::string_view language_name(Language language) {
   return language == Language::zh ? "zh" : "en";
 }

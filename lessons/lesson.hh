@@ -57,6 +57,8 @@ struct Lesson {
   const Words& text(Language language) const { return texts[static_cast<std::size_t>(language)]; }
   // "The handshake and the close"
   const std::string& title(Language language) const { return text(language).title; }
+  // All its words, one behind the other, for whoever chooses glyphs.
+  std::string all_words() const;
 };
 
 // Reads and checks a lesson's folder: when it is given, each of its anchors matches exactly one

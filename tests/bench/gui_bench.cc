@@ -6,77 +6,52 @@
 #include <algorithm>
 #include <chrono>
 
-#include "viz/gui/app.hh"
-#include "viz/gui/ui.hh"
+#include "tests/gui/support.hh"
 
 namespace synoptic {
 namespace {
 
-// An ImGui context without a window.
-class Context {
- public:
-  Context() {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = ImVec2(1920, 1080);
-    io.DeltaTime = 1.f / 60;
-    unsigned char* pixels = nullptr;
-    int width = 0, height = 0;
-    io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
-  }
-  ~Context() { ImGui::DestroyContext(); }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-};
+using gui::testing::Canvas;
+using gui::testing::frame;
+using gui::testing::settle;
+using gui::testing::tcp_echo;
 
-gui::Controls tcp_echo() {
-  gui::Controls controls;
-  controls.demo = demos::find_demo("tcp-echo");
-  return controls;
-}
+const ImVec2 screen{1920, 1080};
 
 void gui_frame(benchmark::State& state) {
-  const Context context;
+  const Canvas canvas(screen);
   gui::App app(tcp_echo(), ladder::svg_metrics());
   gui::Ui ui;
   ui.controls_shown = true;
-  const auto frame = [&] {
-    ImGui::NewFrame();
-    const gui::Commands commands = gui::draw(app.model(), ui);
-    ImGui::Render();
-    for (const gui::Command& command : commands) app.apply(command);
-  };
-  for (int i = 0; i < 5; ++i) frame();
+  for (int i = 0; i < 5; ++i) frame(app, ui);
   app.apply(gui::GoTo{app.model().steps.size() / 2});
-  for (auto _ : state) frame();
+  for (auto _ : state) frame(app, ui);
 }
 BENCHMARK(gui_frame)->Unit(benchmark::kMicrosecond);
 
 // A file of so many packets, data and ACKs by turns, with a new connection every so many; some come
 // with the first poll, and some more with each.
-class Packets : public observe::TraceSource {
+class Packets : public gui::testing::Recorded {
  public:
   Packets(std::size_t first, std::size_t a_poll, std::size_t all, std::size_t a_connection)
-      : next_(first), a_poll_(a_poll), all_(all), a_connection_(a_connection) {}
+      : Recorded(model::Trace(model::Source::captured)),
+        next_(first),
+        a_poll_(a_poll),
+        all_(all),
+        a_connection_(a_connection) {}
   bool poll() override {
-    for (std::size_t end = std::min(all_, sent_ + next_); sent_ < end; ++sent_) add();
+    for (std::size_t end = std::min(all_, captured_ + next_); captured_ < end; ++captured_) add();
     next_ = a_poll_;
     return true;
   }
-  void wait(model::Duration) override {}
-  const model::Trace& trace() const override { return trace_; }
-  observe::Counters counters() const override { return {.captured = sent_}; }
-  bool ended() const override { return sent_ == all_; }
-  std::optional<model::Error> failure() const override { return std::nullopt; }
-  void stop() override {}
+  bool ended() const override { return captured_ == all_; }
 
  private:
   void add() {
-    const std::size_t number = sent_ % a_connection_;
+    const std::size_t number = captured_ % a_connection_;
     if (number == 0) {
-      const auto port = static_cast<std::uint16_t>(1024 + sent_ / a_connection_);
-      const auto host = static_cast<std::uint8_t>(1 + sent_ / a_connection_ / 60'000);
+      const auto port = static_cast<std::uint16_t>(1024 + captured_ / a_connection_);
+      const auto host = static_cast<std::uint8_t>(1 + captured_ / a_connection_ / 60'000);
       const auto client = trace_.add_endpoint("client", {wire::IpAddress::v4(10, 0, 0, host), port},
                                               model::Protocol::tcp);
       const auto server = trace_.add_endpoint("server", {wire::IpAddress::v4(10, 0, 1, host), port},
@@ -93,48 +68,34 @@ class Packets : public observe::TraceSource {
     p.ack = {data ? 1 : 8 + turn * 7};
     p.len = data ? 7 : 0;
     p.fate = model::Fate::delivered;
-    trace_.add({.t = {static_cast<std::int64_t>(sent_) * 1'000'000},
+    trace_.add({.t = {static_cast<std::int64_t>(captured_) * 1'000'000},
                 .endpoint = data ? flow.a : flow.b,
                 .to = data ? flow.b : flow.a,
                 .flow = flow_,
                 .body = p});
   }
 
-  std::size_t next_, a_poll_, all_, a_connection_, sent_ = 0;
+  std::size_t next_, a_poll_, all_, a_connection_;
   model::FlowId flow_ = model::FlowId::none;
-  model::Trace trace_{model::Source::captured};
 };
-
-void settle(gui::App& app) {
-  while (app.busy() || app.model().live_run.state == gui::LiveState::running) {
-    app.wait(model::seconds(100));
-    app.poll();
-  }
-}
 
 // The whole window with so many packets in its ladder, in the middle of it: layout, steps, scrub
 // bar and all.
 void gui_frame_rows(benchmark::State& state) {
-  const Context context;
+  const Canvas canvas(screen);
   const auto rows = static_cast<std::size_t>(state.range(0));
   Packets packets(rows, 0, rows, static_cast<std::size_t>(state.range(1)));
   gui::App app(tcp_echo(), ladder::svg_metrics());
   app.show_file("rows.pcap");
   app.attach(&packets);
   gui::Ui ui;
-  const auto frame = [&] {
-    ImGui::NewFrame();
-    const gui::Commands commands = gui::draw(app.model(), ui);
-    ImGui::Render();
-    for (const gui::Command& command : commands) app.apply(command);
-  };
   for (int i = 0; i < 5; ++i) {
-    frame();
+    frame(app, ui);
     settle(app);
   }
   app.apply(gui::GoTo{app.model().steps.size() / 2});
-  frame();
-  for (auto _ : state) frame();
+  frame(app, ui);
+  for (auto _ : state) frame(app, ui);
   state.counters["steps"] = static_cast<double>(app.model().steps.size());
 }
 constexpr std::int64_t one = std::int64_t{1} << 40;  // connection

@@ -1,9 +1,9 @@
-// From nothing to the first picture of the window, fonts and lesson and all, drawn on the processor.
+// From nothing to the first picture of the window, fonts and lesson and all, drawn on the
+// processor.
 #include <benchmark/benchmark.h>
 
 #include "lessons/lesson.hh"
-#include "viz/gui/app.hh"
-#include "viz/gui/ui.hh"
+#include "tests/gui/support.hh"
 #include "viz/window/fonts.hh"
 #include "viz/window/offscreen.hh"
 #include "viz/words/words.hh"
@@ -19,13 +19,11 @@ void window_first_frame(benchmark::State& state) {
       state.SkipWithError("no fonts, or no lesson");
       return;
     }
-    gui::Controls controls;
-    controls.demo = demos::find_demo("tcp-echo");
-    gui::App app(controls, ladder::svg_metrics());
+    const std::string also = std::string(words::characters()) + course.front().lesson->all_words();
+    gui::App app(gui::testing::tcp_echo(), ladder::svg_metrics());
     app.open(std::move(*course.front().lesson));
     gui::Ui ui;
-    const window::Shot shot{.fonts = window::font_sizes(1, 1),
-                            .also = std::string(words::characters())};
+    const window::Shot shot{.fonts = window::font_sizes(1, 1), .also = also};
     const auto image = window::render(shot, *fonts, [&](const gui::Fonts& built) {
       ui.fonts = built;
       for (const gui::Command& command : gui::draw(app.model(), ui)) app.apply(command);

@@ -7,45 +7,25 @@
 #include <stdexcept>
 #include <utility>
 
-#include "viz/gui/ui.hh"
+#include "tests/gui/support.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::gui {
 namespace {
 
-Controls tcp_echo() {
-  Controls controls;
-  controls.demo = demos::find_demo("tcp-echo");
-  return controls;
-}
+using testing::controls_of;
+using testing::Recorded;
+using testing::tcp_echo;
 
 App app() {
   return App(tcp_echo(), ladder::svg_metrics());
 }
 
-// A file, at once and whole: both halves of a comparison, or the real one alone.
-class File : public observe::TraceSource {
- public:
-  explicit File(bool both) : both_(both) {
-    Controls controls = tcp_echo();
-    controls.demo = demos::find_demo("handshake");
-    sim_ = net::run(scenario_of(controls));
-    live_ = net::run(scenario_of(controls));
-  }
-  bool poll() override { return !std::exchange(polled_, true); }
-  void wait(model::Duration) override {}
-  const model::Trace& trace() const override { return live_; }
-  const model::Trace* simulated() const override { return both_ ? &sim_ : nullptr; }
-  observe::Counters counters() const override { return {}; }
-  bool ended() const override { return true; }
-  std::optional<model::Error> failure() const override { return std::nullopt; }
-  void stop() override {}
-
- private:
-  bool both_ = false;
-  bool polled_ = false;
-  model::Trace sim_, live_;
-};
+// A file with both halves of a comparison, or with the real one alone.
+Recorded file_of(bool both) {
+  const net::Scenario scenario = scenario_of(controls_of("handshake"));
+  return both ? Recorded(net::run(scenario), net::run(scenario)) : Recorded(net::run(scenario));
+}
 
 TEST(App, Start_ShowsTheWholeSimulatedRun) {
   const App a = app();
@@ -154,7 +134,7 @@ TEST(App, AChosenEventThatTheNextRunLacks_IsNoLongerChosen) {
 // The same for the real side, whose trace goes with its source.
 TEST(App, AChosenEventOfARealRunThatGoes_IsNoLongerChosen) {
   App a = app();
-  File file(false);
+  Recorded file = file_of(false);
   a.attach(&file);
   const ladder::Step last = a.model().steps.back();
   ASSERT_EQ(last.side, ladder::Side::live);
@@ -190,7 +170,7 @@ TEST(App, AFileWithBothHalves_ShowsItsOwnSimulatedOneUntilAnotherSourceComes) {
   App a = app();
   const std::size_t own = a.model().sim().events().size();
   {
-    File file(true);
+    Recorded file = file_of(true);
     a.attach(&file);
     EXPECT_EQ(&a.model().sim(), file.simulated());
     EXPECT_EQ(a.model().cursor, a.model().steps.size());
@@ -204,7 +184,7 @@ TEST(App, AFileWithBothHalves_ShowsItsOwnSimulatedOneUntilAnotherSourceComes) {
 
 TEST(App, AnotherLanguage_TellsTheAlignmentAnewAtOnceAndKeepsThePlace) {
   App a = app();
-  File file(true);
+  Recorded file = file_of(true);
   a.attach(&file);
   a.apply(GoTo{3});
   const auto told = [&] {

@@ -16,29 +16,6 @@ using ladder::Side;
 using ::testing::HasSubstr;
 using testing::UiTest;
 
-// A real run that came to its end: the same program under a lossy network.
-class Recorded : public observe::TraceSource {
- public:
-  Recorded() {
-    Controls controls;
-    controls.demo = demos::find_demo("tcp-echo");
-    controls.faults.push_back(*net::parse_fault("drop 2nd data client>server"));
-    trace_ = net::run(scenario_of(controls));
-  }
-  bool poll() override { return !std::exchange(polled_, true); }
-  void wait(model::Duration) override {}
-  const model::Trace& trace() const override { return trace_; }
-  const model::Trace* simulated() const override { return nullptr; }
-  observe::Counters counters() const override { return {}; }
-  bool ended() const override { return true; }
-  std::optional<model::Error> failure() const override { return std::nullopt; }
-  void stop() override {}
-
- private:
-  bool polled_ = false;
-  model::Trace trace_;
-};
-
 class BarsTest : public UiTest {
  protected:
   ~BarsTest() override { app_.attach(nullptr); }
@@ -56,7 +33,9 @@ class BarsTest : public UiTest {
     type(text);
     frame();
   }
-  Recorded real_;
+  // A real run that came to its end: the same program under a lossy network.
+  testing::Recorded real_{
+      net::run(scenario_of(testing::controls_of("tcp-echo", {"drop 2nd data client>server"})))};
 };
 
 TEST_F(BarsTest, G_GoesToThePacketOfThatNumber) {

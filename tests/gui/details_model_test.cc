@@ -180,13 +180,7 @@ TEST(Details, ADifference_GivesItsReasonAndWhatItRestsOn) {
 }
 
 TEST(Details, WithNoRealRun_NothingIsCompared) {
-  const App app(
-      [] {
-        Controls controls;
-        controls.demo = demos::find_demo("tcp-echo");
-        return controls;
-      }(),
-      ladder::svg_metrics());
+  const App app(testing::tcp_echo(), ladder::svg_metrics());
   for (const ladder::Step& step : app.model().steps) {
     const Details d = details_of(app.model(), {step.side, step.event});
     EXPECT_FALSE(d.difference.verdict);

@@ -10,11 +10,9 @@ namespace synoptic::gui::testing {
 namespace {
 
 Controls controls_of(const RunSetup& setup) {
-  Controls controls;
-  controls.demo = demos::find_demo(setup.demo);
+  Controls controls = testing::controls_of(setup.demo, setup.faults);
   controls.family = setup.family;
   controls.profile = setup.profile;
-  for (const std::string& fault : setup.faults) controls.faults.push_back(*net::parse_fault(fault));
   return controls;
 }
 
@@ -73,43 +71,28 @@ TwoSided::TwoSided(const RunSetup& setup) : app(controls_of(setup), ladder::svg_
   model_.revision = 1;
 }
 
-Screen::Screen(float w, float h) : width(w), height(h) {
-  ImGui::CreateContext();
-  ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;
-  io.DisplaySize = {x + w + 50, y + h + 50};
-  io.DeltaTime = 1.F / 60;
-  io.MousePos = {-1, -1};
+Screen::Screen(float w, float h) : width(w), height(h), canvas_({x + w + 50, y + h + 50}) {
+  ImGui::GetIO().MousePos = {-1, -1};
   ImGui::GetStyle().WindowBorderSize = 0;  // its soft edge lies outside of the window
-  unsigned char* pixels = nullptr;
-  int tw = 0, th = 0;
-  io.Fonts->GetTexDataAsAlpha8(&pixels, &tw, &th);
 }
 
-Screen::~Screen() {
-  ImGui::DestroyContext();
-}
-
-std::string Screen::read(const Model& model) {
-  static std::string words;
-  words.clear();
-  ImGui::GetIO().SetClipboardTextFn = [](void*, const char* text) { words = text; };
-  logged = true;
-  frame(model);
-  logged = false;
-  return words;
-}
-
-Commands Screen::frame(const Model& model) {
-  Commands commands;
-  ImGui::NewFrame();
-  if (logged) ImGui::LogToClipboard();
+void Screen::panel(const Model& model, Commands& commands) {
   ImGui::SetNextWindowPos({x, y});
   ImGui::SetNextWindowSize({width, height});
   ImGui::Begin("panel", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove);
   draw_details(model, ui, commands);
   ImGui::End();
-  if (logged) ImGui::LogFinish();
+}
+
+std::string Screen::read(const Model& model) {
+  Commands commands;
+  return logged([&] { panel(model, commands); });
+}
+
+Commands Screen::frame(const Model& model) {
+  Commands commands;
+  ImGui::NewFrame();
+  panel(model, commands);
   ImGui::Render();
   return commands;
 }

@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "viz/gui/app.hh"
-#include "viz/gui/ui.hh"
+#include "tests/gui/support.hh"
 
 namespace synoptic::gui::testing {
 
@@ -52,10 +51,6 @@ class TwoSided {
 class Screen {
  public:
   explicit Screen(float width = 420, float height = 640);
-  ~Screen();
-  Screen(const Screen&) = delete;
-  Screen& operator=(const Screen&) = delete;
-
   Commands frame(const Model& model);
   std::string read(const Model& model);  // all words of one frame, as ImGui logs them
   void mouse(ImVec2 at, bool down = false);
@@ -70,7 +65,8 @@ class Screen {
   Extent drawn() const;
 
  private:
-  bool logged = false;
+  void panel(const Model& model, Commands& commands);
+  Canvas canvas_;
 };
 
 }  // namespace synoptic::gui::testing

@@ -14,20 +14,18 @@
 #include <set>
 #include <sstream>
 
+#include "tests/gui/support.hh"
 #include "viz/export/export.hh"
-#include "viz/gui/app.hh"
 
 namespace synoptic::gui {
 namespace {
 
 namespace fs = std::filesystem;
 
-model::Trace run_of(const char* demo, std::vector<std::string> faults = {},
+model::Trace run_of(const char* demo, const std::vector<std::string>& faults = {},
                     wire::Family family = wire::Family::ipv4) {
-  Controls controls;
-  controls.demo = demos::find_demo(demo);
+  Controls controls = testing::controls_of(demo, faults);
   controls.family = family;
-  for (const std::string& fault : faults) controls.faults.push_back(*net::parse_fault(fault));
   return net::run(scenario_of(controls));
 }
 

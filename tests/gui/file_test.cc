@@ -7,25 +7,22 @@
 #include <limits>
 #include <utility>
 
-#include "viz/gui/app.hh"
+#include "tests/gui/support.hh"
 #include "viz/gui/details_model.hh"
 #include "viz/gui/paint.hh"
-#include "viz/gui/ui.hh"
 
 namespace synoptic::gui {
 namespace {
 
-Controls tcp_echo() {
-  Controls controls;
-  controls.demo = demos::find_demo("tcp-echo");
-  return controls;
-}
+using testing::frame;
+using testing::settle;
+using testing::tcp_echo;
 
 // So many packets of one conversation, some more with each poll.
-class Growing : public observe::TraceSource {
+class Growing : public testing::Recorded {
  public:
   Growing(std::size_t a_poll, std::size_t all, std::size_t conversations = 1)
-      : a_poll_(a_poll), all_(all) {
+      : Recorded(model::Trace(model::Source::captured)), a_poll_(a_poll), all_(all) {
     for (std::size_t i = 0; i < conversations; ++i) {
       const auto port = static_cast<std::uint16_t>(40000 + i);
       const auto a =
@@ -37,11 +34,11 @@ class Growing : public observe::TraceSource {
   }
   bool poll() override {
     ++polls;
-    for (std::size_t i = 0; i < a_poll_ && sent_ < all_; ++i, ++sent_) {
-      const model::Flow& flow = trace_[flows_[sent_ % flows_.size()]];
+    for (std::size_t i = 0; i < a_poll_ && captured_ < all_; ++i, ++captured_) {
+      const model::Flow& flow = trace_[flows_[captured_ % flows_.size()]];
       model::Packet packet;
       packet.len = 5;
-      trace_.add({.t = model::Instant{static_cast<std::int64_t>(sent_) * 1'000'000},
+      trace_.add({.t = model::Instant{static_cast<std::int64_t>(captured_) * 1'000'000},
                   .endpoint = flow.a,
                   .to = flow.b,
                   .flow = flow.id,
@@ -50,27 +47,14 @@ class Growing : public observe::TraceSource {
     }
     return true;
   }
-  void wait(model::Duration) override {}
-  const model::Trace& trace() const override { return trace_; }
-  observe::Counters counters() const override { return {.captured = sent_}; }
-  bool ended() const override { return sent_ == all_; }
-  std::optional<model::Error> failure() const override { return std::nullopt; }
-  void stop() override {}
+  bool ended() const override { return captured_ == all_; }
 
   std::size_t polls = 0;
 
  private:
-  std::size_t a_poll_, all_, sent_ = 0;
-  model::Trace trace_{model::Source::captured};
+  std::size_t a_poll_, all_;
   std::vector<model::FlowId> flows_;
 };
-
-void settle(App& app) {
-  while (app.busy() || app.model().live_run.state == LiveState::running) {
-    app.wait(model::seconds(10));
-    app.poll();
-  }
-}
 
 bool shows(const Model& model, std::string_view text) {
   return std::ranges::any_of(model.scene.texts, [&](const ladder::Text& t) {
@@ -159,41 +143,16 @@ TEST(File, ThatIsNone_ShowsNothingButItsError) {
       << "it stands in the pane";
 }
 
-// A window of so many pixels, without a screen.
-class Frames {
- public:
-  explicit Frames(float width) {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = ImVec2(width, 720);
-    unsigned char* pixels = nullptr;
-    int w = 0, h = 0;
-    io.Fonts->GetTexDataAsAlpha8(&pixels, &w, &h);
-  }
-  ~Frames() { ImGui::DestroyContext(); }
-  Frames(const Frames&) = delete;
-  Frames& operator=(const Frames&) = delete;
-  void draw(App& app, int frames = 3) {
-    for (int i = 0; i < frames; ++i) {
-      ImGui::NewFrame();
-      const Commands commands = gui::draw(app.model(), ui);
-      ImGui::Render();
-      for (const Command& command : commands) app.apply(command);
-    }
-  }
-  Ui ui;
-};
-
 // The words stand above the ladders, in as many lines as they need.
 TEST(File, ItsErrorIsToldInFull_InANarrowWindow) {
   const auto ladders_at = [](float width, const std::string& what) {
     App app(tcp_echo(), ladder::svg_metrics());
     app.show_file("none.pcap");
     if (!what.empty()) app.fail({what, "unpack it"});
-    Frames frames(width);
-    frames.draw(app);
-    return frames.ui.pane_y;
+    const testing::Canvas canvas({width, 720});
+    Ui ui;
+    for (int i = 0; i < 3; ++i) frame(app, ui);
+    return ui.pane_y;
   };
   std::string text;
   for (int i = 0; i < 20; ++i) text += "a long path/";
@@ -246,7 +205,7 @@ TEST(LongTrace, MayGoWhileItIsLaidOut) {
 
 // A difference's ground goes no further than what has happened beside it.
 TEST(Paint, ABand_EndsWithWhatIsShownSoFar) {
-  const Frames frames(500);
+  const testing::Canvas canvas({500, 720});
   Model model;
   model.scene.width = 400;
   model.scene.height = 200;

@@ -7,41 +7,19 @@
 
 #include <string>
 
-#include "viz/gui/app.hh"
-#include "viz/gui/ui.hh"
+#include "tests/gui/support.hh"
 
 namespace synoptic::gui::testing {
 
 class UiTest : public ::testing::Test {
  protected:
   UiTest() : app_(tcp_echo(), ladder::svg_metrics()) {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = ImVec2(1280, 720);
-    io.DeltaTime = 1.f / 60;
-    for (int key = 0; key < ImGuiKey_COUNT; ++key) io.KeyMap[key] = 256 + key;
-    unsigned char* pixels = nullptr;
-    int width = 0, height = 0;
-    io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
     frame();
     frame();
   }
-  ~UiTest() override { ImGui::DestroyContext(); }
 
-  static Controls tcp_echo() {
-    Controls controls;
-    controls.demo = demos::find_demo("tcp-echo");
-    return controls;
-  }
   // One frame; what it asks for is done, and given.
-  Commands frame() {
-    ImGui::NewFrame();
-    const Commands commands = draw(app_.model(), ui_);
-    ImGui::Render();
-    for (const Command& command : commands) app_.apply(command);
-    return commands;
-  }
+  Commands frame() { return testing::frame(app_, ui_); }
   Commands type(const std::string& text) {
     ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
     return frame();
@@ -72,15 +50,8 @@ class UiTest : public ::testing::Test {
   }
   // All words of one frame, as ImGui logs them.
   std::string read() {
-    ImGuiIO& io = ImGui::GetIO();
-    static std::string words;
-    words.clear();
-    io.SetClipboardTextFn = [](void*, const char* text) { words = text; };
-    ImGui::NewFrame();
-    ImGui::LogToClipboard();
-    const Commands commands = draw(app_.model(), ui_);
-    ImGui::LogFinish();
-    ImGui::Render();
+    Commands commands;
+    std::string words = logged([&] { commands = draw(app_.model(), ui_); });
     for (const Command& command : commands) app_.apply(command);
     return words;
   }
@@ -107,6 +78,7 @@ class UiTest : public ::testing::Test {
     return nullptr;
   }
 
+  const Canvas canvas_{{1280, 720}};
   App app_;
   Ui ui_;
 };

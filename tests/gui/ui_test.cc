@@ -133,13 +133,7 @@ TEST_F(UiTest, F_AsksAboutTheSegmentInFocus) {
 TEST_F(UiTest, Names_AreTakenOverWhenTheyAreTyped) {
   ui_.controls_shown = true;
   frame();
-  ui_.focus_names = true;
-  frame();
-  frame();
-  ImGui::GetIO().KeyCtrl = true;
-  press(ImGuiKey_A);
-  ImGui::GetIO().KeyCtrl = false;
-  type("Ada,  Bob ,");
+  fill(ui_.focus_names, "Ada,  Bob ,");
   EXPECT_EQ(model().controls.program.names.size(), 3u);  // not yet
   press(ImGuiKey_Enter);
   frame();
@@ -224,8 +218,7 @@ TEST_F(UiTest, TypingAFault_IsNoShortcut) {
 // For every packet of a run: the fault that is made for it strikes it, and nothing before it.
 TEST(FaultFor, EachPacket_IsTheOneThatIsLost) {
   for (const char* name : {"tcp-echo", "handshake", "udp-echo"}) {
-    Controls controls;
-    controls.demo = demos::find_demo(name);
+    const Controls controls = testing::controls_of(name);
     const model::Trace sim = net::run(scenario_of(controls));
     for (const model::Event& event : sim.events()) {
       if (!std::holds_alternative<model::Packet>(event.body)) continue;

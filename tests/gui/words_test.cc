@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
 #include <string>
@@ -138,6 +139,21 @@ TEST(Words, ChineseOnes_TakeTheSameValues) {
     }
   }
   EXPECT_GT(count, 200u) << "an entry stands on two lines: msgid and msgstr";
+}
+
+// msgcat would take the first of two without a word.
+TEST(Words, EachOne_StandsInOnePlace) {
+  const std::regex entry(R"re(\nmsgid "((?:[^"\\]|\\.)+)")re");
+  std::map<std::string, fs::path> place;
+  for (const auto& file : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/po/zh")) {
+    const std::string text = read(file.path());
+    for (std::sregex_iterator i(text.begin(), text.end(), entry), end; i != end; ++i) {
+      const auto [first, is_new] = place.emplace((*i)[1], file.path().filename());
+      EXPECT_TRUE(is_new) << '"' << first->first << "\" stands in " << first->second << " and in "
+                          << file.path().filename();
+    }
+  }
+  EXPECT_GT(place.size(), 200u);
 }
 
 TEST(Words, NoneInTheCatalogue_IsUnused) {

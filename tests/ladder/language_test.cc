@@ -9,6 +9,7 @@
 #include <string>
 
 #include "lessons/scenario.hh"
+#include "tests/ladder/demo_runs.hh"
 #include "tests/ladder/trace_builder.hh"
 #include "viz/export/export.hh"
 #include "viz/ladder/cells.hh"
@@ -26,25 +27,17 @@ class PictureInChinese : public testing::Test {
   ~PictureInChinese() override { words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR); }
 };
 
-model::Trace run(std::string_view demo, int clients = 1, std::vector<std::string> faults = {},
-                 wire::Family family = wire::Family::ipv4) {
-  demos::DemoOptions options;
-  options.clients = clients;
-  net::Scenario scenario = lessons::make_scenario(*demos::find_demo(demo), options, family);
-  for (const std::string& fault : faults)
-    scenario.faults.push_back(net::parse_fault(fault).value());
-  return net::run(scenario);
-}
-
 std::vector<model::Trace> traces() {
   std::vector<model::Trace> all;
-  all.push_back(run("tcp-echo"));
-  all.push_back(run("handshake", 1, {"drop 1st fin client>server"}, wire::Family::ipv6));
-  all.push_back(run("udp-echo", 2, {"drop 2nd any client>server"}));
-  all.push_back(run("tcp-echo", 3,
-                    {"drop 1st syn client>server", "drop 1st data server>client",
-                     "corrupt 3rd data client>server", "duplicate 2nd data client>server",
-                     "delay 500ms 4th data client>server", "swap 1st fin client>server"}));
+  all.push_back(run({}));
+  all.push_back(run({.demo = "handshake", .ipv6 = true, .faults = {"drop 1st fin client>server"}}));
+  all.push_back(run({.demo = "udp-echo", .clients = 2, .faults = {"drop 2nd any client>server"}}));
+  all.push_back(
+      run({.demo = "tcp-echo",
+           .clients = 3,
+           .faults = {"drop 1st syn client>server", "drop 1st data server>client",
+                      "corrupt 3rd data client>server", "duplicate 2nd data client>server",
+                      "delay 500ms 4th data client>server", "swap 1st fin client>server"}}));
   all.push_back(simulated(
       "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 50 c PA 1 1 \"你好\" lost; 900 c PA 1 1 \"你好\" again"));
   model::Trace found = captured("0 c PA 1 1 \"x\"; 1 s A 1 2");
@@ -185,8 +178,7 @@ TEST_F(PictureInChinese, TwoTraces_HaveNoEnglishWordLeftAndKeepToTheirRoom) {
 }
 
 TEST_F(PictureInChinese, WhatIsSaidAndWhatIsQuoted) {
-  const std::string text =
-      exporting::to_text(layout(run("tcp-echo"), {.metrics = text_metrics(140)}));
+  const std::string text = exporting::to_text(layout(run({}), {.metrics = text_metrics(140)}));
   for (const char* word :
        {"客户端", "服务器", "模拟：23 个报文段，历时 244.2 s", "打印：Waiting for connection",
         "connect 返回", "（监听套接字）", "TIME-WAIT 定时器 启动：", "[SYN] Seq=0 Win=65535 Len=0",
@@ -204,10 +196,8 @@ TEST_F(PictureInChinese, NamesOfRoles) {
 
 // Names and texts of students may be Chinese, whatever the program speaks.
 TEST(WideTexts, KeepTheLanesInPlace) {
-  demos::DemoOptions options;
-  options.names = {"张三", "李四", "一个很长很长很长很长很长很长很长的名字"};
   const model::Trace trace =
-      net::run(lessons::make_scenario(*demos::find_demo("tcp-echo"), options, wire::Family::ipv4));
+      run({.names = {"张三", "李四", "一个很长很长很长很长很长很长很长的名字"}});
   for (const Metrics& metrics : all_metrics()) {
     SCOPED_TRACE(fmt::format("width {}", metrics.width));
     const Scene scene = layout(trace, {.metrics = metrics});

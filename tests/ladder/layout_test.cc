@@ -11,6 +11,7 @@
 #include <set>
 
 #include "lessons/scenario.hh"
+#include "tests/ladder/demo_runs.hh"
 #include "tests/ladder/trace_builder.hh"
 #include "viz/export/export.hh"
 #include "viz/ladder/cells.hh"
@@ -18,16 +19,6 @@
 
 namespace synoptic::ladder {
 namespace {
-
-model::Trace run(std::string_view demo, std::vector<std::string> faults = {}, int clients = 1,
-                 wire::Family family = wire::Family::ipv4) {
-  demos::DemoOptions options;
-  options.clients = clients;
-  net::Scenario scenario = lessons::make_scenario(*demos::find_demo(demo), options, family);
-  for (const std::string& fault : faults)
-    scenario.faults.push_back(net::parse_fault(fault).value());
-  return net::run(scenario);
-}
 
 std::vector<Metrics> all_metrics() {
   return {text_metrics(60),  text_metrics(80),  text_metrics(100), text_metrics(120),
@@ -127,23 +118,24 @@ void check_pair(const model::Trace& sim, const model::Trace& live) {
 }
 
 TEST(Layout, OneTrace) {
-  for (const std::string_view demo : {"tcp-echo", "udp-echo", "handshake"}) {
+  for (const std::string demo : {"tcp-echo", "udp-echo", "handshake"}) {
     SCOPED_TRACE(demo);
-    check_single(run(demo));
-    check_single(run(demo, {}, 1, wire::Family::ipv6));
+    check_single(run({.demo = demo}));
+    check_single(run({.demo = demo, .ipv6 = true}));
   }
 }
 TEST(Layout, OneTraceWithFaults) {
   check_single(
-      run("tcp-echo", {"drop 1st syn client>server", "drop 1st data server>client",
-                       "duplicate 2nd data client>server", "delay 500ms 3rd data client>server"}));
-  check_single(run("handshake", {"drop 1st fin client>server"}));
-  check_single(run("udp-echo", {"drop 2nd any client>server"}));
+      run({.demo = "tcp-echo",
+           .faults = {"drop 1st syn client>server", "drop 1st data server>client",
+                      "duplicate 2nd data client>server", "delay 500ms 3rd data client>server"}}));
+  check_single(run({.demo = "handshake", .faults = {"drop 1st fin client>server"}}));
+  check_single(run({.demo = "udp-echo", .faults = {"drop 2nd any client>server"}}));
 }
 TEST(Layout, SeveralClients) {
-  check_single(run("tcp-echo", {}, 3));
-  check_single(run("udp-echo", {}, 6));
-  check_single(run("handshake", {}, 9));
+  check_single(run({.demo = "tcp-echo", .clients = 3}));
+  check_single(run({.demo = "udp-echo", .clients = 6}));
+  check_single(run({.demo = "handshake", .clients = 9}));
 }
 TEST(Layout, Nothing) {
   const model::Trace nothing;
@@ -162,14 +154,17 @@ TEST(Layout, Warnings) {
 }
 
 TEST(Layout, TwoTraces) {
-  for (const std::string_view demo : {"tcp-echo", "udp-echo", "handshake"}) {
+  for (const std::string demo : {"tcp-echo", "udp-echo", "handshake"}) {
     SCOPED_TRACE(demo);
-    check_pair(run(demo), run(demo));
-    check_pair(run(demo), run(demo, {"drop 1st any server>client", "drop 3rd any client>server"}));
+    check_pair(run({.demo = demo}), run({.demo = demo}));
+    check_pair(run({.demo = demo}),
+               run({.demo = demo,
+                    .faults = {"drop 1st any server>client", "drop 3rd any client>server"}}));
   }
-  check_pair(run("tcp-echo", {}, 3), run("tcp-echo", {"drop 1st syn client>server"}, 3));
-  check_pair(run("tcp-echo"), run("udp-echo"));
-  check_pair(run("tcp-echo"), model::Trace(model::Source::captured));
+  check_pair(run({.demo = "tcp-echo", .clients = 3}),
+             run({.demo = "tcp-echo", .clients = 3, .faults = {"drop 1st syn client>server"}}));
+  check_pair(run({}), run({.demo = "udp-echo"}));
+  check_pair(run({}), model::Trace(model::Source::captured));
 }
 
 TEST(Layout, LargeNumbersAndWideTextsStillFit) {
@@ -179,7 +174,7 @@ TEST(Layout, LargeNumbersAndWideTextsStillFit) {
 }
 
 TEST(Layout, OneFlowOfSeveral) {
-  const model::Trace trace = run("tcp-echo", {}, 2);
+  const model::Trace trace = run({.demo = "tcp-echo", .clients = 2});
   const model::FlowId flow = trace.flows().at(1).id;
   const Scene scene = layout(trace, {.metrics = text_metrics(120), .flow = flow});
   for (const Text& text : scene.texts)
@@ -325,7 +320,8 @@ TEST(Layout, NoTextStandsWhereAnArrowBreaksOff) {
 
 // In true time arrows fall far: over them, words have a ground of their own.
 TEST(Layout, WordsThatAnArrowPasses_HaveAGround) {
-  const model::Trace sim = run("tcp-echo", {"drop 2nd data client>server"}), live = run("tcp-echo");
+  const model::Trace sim = run({.demo = "tcp-echo", .faults = {"drop 2nd data client>server"}}),
+                     live = run({});
   const LayoutOptions options{.metrics = svg_metrics(), .time = TimeMode::proportional};
   std::size_t passed = 0;
   for (const Scene& scene : {layout(sim, options), layout(sim, live, align(sim, live), options)})
@@ -354,7 +350,7 @@ TEST(Layout, WordsThatAnArrowPasses_HaveAGround) {
 // Though an arrow with its label takes two lines.
 TEST(Layout, CallsOfOneInstantStandLineUnderLine) {
   for (const TimeMode time : {TimeMode::ordinal, TimeMode::proportional}) {
-    const Scene scene = layout(run("tcp-echo"), {.metrics = svg_metrics(), .time = time});
+    const Scene scene = layout(run({}), {.metrics = svg_metrics(), .time = time});
     std::map<std::string, double> first;
     for (const Text& text : scene.texts) first.emplace(text.text, text.at.y);
     EXPECT_NEAR(first["prints: Welcome!"] - first["recv = \"Welcome!\""], scene.row_height, 1e-6);
@@ -393,7 +389,7 @@ TEST(Layout, InferredStatesSaySo) {
 }
 
 TEST(Lanes, TheServerOfSeveralClientsStandsBetweenThem) {
-  const model::Trace trace = run("handshake", {}, 3);
+  const model::Trace trace = run({.demo = "handshake", .clients = 3});
   std::vector<model::EventId> events = trace.by_time();
   const auto lanes = lane_order(trace, events);
   ASSERT_EQ(lanes.size(), 4u);

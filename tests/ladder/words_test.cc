@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "lessons/scenario.hh"
+#include "tests/ladder/demo_runs.hh"
 #include "tests/ladder/trace_builder.hh"
 #include "viz/export/export.hh"
 #include "viz/ladder/cells.hh"
@@ -13,16 +14,6 @@
 
 namespace synoptic::ladder {
 namespace {
-
-model::Trace run(std::string_view demo, int clients = 1, std::vector<std::string> faults = {}) {
-  demos::DemoOptions options;
-  options.clients = clients;
-  net::Scenario scenario =
-      lessons::make_scenario(*demos::find_demo(demo), options, wire::Family::ipv4);
-  for (const std::string& fault : faults)
-    scenario.faults.push_back(net::parse_fault(fault).value());
-  return net::run(scenario);
-}
 
 std::vector<std::string> lines_of(const model::Trace& trace, int columns) {
   std::vector<std::string> lines;
@@ -40,7 +31,7 @@ int find(const std::vector<std::string>& lines, std::string_view what, int from 
 }
 
 TEST(Words, TheListenersStatesAreMarked) {
-  const auto lines = lines_of(run("handshake"), 140);
+  const auto lines = lines_of(run({.demo = "handshake"}), 140);
   EXPECT_NE(find(lines, "● LISTEN (listener)"), -1);
   EXPECT_NE(find(lines, "● CLOSED (listener)"), -1);
   EXPECT_NE(find(lines, "close() (listener)"), -1);
@@ -62,25 +53,27 @@ TEST(Words, AStateThatWasFoundIsNoTransition) {
 }
 
 TEST(Words, CallsOfAServerWithSeveralClientsSayForWhom) {
-  const auto tcp = lines_of(run("tcp-echo", 3), 200);
+  const auto tcp = lines_of(run({.demo = "tcp-echo", .clients = 3}), 200);
   EXPECT_NE(find(tcp, "send(\"Welcome!\") = 8 (client 2)"), -1);
   EXPECT_NE(find(tcp, "127.0.0.1:49153 (client 2)"), -1);
   EXPECT_NE(find(tcp, "sleep(1 s) (client 3)"), -1);
-  const auto udp = lines_of(run("udp-echo", 3), 300);
+  const auto udp = lines_of(run({.demo = "udp-echo", .clients = 3}), 300);
   EXPECT_NE(find(udp, "127.0.0.1:49153 (client 2)"), -1);
   // With one client it is no question.
-  EXPECT_EQ(find(lines_of(run("tcp-echo"), 200), "(client"), -1);
+  EXPECT_EQ(find(lines_of(run({}), 200), "(client"), -1);
 }
 
 TEST(Words, ALossIsToldUnderItsArrow) {
-  const auto lines = lines_of(run("tcp-echo", 3, {"drop 2nd data client>server"}), 160);
+  const auto lines = lines_of(
+      run({.demo = "tcp-echo", .clients = 3, .faults = {"drop 2nd data client>server"}}), 160);
   const int arrow = find(lines, "✗ ╌");
   ASSERT_NE(arrow, -1);
   EXPECT_EQ(find(lines, "✗ lost: "), arrow + 1);
 }
 
 TEST(Words, ADamagedPacketArrivesAndIsDroppedThere) {
-  const model::Trace trace = run("handshake", 1, {"corrupt 1st syn client>server"});
+  const model::Trace trace =
+      run({.demo = "handshake", .faults = {"corrupt 1st syn client>server"}});
   const auto lines = lines_of(trace, 140);
   EXPECT_NE(find(lines, "1 damaged"), -1);
   const int arrow = find(lines, "╌✗");
@@ -112,7 +105,8 @@ TEST(Words, WithoutPacketsThereAreNoLanes) {
 }
 
 TEST(Words, LabelsCoverNoLane) {
-  const model::Trace trace = run("tcp-echo", 3, {"drop 2nd data client>server"});
+  const model::Trace trace =
+      run({.demo = "tcp-echo", .clients = 3, .faults = {"drop 2nd data client>server"}});
   for (const Metrics& metrics : {text_metrics(160), text_metrics(200), svg_metrics()}) {
     const Scene scene = layout(trace, {.metrics = metrics});
     for (const Text& text : scene.texts) {
@@ -128,7 +122,7 @@ TEST(Words, LabelsCoverNoLane) {
 }
 
 TEST(Words, ManyConversationsComeOneAfterAnother) {
-  const model::Trace trace = run("tcp-echo", 30);
+  const model::Trace trace = run({.demo = "tcp-echo", .clients = 30});
   for (const int columns : {80, 160}) {
     const auto lines = lines_of(trace, columns);
     for (const std::string& line : lines) EXPECT_LE(cells(line), columns) << line;

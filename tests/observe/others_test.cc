@@ -14,6 +14,7 @@
 #include "viz/export/export.hh"
 #include "viz/ladder/layout.hh"
 #include "viz/ladder/others.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::observe {
 namespace {
@@ -145,6 +146,21 @@ TEST(Others, AreOnlyCounted_BesideAComparisonAndAFlow) {
   EXPECT_THAT(one, HasSubstr("! " + told));
   EXPECT_THAT(one, ::testing::Not(HasSubstr("▪")));
   EXPECT_EQ(ladder::others_not_shown(plain.trace), "");
+}
+
+TEST(Others, AreCountedAndNamed_InChinese) {
+  Bench b;
+  one_of_each(b);
+  b.raw(wire::Bytes{1, 2, 3}, wire::LinkType::unknown);
+  words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
+  const std::string told = ladder::others_not_shown(b.trace);
+  const std::vector<std::string> named = names(b.trace);
+  words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);
+  EXPECT_EQ(told,
+            "有 10 个分组未显示：IPv4 分片 2 个、损坏 2 个、ARP 1 个、以太网类型 0x88b5 1 个、IEEE "
+            "802.3 帧 1 个、IGMP 1 个、其他 2 个");
+  EXPECT_THAT(named, ::testing::Contains("以太网类型 0x88b5"));
+  EXPECT_THAT(named, ::testing::Contains("IEEE 802.3 帧"));
 }
 
 TEST(Others, JsonHoldsTheirBytes_AndIsReadBack) {

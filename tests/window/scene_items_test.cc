@@ -6,6 +6,7 @@
 #include <cmath>
 #include <regex>
 
+#include "tests/gui/support.hh"
 #include "tests/window/ink.hh"
 #include "tests/window/view.hh"
 #include "viz/export/export.hh"
@@ -18,20 +19,6 @@ constexpr double scale = 2;  // of the drawing, against the scene
 
 class SceneItems : public testing::Test {
  protected:
-  SceneItems() {
-    ImGui::SetCurrentContext(own_ = ImGui::CreateContext());
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = {4000, 4000};
-    io.DeltaTime = 1.f / 60;
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
-    built_ = build_fonts(*io.Fonts, fonts(), {.mono_advance_pixels = 8 * scale}, "姓名张三");
-    unsigned char* pixels = nullptr;
-    int width = 0, height = 0;
-    io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
-  }
-  ~SceneItems() override { ImGui::DestroyContext(own_); }
-
   // Draws the scene on an empty sheet.
   gui::Painted draw(const ladder::Scene& scene) const {
     ImGui::GetIO().DisplaySize = {static_cast<float>(scene.width * scale) + 100,
@@ -60,8 +47,11 @@ class SceneItems : public testing::Test {
   }
 
  private:
-  ImGuiContext* own_ = nullptr;
   gui::Fonts built_;
+  const gui::testing::Canvas canvas_{
+      {4000, 4000}, [this](ImFontAtlas& atlas) {
+        built_ = build_fonts(atlas, fonts(), {.mono_advance_pixels = 8 * scale}, "姓名张三");
+      }};
 };
 
 // --- the SVG's side
@@ -110,8 +100,7 @@ struct Drawing {
   ladder::Scene scene;
 };
 ladder::Scene scene_of(const char* demo, const char* fault, ladder::TimeMode time) {
-  gui::Controls controls;
-  controls.demo = demos::find_demo(demo);
+  gui::Controls controls = gui::testing::controls_of(demo);
   net::Scenario other = gui::scenario_of(controls);
   controls.profile = tcp::ProfileName::linux_;
   if (*fault != 0) controls.faults.push_back(*net::parse_fault(fault));

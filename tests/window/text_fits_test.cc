@@ -7,32 +7,22 @@
 #include <optional>
 #include <set>
 
+#include "tests/gui/support.hh"
 #include "tests/window/ink.hh"
 #include "tests/window/view.hh"
 
 namespace synoptic::window::test {
 namespace {
 
-// An ImGui without pixels.
 class Paper {
  public:
-  Paper(const Size& size, std::string_view also) {
-    ImGui::SetCurrentContext(own_ = ImGui::CreateContext());
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = {static_cast<float>(size.width), static_cast<float>(size.height)};
-    io.DeltaTime = 1.f / 60;
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
-    for (int key = 0; key < ImGuiKey_COUNT; ++key) io.KeyMap[key] = 256 + key;
-    built_ = build_fonts(*io.Fonts, fonts(), font_sizes(size.scale, 1), also);
-    unsigned char* pixels = nullptr;
-    int width = 0, height = 0;
-    io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
+  Paper(const Size& size, std::string_view also)
+      : canvas_({static_cast<float>(size.width), static_cast<float>(size.height)},
+                [&](ImFontAtlas& atlas) {
+                  built_ = build_fonts(atlas, fonts(), font_sizes(size.scale, 1), also);
+                }) {
     gui::apply_style(false, static_cast<float>(size.scale));
   }
-  ~Paper() { ImGui::DestroyContext(own_); }
-  Paper(const Paper&) = delete;
-  Paper& operator=(const Paper&) = delete;
 
   void draw(View& view) const {
     for (int i = 0; i < View::frames; ++i) {
@@ -43,8 +33,8 @@ class Paper {
   }
 
  private:
-  ImGuiContext* own_ = nullptr;
   gui::Fonts built_;
+  gui::testing::Canvas canvas_;
 };
 
 // What of the ladders scrolls away at the edges of their pane is no mistake, nor what a list or a

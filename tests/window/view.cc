@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lessons/lesson.hh"
+#include "tests/gui/support.hh"
 #include "viz/export/export.hh"
 #include "viz/gui/palette.hh"
 #include "viz/words/words.hh"
@@ -16,34 +17,12 @@
 namespace synoptic::window::test {
 namespace {
 
-class Recorded : public observe::TraceSource {
- public:
-  explicit Recorded(model::Trace trace) : trace_(std::move(trace)) {}
-  bool poll() override { return !std::exchange(polled_, true); }
-  void wait(model::Duration) override {}
-  const model::Trace& trace() const override { return trace_; }
-  observe::Counters counters() const override { return {.captured = 20}; }
-  bool ended() const override { return true; }
-  std::optional<model::Error> failure() const override { return std::nullopt; }
-  void stop() override {}
-
- private:
-  model::Trace trace_;
-  bool polled_ = false;
-};
-
 model::Trace recorded_run() {
   std::ifstream file(std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/live-tcp-echo.json");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   auto trace = exporting::read_json(text);
   if (!trace) throw std::runtime_error(trace.error().str());
   return std::move(*trace);
-}
-
-gui::Controls tcp_echo() {
-  gui::Controls controls;
-  controls.demo = demos::find_demo("tcp-echo");
-  return controls;
 }
 
 lessons::Lesson first_lesson() {
@@ -61,8 +40,8 @@ const FontFiles& fonts() {
 }
 
 View::View(words::Language language, bool dark)
-    : app(tcp_echo(), ladder::svg_metrics()),
-      recorded_(std::make_unique<Recorded>(recorded_run())) {
+    : app(gui::testing::tcp_echo(), ladder::svg_metrics()),
+      recorded_(std::make_unique<gui::testing::Recorded>(recorded_run())) {
   words::speak(language, SYNOPTIC_LOCALE_DIR);
   gui::Look look;
   look.language = language;
@@ -116,18 +95,8 @@ Image View::picture(const Size& size) {
 }
 
 std::string View::also() const {
-  std::string all(words::characters());
   const auto& lesson = app.model().lesson;
-  if (!lesson) return all;
-  for (const lessons::Words& text : lesson->texts) {
-    all += text.title;
-    for (const lessons::Paragraph& paragraph : text.opening) all += paragraph.str();
-    for (const lessons::Section& section : text.sections) {
-      all += section.heading.str();
-      for (const lessons::Paragraph& paragraph : section.paragraphs) all += paragraph.str();
-    }
-  }
-  return all;
+  return std::string(words::characters()) + (lesson ? lesson->all_words() : "");
 }
 
 }  // namespace synoptic::window::test

@@ -71,8 +71,7 @@ int run(int argc, char** argv) {
     say(exit.text);
     return exit.status;
   }
-  if (options->output.language == demos::Language::zh)
-    words::speak(words::Language::zh);
+  if (options->output.language == demos::Language::zh) words::speak(words::Language::zh);
   switch (options->command) {
     case Command::none: return run_default(options->path);
     case Command::sim: return run_sim(*options);

@@ -254,8 +254,8 @@ bool Session::take_saved() {
     const auto written = saving.done.get();
     std::error_code error;
     if (written)
-      app_.say(wire::Saying::of("saved as {}",
-                                std::filesystem::absolute(saving.path, error).string()));
+      app_.say(
+          wire::Saying::of("saved as {}", std::filesystem::absolute(saving.path, error).string()));
     else
       app_.say(written.error().saying());
     any = true;

@@ -59,7 +59,7 @@ class Session {
     std::future<model::Expected<void>> done;
   };
   std::vector<Saving> saving_;  // files that are being written
-  std::string wanted_file_;  // that is to be opened when what is coming is there
+  std::string wanted_file_;     // that is to be opened when what is coming is there
   bool quit_ = false;
 };
 

@@ -23,20 +23,8 @@ namespace {
 // Every character that the program and its lessons write.
 std::string characters(const std::vector<lessons::CourseEntry>& course) {
   std::string all(words::characters());
-  const auto add = [&](const std::vector<lessons::Paragraph>& paragraphs) {
-    for (const lessons::Paragraph& paragraph : paragraphs) all += paragraph.str();
-  };
-  for (const lessons::CourseEntry& entry : course) {
-    if (!entry.lesson) continue;
-    for (const lessons::Words& text : entry.lesson->texts) {
-      all += text.title;
-      add(text.opening);
-      for (const lessons::Section& section : text.sections) {
-        all += section.heading.str();
-        add(section.paragraphs);
-      }
-    }
-  }
+  for (const lessons::CourseEntry& entry : course)
+    if (entry.lesson) all += entry.lesson->all_words();
   return all;
 }
 

@@ -38,7 +38,7 @@ class App {
   void fail(const model::Error& error);      // a run or a file that could not be had
   // From here on the source is that of a file: attach() gives it, or fail() says why not.
   void show_file(std::string name);
-  void leave_file();              // back to the demo
+  void leave_file();               // back to the demo
   void say(wire::Saying message);  // for the status line
 
   // The size of the type, or the width of the pane, has changed.

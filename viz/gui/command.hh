@@ -62,9 +62,9 @@ struct Save {
 };
 struct Quit {};
 
-using Command =
-    std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls, FitWidth,
-                 CompareFile, ChooseFlow, ShowKeys, SetFilter, StartLive, StopLive, OpenFile, Save, Quit>;
+using Command = std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls,
+                             FitWidth, CompareFile, ChooseFlow, ShowKeys, SetFilter, StartLive,
+                             StopLive, OpenFile, Save, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace synoptic::gui

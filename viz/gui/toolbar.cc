@@ -191,7 +191,8 @@ std::string status_text(const Model& model) {
   if (c.kernel_dropped + c.queue_dropped > 0)
     text += " · " + fmt::format(fmt::runtime(tr("dropped: {} by the kernel, {} here")),
                                 c.kernel_dropped, c.queue_dropped);
-  if (model.live_run.failure && !model.file) text += " · " + words::say(model.live_run.failure->saying());
+  if (model.live_run.failure && !model.file)
+    text += " · " + words::say(model.live_run.failure->saying());
   const bool said = model.live_run.failure && model.message == model.live_run.failure->str();
   if (!model.message.empty() && !said) text += " · " + words::say(model.message);
   return text;

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <utility>
 #include <vector>
 
 #include "sim/wire/decode.hh"
@@ -22,30 +22,25 @@ wire::PacketView view_of(const model::Packet& packet) {
   return wire::view(packet.bytes, packet.link, packet.original_size, {.verify_checksums = false});
 }
 
-std::string kind_of(const model::Packet& packet, const wire::PacketView& view) {
+wire::Saying kind_of(const model::Packet& packet, const wire::PacketView& view) {
   return wire::kind_without_transport(packet.bytes, packet.link, view);
 }
 
 // The kind in the language spoken, of one packet or several; protocols keep their names.
-std::string word_of(const std::string& kind, bool several = false) {
-  if (kind == "damaged") return tr("damaged");
-  if (kind == "cut off") return tr("cut off");
-  if (kind == "not IP") return tr("not IP");
-  if (kind == "of an unknown link type") return tr("of an unknown link type");
-  if (kind == "IPv4 fragment") return several ? tr("IPv4 fragments") : tr("IPv4 fragment");
-  if (kind == "IPv6 fragment") return several ? tr("IPv6 fragments") : tr("IPv6 fragment");
-  constexpr std::string_view by_number = "IP protocol ";
-  return kind.starts_with(by_number) ? say("IP protocol {}", kind.substr(by_number.size())) : kind;
+std::string word_of(const wire::Saying& kind, bool several) {
+  if (several && kind == "IPv4 fragment") return tr("IPv4 fragments");
+  if (several && kind == "IPv6 fragment") return tr("IPv6 fragments");
+  return say(kind);
 }
 
 // The kind as a noun: some of them are said of a packet.
 std::string name_of(const model::Packet& packet, const wire::PacketView& view) {
-  const std::string kind = kind_of(packet, view);
+  const wire::Saying kind = kind_of(packet, view);
   if (kind == "damaged") return tr("damaged packet");
   if (kind == "cut off") return tr("cut-off packet");
   if (kind == "not IP") return tr("packet not IP");
   if (kind == "of an unknown link type") return tr("packet of an unknown link type");
-  return word_of(kind);
+  return say(kind);
 }
 
 }  // namespace
@@ -75,24 +70,28 @@ std::string other_line(const model::Event& other) {
 
 std::string others_not_shown(const model::Trace& trace) {
   constexpr std::size_t most_kinds = 6;
-  std::map<std::string, std::uint64_t> counts;
+  struct Kind {
+    wire::Saying saying;
+    std::uint64_t count = 0;
+  };
+  std::map<std::string, Kind> by_name;
   std::uint64_t all = 0;
   for (const model::Event& event : trace.events()) {
     if (event.kind != model::EventKind::other) continue;
     const auto& packet = std::get<model::Packet>(event.body);
-    ++counts[kind_of(packet, view_of(packet))];
+    const wire::Saying saying = kind_of(packet, view_of(packet));
+    Kind& kind = by_name[saying.str()];
+    if (kind.count++ == 0) kind.saying = saying;
     ++all;
   }
   if (all == 0) return "";
-  std::vector<std::pair<std::uint64_t, std::string>> kinds;  // the most frequent first
-  for (const auto& [kind, count] : counts) kinds.emplace_back(count, kind);
-  std::ranges::sort(kinds, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
+  std::vector<Kind> kinds;  // the most frequent first, else by name
+  for (const auto& [name, kind] : by_name) kinds.push_back(kind);
+  std::ranges::stable_sort(kinds, std::greater{}, &Kind::count);
   std::uint64_t rest = all;
   std::string text;
   for (std::size_t i = 0; i < std::min(kinds.size(), most_kinds); ++i) {
-    const auto& [count, kind] = kinds[i];
+    const auto& [kind, count] = kinds[i];
     rest -= count;
     text += i == 0 ? "" : tr(", ");
     text += say("{} {}", count, word_of(kind, count > 1));
