@@ -1,5 +1,5 @@
-// What a frame of the window costs us (not the GPU): everything open on a lesson, and ladders of
-// very different length; and what taking in new packets costs it.
+// What a frame of the window costs us (not the GPU) over ladders of very different length; and what
+// taking in new packets costs it.
 #include <benchmark/benchmark.h>
 #include <imgui.h>
 
@@ -17,17 +17,6 @@ using gui::testing::settle;
 using gui::testing::tcp_echo;
 
 const ImVec2 screen{1920, 1080};
-
-void gui_frame(benchmark::State& state) {
-  const Canvas canvas(screen);
-  gui::App app(tcp_echo(), ladder::svg_metrics());
-  gui::Ui ui;
-  ui.controls_shown = true;
-  for (int i = 0; i < 5; ++i) frame(app, ui);
-  app.apply(gui::GoTo{app.model().steps.size() / 2});
-  for (auto _ : state) frame(app, ui);
-}
-BENCHMARK(gui_frame)->Unit(benchmark::kMicrosecond);
 
 // A file of so many packets, data and ACKs by turns, with a new connection every so many; some come
 // with the first poll, and some more with each.
@@ -130,17 +119,6 @@ void gui_poll_long_run(benchmark::State& state) {
   state.counters["pictures"] = static_cast<double>(pictures);
 }
 BENCHMARK(gui_poll_long_run)->UseManualTime()->Iterations(200)->Unit(benchmark::kMicrosecond);
-
-// A change of the simulated side: run, align, lay out, find the steps again.
-void gui_run_again(benchmark::State& state) {
-  gui::App app(tcp_echo(), ladder::svg_metrics());
-  gui::Controls controls = tcp_echo();
-  for (auto _ : state) {
-    ++controls.seed;
-    app.apply(gui::SetControls{controls});
-  }
-}
-BENCHMARK(gui_run_again)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace synoptic

@@ -1,15 +1,62 @@
-// From nothing to the first picture of the window, fonts and lesson and all, drawn on the
-// processor.
+// The window on its first lesson: what a frame of it costs us (not the GPU), what a change of the
+// conditions costs, and how long its first picture takes, drawn on the processor.
 #include <benchmark/benchmark.h>
 
 #include "lessons/lesson.hh"
 #include "tests/gui/support.hh"
+#include "tests/window/view.hh"
 #include "viz/window/fonts.hh"
 #include "viz/window/offscreen.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic {
 namespace {
+
+using window::test::View;
+
+// Lesson, conditions and both ladders, the real one as recorded, in the window's own fonts; the
+// details of a packet by tab: 0 why, 1 packet, 2 TCBs, 3 state diagram.
+void window_frame(benchmark::State& state) {
+  View view(words::Language::en);
+  gui::Fonts built;
+  const gui::testing::Canvas canvas({1920, 1080}, [&](ImFontAtlas& atlas) {
+    built =
+        window::build_fonts(atlas, window::test::fonts(), window::font_sizes(1, 1), view.also());
+  });
+  view.ui.controls_shown = true;
+  view.go_to([](const model::Packet& p) { return p.len > 0; });
+  view.ui.details.open = static_cast<gui::DetailsTab>(state.range(0));
+  const auto frame = [&] {
+    ImGui::NewFrame();
+    view.frame(built);
+    ImGui::Render();
+  };
+  for (int i = 0; i < View::frames; ++i) frame();
+  for (auto _ : state) frame();
+}
+BENCHMARK(window_frame)->ArgName("tab")->DenseRange(0, 3)->Unit(benchmark::kMicrosecond);
+
+// Another ISN: the run, its alignment with the real one, the ladders, the lesson's steps, the
+// frame that shows it.
+void window_run_again(benchmark::State& state) {
+  View view(words::Language::en);
+  gui::Fonts built;
+  const gui::testing::Canvas canvas({1920, 1080}, [&](ImFontAtlas& atlas) {
+    built =
+        window::build_fonts(atlas, window::test::fonts(), window::font_sizes(1, 1), view.also());
+  });
+  view.ui.controls_shown = true;
+  gui::Controls controls = view.app.model().controls;
+  std::uint32_t isn = 1000;
+  for (auto _ : state) {
+    controls.isn_client = wire::SeqNum{++isn};
+    view.apply(gui::SetControls{controls});
+    ImGui::NewFrame();
+    view.frame(built);
+    ImGui::Render();
+  }
+}
+BENCHMARK(window_run_again)->Unit(benchmark::kMicrosecond);
 
 void window_first_frame(benchmark::State& state) {
   for (auto _ : state) {

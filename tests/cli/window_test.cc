@@ -171,13 +171,30 @@ TEST_F(WindowTest, LosesASegmentAndSavesWhatIsSeen) {
     ASSERT_TRUE(display->await_title(std::string("saved as .*tcp-echo\\.") + endings[i]))
         << display->title();
   }
+  // The same in Chinese, beside it.
+  ASSERT_TRUE(display->key("l"));
+  ASSERT_TRUE(display->await_title("第 [0-9]+ 步"));
+  const Area saving = menu_of(*display, "ctrl+s");
+  ASSERT_TRUE(display->click(saving.left + 30, saving.top + saving.height / formats / 2));
+  ASSERT_TRUE(display->await_title("已保存为 .*tcp-echo 2\\.png")) << display->title();
   ASSERT_TRUE(display->key("ctrl+q"));
   EXPECT_EQ(program.wait().status, 0);
 
   const auto saved = [&](const char* ending) {
     return test::read_file(work.file(std::string("tcp-echo.") + ending));
   };
-  EXPECT_EQ(saved("png").substr(1, 3), "PNG");
+  // Pictures of the ladders, each in its language.
+  const std::string picture = saved("png");
+  const std::string in_chinese = test::read_file(work.file("tcp-echo 2.png"));
+  const auto side = [](const std::string& png, std::size_t at) {  // of the IHDR chunk
+    return static_cast<std::uint8_t>(png[at + 2]) << 8 | static_cast<std::uint8_t>(png[at + 3]);
+  };
+  ASSERT_GT(picture.size(), 100'000u);
+  EXPECT_EQ(picture.substr(1, 3), "PNG");
+  EXPECT_GT(side(picture, 16), 1000);
+  EXPECT_GT(side(picture, 20), 2000);
+  ASSERT_GT(in_chinese.size(), 100'000u);
+  EXPECT_NE(in_chinese, picture);
   EXPECT_NE(saved("svg").find("retransmission"), std::string::npos);
   EXPECT_NE(saved("txt").find("retransmission"), std::string::npos);
   const auto json = nlohmann::json::parse(saved("json"));

@@ -1,8 +1,6 @@
 // An App over a recorded run, drawn by the window's own code.
 #include "tests/window/view.hh"
 
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
