@@ -57,7 +57,7 @@ std::string demo_names() {
 std::string demo_list() {
   std::string text = "The demos:\n";
   for (const demos::Demo& demo : demos::demos())
-    text += fmt::format("  {:<16} {}\n", demo.name, demo.title);
+    text += fmt::format("  {:<22} {}\n", demo.name, demo.title);
   text.pop_back();
   return text;
 }
