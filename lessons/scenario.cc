@@ -43,7 +43,8 @@ net::Scenario make_scenario(const demos::Demo& demo, demos::DemoOptions options,
       spec.main = [&role, options](program::Host& host) { return role.main(host, options); };
       spec.is_server = is_server;
       spec.serves = role.serves;
-      spec.lines = options.lines;
+      spec.lines = demos::typed_lines(demo, role, options);
+      spec.typing = demos::typing(demo, options);
       if (!is_server) {
         spec.start_after = server.name;
         spec.start_after_call = server.ready;

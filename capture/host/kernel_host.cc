@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <ctime>
@@ -135,6 +136,9 @@ CallResult KernelHost::Impl::read_line(const CallOp& op) {
   const std::string_view prompt(op.out.data(), op.out.size());
   CallResult result;
   result.value = 1;
+  const bool from_stdin = lines_taken == options.lines.size() && options.echo;
+  if (options.typing.ns > 0 && !from_stdin)
+    std::this_thread::sleep_for(std::chrono::nanoseconds(options.typing.ns));
   if (lines_taken < options.lines.size()) {
     *op.line = options.lines[lines_taken++];
     print(std::string(prompt) + *op.line, true);  // as a terminal shows it

@@ -5,8 +5,12 @@
 #include <array>
 
 #include "lessons/demos/handshake.hh"
+#include "lessons/demos/tcp_chat.hh"
 #include "lessons/demos/tcp_echo.hh"
+#include "lessons/demos/tcp_once.hh"
+#include "lessons/demos/tcp_serve_each.hh"
 #include "lessons/demos/udp_echo.hh"
+#include "lessons/demos/udp_once.hh"
 
 namespace synoptic::demos {
 
@@ -30,8 +34,43 @@ constexpr std::array handshake_roles{
     Role{.name = "server", .main = handshake_server, .ready = CallName::listen},
     Role{.name = "client", .main = handshake_client, .many = true},
 };
+constexpr std::array tcp_once_roles{
+    Role{.name = "server", .main = tcp_once_server, .ready = CallName::listen},
+    Role{.name = "client", .main = tcp_once_client},
+};
+// The server types twice more than the client: what it sends when nobody is there any more.
+constexpr std::array tcp_serve_each_roles{
+    Role{.name = "server",
+         .main = tcp_serve_each_server,
+         .ready = CallName::listen,
+         .typed = "hi;fine;are you still there?;hello?"},
+    Role{.name = "client",
+         .main = tcp_serve_each_client,
+         .many = true,
+         .typed = "hello;how are you?"},
+};
+constexpr std::array tcp_serve_each_mended_roles{
+    Role{.name = "server",
+         .main = tcp_serve_each_mended_server,
+         .ready = CallName::listen,
+         .serves = true,
+         .typed = "hi;fine"},
+    Role{.name = "client",
+         .main = tcp_serve_each_client,
+         .many = true,
+         .typed = "hello;how are you?"},
+};
+constexpr std::array tcp_chat_roles{
+    Role{.name = "server", .main = tcp_chat_server, .ready = CallName::listen, .typed = "hi;fine"},
+    Role{.name = "client", .main = tcp_chat_client, .typed = "hello;how are you?;bye"},
+};
+constexpr std::array udp_once_roles{
+    Role{.name = "server", .main = udp_once_server, .ready = CallName::bind},
+    Role{.name = "client", .main = udp_once_client, .typed = "hi"},
+};
 
-constexpr Uses names_and_pause{.names = true, .pause = true}, names{.names = true}, nothing;
+constexpr Uses names_and_pause{.names = true, .pause = true}, names{.names = true},
+    typed{.pause = true, .lines = true}, nothing;
 
 constexpr std::array table{
     Demo{"tcp-echo", "A server greets each client and answers each name it sends",
@@ -45,7 +84,40 @@ constexpr std::array table{
          udp_echo_tasks_roles, names},
     Demo{"handshake", "A connection opened and closed, and nothing else",
          "只建立连接并关闭，别无其他", model::Protocol::tcp, 9999, handshake_roles, nothing},
+    Demo{"tcp-once", "One call, as by telephone: one message there, one back, and both hang up",
+         "像打一次电话：去一条消息，回一条消息，然后双方挂断", model::Protocol::tcp, 9000,
+         tcp_once_roles, nothing},
+    Demo{"udp-once", "A typed line there and a greeting back, one datagram each",
+         "发去输入的一行，收回一句问候，各为一个数据报", model::Protocol::udp, 9000, udp_once_roles,
+         typed},
+    Demo{"tcp-chat", "Client and server type in turn, until the client says bye",
+         "客户端与服务器轮流输入，直到客户端说 bye", model::Protocol::tcp, 10034, tcp_chat_roles,
+         typed},
+    Demo{"tcp-serve-each", "One client after another; the server does not notice that one has left",
+         "逐个服务客户端；服务器没有发觉客户端已经离开", model::Protocol::tcp, 8081,
+         tcp_serve_each_roles, typed},
+    Demo{"tcp-serve-each-mended", "tcp-serve-each with a server that heeds the end of the stream",
+         "tcp-serve-each 的改正版：服务器留意到字节流的结束", model::Protocol::tcp, 8081,
+         tcp_serve_each_mended_roles, typed},
 };
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(';'), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+const TypedLines* given(const Demo& demo, const Role& role, const DemoOptions& options) {
+  for (const TypedLines& typed : options.typed) {
+    const std::string_view whose = typed.role.empty() ? demo.roles.back().name : typed.role;
+    if (whose == role.name) return &typed;
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -56,6 +128,26 @@ std::span<const Demo> demos() {
 const Demo* find_demo(std::string_view name) {
   const auto* const found = std::ranges::find(table, name, &Demo::name);
   return found == table.end() ? nullptr : found;
+}
+
+std::vector<std::string> typed_lines(const Demo& demo, const Role& role,
+                                     const DemoOptions& options) {
+  if (const TypedLines* typed = given(demo, role, options)) return typed->lines;
+  const std::vector<std::string> own = split(role.typed);
+  std::vector<std::string> all;
+  for (int i = 0; i < (role.many ? 1 : options.clients); ++i)
+    all.insert(all.end(), own.begin(), own.end());
+  return all;
+}
+
+std::vector<std::string> given_lines(const Demo& demo, const Role& role,
+                                     const DemoOptions& options) {
+  const TypedLines* typed = given(demo, role, options);
+  return typed == nullptr ? std::vector<std::string>{} : typed->lines;
+}
+
+model::Duration typing(const Demo& demo, const DemoOptions& options) {
+  return demo.uses.lines ? options.pause : model::Duration{};
 }
 
 }  // namespace synoptic::demos

@@ -53,4 +53,13 @@ std::string failure(Language language, std::string_view call, std::int32_t error
   return fmt::format("{}: {}", call, in_words(language, error));
 }
 
+std::string_view in(Language language, std::string_view en, std::string_view zh) {
+  return language == Language::zh ? zh : en;
+}
+
+std::string call_from(Language language, const wire::IpAddress& who) {
+  if (language == Language::zh) return fmt::format("接到来自{}的电话", who.str());
+  return fmt::format("A call from {}", who.str());
+}
+
 }  // namespace synoptic::demos

@@ -15,4 +15,10 @@ std::string failure(Language language, std::string_view call, const wire::Socket
                     std::int32_t error);
 std::string failure(Language language, std::string_view call, std::int32_t error);
 
+// The line in the reader's language, both given.
+std::string_view in(Language language, std::string_view en, std::string_view zh);
+
+// What the server of tcp-once and tcp-serve-each prints of a client that has connected.
+std::string call_from(Language language, const wire::IpAddress& who);
+
 }  // namespace synoptic::demos

@@ -49,6 +49,7 @@ struct RoleSpec {
   bool is_server = false;          // for faults' direction, isn_server, and the lane's side
   bool serves = false;             // the run is over when all roles that do not serve have ended
   std::vector<std::string> lines;  // what read_line() gives, one after another; then end of input
+  model::Duration typing;          // how long each of them takes, and the end of input
 };
 
 struct Scenario {

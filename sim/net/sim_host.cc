@@ -122,6 +122,10 @@ void SimHost::wait_in_line(std::uint32_t operation) {
     simulation_.add_wake(index_, operation, simulation_.now() + model::nanoseconds(o.op->number));
     return;
   }
+  if (o.op->name == CallName::read_line) {
+    simulation_.add_wake(index_, operation, simulation_.now() + role_.typing);
+    return;
+  }
   Socket& s = *socket(o.op->fd);
   const bool writes = goes_out(o.op->name) || o.op->name == CallName::connect;
   (writes ? s.writers : s.readers).push_back(operation);
@@ -175,7 +179,9 @@ void SimHost::complete(std::uint32_t operation, const Answer& answer, EventId ca
 }
 
 void SimHost::wake(std::uint32_t operation) {
-  complete(operation, {}, EventId::none);
+  const CallOp& op = *operations_[operation].op;
+  const Answer answer = op.name == CallName::read_line ? do_read_line(op) : Answer{};
+  complete(operation, answer, EventId::none);
 }
 
 // --- what the machine says

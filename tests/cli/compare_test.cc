@@ -259,6 +259,17 @@ TEST(Compare, FiftyEchoesLeaveNothingUnexplained) {
   expect_nothing_unexplained({"compare", "tcp-echo", "--pause", "20ms", "--format", "json"}, 50);
 }
 
+TEST(Compare, TypedDemosLeaveNothingUnexplained) {
+  for (const std::string demo :
+       {"tcp-once", "udp-once", "tcp-chat", "tcp-serve-each", "tcp-serve-each-mended"}) {
+    std::vector<std::string> command{"compare", demo, "--format", "json"};
+    if (demo != "tcp-once") command.insert(command.end(), {"--pause", "10ms"});
+    expect_nothing_unexplained(command, 10);
+    command.push_back("-6");
+    expect_nothing_unexplained(command, 5);
+  }
+}
+
 TEST(Compare, EchoWithTheTutorialsPauseLeavesNothingUnexplained) {
   expect_nothing_unexplained({"compare", "tcp-echo", "--format", "json"}, 3);
 }

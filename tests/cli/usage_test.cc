@@ -123,14 +123,20 @@ TEST(Usage, OptionThatTheDemoHasNoUseFor_IsRefused) {
        "--names: handshake sends no names; leave it out, or take tcp-echo, udp-echo or "
        "udp-echo-tasks"},
       {{"handshake", "--pause", "1ms"},
-       "--pause: handshake makes no pause; leave it out, or take tcp-echo"},
-      {{"tcp-echo", "--lines", "a;b"}, "--lines: tcp-echo reads no typed lines; leave it out"},
+       "--pause: handshake makes no pause; leave it out, or take tcp-echo, udp-once, tcp-chat, "
+       "tcp-serve-each or tcp-serve-each-mended"},
+      {{"tcp-echo", "--lines", "a;b"},
+       "--lines: tcp-echo reads no typed lines; leave it out, or take udp-once, "
+       "tcp-chat, tcp-serve-each or tcp-serve-each-mended"},
+      {{"tcp-chat", "--clients", "2"}, "--clients: tcp-chat has one client; leave it out"},
+      {{"tcp-chat", "--lines", "a;bye", "--lines", "client:b"},
+       "--lines: those of the client are given twice; leave one out"},
       {{"udp-echo", "--isn-client", "5"},
        "--isn-client: udp-echo is over UDP, which has no sequence numbers; leave it out, or take "
-       "tcp-echo or handshake"},
+       "tcp-echo, handshake, tcp-once, tcp-chat, tcp-serve-each or tcp-serve-each-mended"},
       {{"udp-echo", "--set", "isn-server=5"},
        "--set isn-server=5: udp-echo is over UDP, which has no sequence numbers; leave it out, or "
-       "take tcp-echo or handshake"},
+       "take tcp-echo, handshake, tcp-once, tcp-chat, tcp-serve-each or tcp-serve-each-mended"},
   };
   for (const Unused& unused : all) {
     for (const char* command : {"sim", "compare"}) {

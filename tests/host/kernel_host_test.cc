@@ -379,6 +379,26 @@ TEST(KernelHost, Sleep_LastsAtLeastAsLongAsAsked_AndIsReported) {
   EXPECT_GE((slept.report.call.returned_at - slept.report.t).ns, 5'000'000);
 }
 
+TEST(KernelHost, TypedLines_TakeAsLongAsTyping_AndSoDoesTheEnd) {
+  Log log;
+  KernelHostOptions options = quiet(log.collector());
+  options.lines = {"first"};
+  options.typing = model::milliseconds(5);
+  KernelHost host(options);
+  host.run([](Host& host) -> Task {
+    std::string line;
+    co_await host.read_line(">>> ", line);
+    co_await host.read_line(">>> ", line);
+  }(host));
+  int returned = 0;
+  for (const Told& told : log.all()) {
+    if (!told.report.call.returned) continue;
+    ++returned;
+    EXPECT_GE((told.report.call.returned_at - told.report.t).ns, 5'000'000);
+  }
+  EXPECT_EQ(returned, 2);
+}
+
 TEST(KernelHost, TypedLinesComeInOrder_ThenTheEnd) {
   Log log;
   KernelHostOptions options = quiet(log.collector());

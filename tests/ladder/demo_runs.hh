@@ -26,7 +26,8 @@ model::Trace as_captured(const model::Trace& truth);
 // What the Linux profile does over a loopback's short way, told as a capture tells it.
 model::Trace kernel_like(DemoRun r, int seed = 1);
 
-inline const std::vector<std::string> demos_tested{"tcp-echo", "handshake", "udp-echo",
-                                                   "udp-echo-tasks"};
+inline const std::vector<std::string> demos_tested{
+    "tcp-echo", "handshake", "udp-echo",       "udp-echo-tasks",       "tcp-once",
+    "udp-once", "tcp-chat",  "tcp-serve-each", "tcp-serve-each-mended"};
 
 }  // namespace synoptic::ladder

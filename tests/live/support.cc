@@ -35,8 +35,9 @@ LiveSpec demo_spec(const std::string& name, wire::Family family, int clients, in
     for (int i = 0; i < (role.many ? clients : 1); ++i) {
       LiveRole live;
       live.name = std::string(role.name) + (i > 0 ? " " + std::to_string(i + 1) : "");
-      live.argv = role_command({"demo", name, std::string(role.name), server,
-                                std::to_string(demo->port), std::to_string(pause_ms)});
+      live.argv =
+          role_command({"demo", name, std::string(role.name), server, std::to_string(demo->port),
+                        std::to_string(pause_ms), std::to_string(clients)});
       if (&role != &demo->roles[0]) live.start_after = std::string(demo->roles[0].name);
       live.start_after_call = demo->roles[0].ready;
       live.serves = role.serves;

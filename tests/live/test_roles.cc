@@ -35,10 +35,12 @@ using Arguments = std::vector<std::string>;
 
 // Runs `main` as a role, its calls told to the supervisor.
 template <typename F>
-int run_told(F main) {
+int run_told(F main, std::vector<std::string> lines = {}, model::Duration typing = {}) {
   const auto reporter = call_reporter_from_environment();
   host::KernelHostOptions options;
   options.echo = false;
+  options.lines = std::move(lines);
+  options.typing = typing;
   if (reporter) {
     options.on_call = [&](const host::CallReport& report) {
       reporter->report({"", report.serial, report.t, report.call, report.local, report.remote,
@@ -54,14 +56,18 @@ wire::SocketAddress address(const std::string& ip, const std::string& port) {
   return {wire::IpAddress::parse(ip).value(), static_cast<std::uint16_t>(std::stoi(port))};
 }
 
-// demo NAME ROLE IP PORT PAUSE_MS
+// demo NAME ROLE IP PORT PAUSE_MS [CLIENTS]
 int demo(const Arguments& a) {
   const demos::Demo* demo = demos::find_demo(a.at(1));
   demos::DemoOptions options;
   options.server = address(a.at(3), a.at(4));
   options.pause = model::milliseconds(std::stoll(a.at(5)));
+  if (a.size() > 6) options.clients = std::stoi(a[6]);
   for (const demos::Role& role : demo->roles) {
-    if (role.name == a.at(2)) return run_told([&](Host& host) { return role.main(host, options); });
+    if (role.name == a.at(2)) {
+      return run_told([&](Host& host) { return role.main(host, options); },
+                      demos::typed_lines(*demo, role, options), demos::typing(*demo, options));
+    }
   }
   return 2;
 }

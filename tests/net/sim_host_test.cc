@@ -447,6 +447,30 @@ TEST(SimHost, ReadLine_GivesTheRolesLines_ThenTheEnd) {
   EXPECT_THAT(lines, ElementsAre("hello", "bye"));
 }
 
+TEST(SimHost, ReadLine_TakesAsLongAsTyping_AndSoDoesTheEnd) {
+  std::vector<std::string> lines;
+  const Main main = [&](Host& host) -> Task {
+    for (;;) {
+      std::string line;
+      const CallResult read = co_await host.read_line(">>> ", line);
+      if (read.value == 0) break;
+      lines.push_back(line);
+    }
+  };
+  Scenario scenario;
+  scenario.roles = {{.name = "client",
+                     .address = server_at.ip,
+                     .main = main,
+                     .lines = {"hello", "bye"},
+                     .typing = model::seconds(2)}};
+  const model::Trace trace = run(scenario);
+  EXPECT_THAT(lines, ElementsAre("hello", "bye"));
+  std::vector<std::int64_t> ends;
+  for (const model::Event& event : trace.events())
+    ends.push_back((std::get<model::Call>(event.body).returned_at - trace.start()).ns);
+  EXPECT_THAT(ends, ElementsAre(2'000'000'000, 4'000'000'000, 6'000'000'000));
+}
+
 TEST(SimHost, WildcardServer_IsShownAtItsMachinesAddress) {
   const Main server = [](Host& host) -> Task {
     const CallResult s = co_await host.socket(wire::Family::ipv4, SocketType::stream);

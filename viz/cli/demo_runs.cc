@@ -19,9 +19,7 @@ wire::SocketAddress live_server(const DemoChoice& demo) {
 }
 
 std::string joined(const std::vector<std::string>& parts, char separator) {
-  std::string text;
-  for (const std::string& part : parts) text += text.empty() ? part : separator + part;
-  return text;
+  return fmt::format("{}", fmt::join(parts, std::string_view(&separator, 1)));
 }
 
 std::vector<std::string> role_arguments(const DemoChoice& demo, const demos::Role& role,
@@ -37,7 +35,10 @@ std::vector<std::string> role_arguments(const DemoChoice& demo, const demos::Rol
       fmt::format("--pause={}ns", program.pause.ns),
       fmt::format("--clients={}", program.clients),
       program.language == demos::Language::zh ? "--lang=zh" : "--lang=en"};
-  if (!program.lines.empty()) arguments.push_back("--lines=" + joined(program.lines, ';'));
+  if (demo.demo->uses.lines) {
+    arguments.push_back(fmt::format("--lines={}:{}", role.name,
+                                    joined(typed_lines(*demo.demo, role, program), ';')));
+  }
   return arguments;
 }
 
@@ -77,7 +78,12 @@ live::LiveSpec make_live_spec(const DemoChoice& demo, std::optional<model::Durat
       spec.roles.push_back(std::move(process));
     }
   }
-  const auto pauses = static_cast<std::int64_t>(demo.program.names.size()) + 2;
+  auto pauses = static_cast<std::int64_t>(demo.program.names.size()) + 2;
+  for (const demos::Role& role : demo.demo->roles) {
+    const std::size_t lines = typed_lines(*demo.demo, role, demo.program).size() + 1;
+    const int count = role.many ? demo.program.clients : 1;
+    if (demo.demo->uses.lines) pauses += static_cast<std::int64_t>(lines) * count;
+  }
   spec.timeout = timeout.value_or(model::seconds(60) + demo.program.pause * pauses);
   return spec;
 }

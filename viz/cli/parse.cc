@@ -31,7 +31,8 @@ struct Typed {
   Word format, flow;
   bool raw_seq = false, summary = false;
   std::string demo, role, address;
-  Word names, pause, clients, lines, host, port;
+  Word names, pause, clients, host, port;
+  std::vector<std::string> lines;
   bool v4 = false, v6 = false;
   std::vector<std::pair<std::string, std::string>> settings;
   std::vector<std::string> faults, sets;
@@ -56,7 +57,7 @@ std::string demo_names() {
 std::string demo_list() {
   std::string text = "The demos:\n";
   for (const demos::Demo& demo : demos::demos())
-    text += fmt::format("  {:<16} {}\n", demo.name, demo.title);
+    text += fmt::format("  {:<22} {}\n", demo.name, demo.title);
   text.pop_back();
   return text;
 }
@@ -107,12 +108,16 @@ void add_program(CLI::App& sub, Typed& typed) {
   add_word(sub, "--names", typed.names, "Names that a client sends, in order (Michael,Tracy,Sarah)")
       ->type_name("A,B,C")
       ->group(group);
-  add_word(sub, "--pause", typed.pause, "What the server waits before it answers (1s)")
+  add_word(sub, "--pause", typed.pause,
+           "What the server waits before it answers, or how long a line takes to type (1s)")
       ->type_name("TIME")
       ->group(group);
   add_word(sub, "--clients", typed.clients, "Number of clients (1)")->type_name("N")->group(group);
-  add_word(sub, "--lines", typed.lines, "Typed lines, for demos that read them")
+  sub.add_option("--lines", typed.lines,
+                 "What is typed, for demos that ask: at the client's prompts, or with ROLE: before "
+                 "it at that role's. May be given for each")
       ->type_name("\"A;B\"")
+      ->allow_extra_args(false)
       ->group(group);
   add_word(sub, "--addr", typed.host, "Address of the server")->type_name("HOST")->group(group);
   add_word(sub, "--port", typed.port, "Port of the server (the demo's own)")
@@ -347,13 +352,33 @@ std::vector<std::string> names_of(const std::string& text) {
   return names;
 }
 
+// "hello;bye" for the client, or for the role that is run; "server:hi;fine" for that role.
+std::vector<demos::TypedLines> lines_of(const Typed& typed, const DemoChoice& choice) {
+  std::vector<demos::TypedLines> all;
+  for (const std::string& text : typed.lines) {
+    const demos::Role* role = choice.role ? choice.role : &choice.demo->roles.back();
+    std::string lines = text;
+    for (const demos::Role& named : choice.demo->roles) {
+      if (!text.starts_with(std::string(named.name) + ":")) continue;
+      role = &named;
+      lines = text.substr(named.name.size() + 1);
+    }
+    if (std::ranges::find(all, role->name, &demos::TypedLines::role) != all.end())
+      throw Usage(
+          fmt::format("--lines: those of the {} are given twice; leave one out", role->name));
+    all.push_back(
+        {std::string(role->name), lines.empty() ? std::vector<std::string>{} : split(lines, ';')});
+  }
+  return all;
+}
+
 DemoChoice demo_choice(const Typed& typed, bool with_role) {
   DemoChoice choice;
   choice.demo = &demo_of(typed);
   if (with_role) choice.role = &role_of(*choice.demo, typed.role);
   demos::DemoOptions& program = choice.program;
   if (typed.names) program.names = names_of(*typed.names);
-  if (typed.lines) program.lines = split(*typed.lines, ';');
+  program.typed = lines_of(typed, choice);
   if (typed.pause) program.pause = time_of("--pause", *typed.pause);
   if (typed.clients)
     program.clients = static_cast<int>(number_of("--clients", *typed.clients, 1, 100));
@@ -435,12 +460,15 @@ void check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
                             others.empty() ? "" : ", or take " + others));
   };
   using demos::Demo;
-  check(typed.lines.has_value(), "--lines", "reads no typed lines",
+  check(!typed.lines.empty(), "--lines", "reads no typed lines",
         [](const Demo& d) { return d.uses.lines; });
   check(typed.names.has_value(), "--names", "sends no names",
         [](const Demo& d) { return d.uses.names; });
   check(typed.pause.has_value(), "--pause", "makes no pause",
         [](const Demo& d) { return d.uses.pause; });
+  const bool several = std::ranges::any_of(demo.roles, &demos::Role::many);
+  if (typed.clients && !several)
+    throw Usage(fmt::format("--clients: {} has one client; leave it out", demo.name));
   const auto check_setting = [&](std::string_view key, std::string_view option) {
     check(key.starts_with("isn-"), option, "is over UDP, which has no sequence numbers",
           [](const Demo& d) { return d.protocol == model::Protocol::tcp; });

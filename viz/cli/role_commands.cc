@@ -82,7 +82,9 @@ class FirstFailure {
 int run_demo(const Options& options) {
   FirstFailure failure;
   host::KernelHostOptions host_options;
-  host_options.lines = options.demo.program.lines;
+  host_options.lines =
+      demos::given_lines(*options.demo.demo, *options.demo.role, options.demo.program);
+  host_options.typing = demos::typing(*options.demo.demo, options.demo.program);
   host_options.on_call = [&](const host::CallReport& report) { failure.look(report.call); };
   demos::DemoOptions program = options.demo.program;
   program.server = terminal_server(options.demo);
@@ -101,7 +103,9 @@ int run_role(const Options& options) {
   const auto reporter = live::call_reporter_from_environment();
   host::KernelHostOptions host_options;
   host_options.echo = false;
-  host_options.lines = options.demo.program.lines;
+  host_options.lines =
+      demos::typed_lines(*options.demo.demo, *options.demo.role, options.demo.program);
+  host_options.typing = demos::typing(*options.demo.demo, options.demo.program);
   host_options.on_call = [&](const host::CallReport& report) {
     if (!reporter) return;
     observe::CallRecord record;

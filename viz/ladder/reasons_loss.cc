@@ -111,15 +111,19 @@ std::optional<RowReason> late_syn(const RowView& row) {
 
 namespace {
 
-// Connections of a listener whose handshake had ended by `t` and that no accept() had returned yet.
+// Connections of a listener whose handshake had ended before `dropped` arrived, and that no
+// accept() had returned yet.
 std::size_t waiting_for_accept(const model::Trace& trace, model::EndpointId server,
-                               model::Instant t) {
+                               const Fact& dropped) {
+  const model::Instant t = *dropped.arrived;
   std::vector<bool> finished(trace.flows().size()), accepted(trace.flows().size());
   for (const model::Event& e : trace.events()) {
     if (e.flow == model::FlowId::none) continue;
     const auto* packet = std::get_if<model::Packet>(&e.body);
     const auto* call = std::get_if<model::Call>(&e.body);
-    if (packet && e.to == server && packet->fate == model::Fate::delivered && packet->arrived < t &&
+    const bool before =
+        packet && (packet->arrived < t || (packet->arrived == t && e.id < dropped.id));
+    if (before && e.to == server && packet->fate == model::Fate::delivered &&
         packet->ctl.has(wire::ACK))
       finished[model::index(e.flow)] = true;
     if (call && call->name == model::CallName::accept && call->returned && call->returned_at <= t)
@@ -149,8 +153,9 @@ std::optional<RowReason> accept_queue_full(const RowView& row) {
       listening = &e;
   if (!listening) return std::nullopt;
   const std::int64_t backlog = std::get<model::Call>(listening->body).number;
-  const std::size_t waiting = waiting_for_accept(*talk.trace, server, *dropped->arrived);
-  if (static_cast<std::int64_t>(waiting) <= backlog) return std::nullopt;
+  const auto found = static_cast<std::int64_t>(waiting_for_accept(*talk.trace, server, *dropped));
+  if (found <= backlog) return std::nullopt;
+  const std::int64_t waiting = backlog + 1;  // one more than it says; others were dropped as well
   return reason("accept-queue-full", again->side,
                 say("{}: when {} came, {} other connections were waiting for the {}'s "
                     "accept(), more than its listen({}) lets wait. So its TCP dropped it, "

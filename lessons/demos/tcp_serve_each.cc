@@ -1,0 +1,119 @@
+// The calls, their order and the printed lines are the tutorial's. A program ends, too, where
+// nobody types any more.
+#include "lessons/demos/tcp_serve_each.hh"
+
+#include <array>
+#include <utility>
+
+#include "lessons/demos/words.hh"
+
+namespace synoptic::demos {
+
+using program::CallResult;
+using program::Host;
+using program::Socket;
+using program::SocketType;
+using program::Task;
+
+namespace {
+
+Task serve(Host& host, DemoOptions options, bool mended) {
+  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
+  const Socket listener = made.socket();
+  const CallResult bound = co_await host.bind(listener, options.server);
+  if (!bound.ok()) {
+    const std::string line = failure(options.language, "bind", options.server, bound.error);
+    co_await host.print(line);
+    co_await host.close(listener);
+    co_return;
+  }
+  co_await host.listen(listener, 5);
+  std::array<char, 1024> buffer;
+  // The tutorial's program does not survive a send that fails: then it is over with all clients.
+  bool goes_on = true;
+  while (goes_on) {
+    const CallResult accepted = co_await host.accept(listener);
+    if (!accepted.ok()) {
+      const std::string line = failure(options.language, "accept", accepted.error);
+      co_await host.print(line);
+      break;
+    }
+    const Socket socket = accepted.socket();
+    const std::string call = call_from(options.language, accepted.peer.ip);
+    co_await host.print(call);
+    std::string problem;
+    for (;;) {
+      const CallResult received = co_await host.recv(socket, buffer);
+      if (!received.ok()) {
+        problem = failure(options.language, "recv", received.error);
+        break;
+      }
+      if (mended && received.value == 0) break;
+      const std::string message(buffer.data(), static_cast<std::size_t>(received.value));
+      co_await host.print(message);
+      std::string answer;
+      const CallResult read = co_await host.read_line(">>>", answer);
+      if (read.value == 0) {
+        goes_on = false;
+        break;
+      }
+      const CallResult sent = co_await host.send(socket, answer);
+      if (!sent.ok()) {
+        problem = failure(options.language, "send", sent.error);
+        break;
+      }
+    }
+    if (!problem.empty()) {
+      co_await host.print(problem);
+      goes_on = goes_on && mended;
+    }
+    co_await host.close(socket);
+  }
+  co_await host.close(listener);
+}
+
+}  // namespace
+
+Task tcp_serve_each_server(Host& host, DemoOptions options) {
+  return serve(host, std::move(options), false);
+}
+
+Task tcp_serve_each_mended_server(Host& host, DemoOptions options) {
+  return serve(host, std::move(options), true);
+}
+
+Task tcp_serve_each_client(Host& host, DemoOptions options) {
+  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
+  const Socket socket = made.socket();
+  const CallResult connected = co_await host.connect(socket, options.server);
+  if (!connected.ok()) {
+    const std::string line = failure(options.language, "connect", options.server, connected.error);
+    co_await host.print(line);
+    co_await host.close(socket);
+    co_return;
+  }
+  std::array<char, 1024> buffer;
+  for (;;) {
+    std::string message;
+    const CallResult read = co_await host.read_line(">>: ", message);
+    if (read.value == 0) break;
+    if (message.empty()) continue;
+    const CallResult sent = co_await host.send(socket, message);
+    if (!sent.ok()) {
+      const std::string line = failure(options.language, "send", sent.error);
+      co_await host.print(line);
+      break;
+    }
+    const CallResult received = co_await host.recv(socket, buffer);
+    if (!received.ok()) {
+      const std::string line = failure(options.language, "recv", received.error);
+      co_await host.print(line);
+      break;
+    }
+    const std::string answer(buffer.data(), static_cast<std::size_t>(received.value));
+    co_await host.print(answer);
+  }
+  co_await host.close(socket);
+}
+
+}  // namespace synoptic::demos
