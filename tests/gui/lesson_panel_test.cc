@@ -13,6 +13,7 @@ namespace synoptic::gui {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -177,10 +178,7 @@ TEST_F(LessonPanelTest, NextToTheEnd_ShowsEachStepOnce_AndThenWhatToTry) {
     const std::size_t before = model().cursor;
     press_button("Next ►");
     ASSERT_GT(model().cursor, before);
-    for (const std::string& heading : headings()) {
-      seen.push_back(heading);
-      EXPECT_THAT(read(), HasSubstr(heading));
-    }
+    for (const std::string& heading : headings()) seen.push_back(heading);
   }
   EXPECT_THAT(seen, ElementsAreArray(wanted));
 }
@@ -188,13 +186,10 @@ TEST_F(LessonPanelTest, NextToTheEnd_ShowsEachStepOnce_AndThenWhatToTry) {
 TEST_F(LessonPanelTest, LastStepAtTheEnd_IsToldBeforeWhatToTry) {
   make_high();
   press(ImGuiKey_End);
+  EXPECT_THAT(headings(), ElementsAre(heading_of("time-wait"), "Try it"));
+  EXPECT_THAT(told(), HasSubstr("is where the side ends up that closed first"));
   const std::string words = read();
   EXPECT_THAT(words, HasSubstr("15/15"));
-  const std::size_t step = words.find("is where the side ends up that"),
-                    closing = words.find("Try it");
-  ASSERT_NE(step, std::string::npos);
-  ASSERT_NE(closing, std::string::npos);
-  EXPECT_LT(step, closing);
   EXPECT_THAT(words, HasSubstr("Do it"));
 }
 
@@ -245,7 +240,7 @@ TEST_F(LessonPanelTest, CounterAndWords_FollowTheRunsOrder) {
 }
 
 TEST_F(LessonPanelTest, OtherConditions_AreSaid_AndTheWordsStayThoseOfTheLessonsRun) {
-  const std::string notice = "This run has other conditions than the lesson's";
+  const std::string notice = "This run has other conditions";
   app_.apply(GoTo{cursor_at("server-fin")});
   EXPECT_THAT(read(), Not(HasSubstr(notice)));
   const std::string own = told();
