@@ -2,6 +2,7 @@
 #include "lessons/lesson.hh"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "lessons/fill.hh"
@@ -37,7 +38,32 @@ Told told(const Section* section, const RunFacts& run, std::size_t step) {
           filled(section->paragraphs, run, step)};
 }
 
+// The parts of Choices that can be chosen one without the other.
+constexpr std::tuple parts{
+    [](auto& c) -> auto& { return c.demo; },
+    [](auto& c) -> auto& { return c.program.names; },
+    [](auto& c) -> auto& { return c.program.pause; },
+    [](auto& c) -> auto& { return c.family; },
+    [](auto& c) -> auto& { return c.profile; },
+    [](auto& c) -> auto& { return c.delay; },
+    [](auto& c) -> auto& { return c.isn_client; },
+    [](auto& c) -> auto& { return c.isn_server; },
+    [](auto& c) -> auto& { return c.faults; },
+};
+
 }  // namespace
+
+bool same_choices(const Choices& a, const Choices& b) {
+  return std::apply([&](auto... part) { return ((part(a) == part(b)) && ...); }, parts);
+}
+
+Choices Lesson::with_try(std::size_t place, Choices now, const Choices& from) const {
+  const auto take = [&](auto part) {
+    if (part(tries[place]) != part(choices)) part(now) = part(from);
+  };
+  std::apply([&](auto... part) { (take(part), ...); }, parts);
+  return now;
+}
 
 std::string Lesson::all_words() const {
   std::string all;

@@ -34,6 +34,8 @@ struct Choices {
   std::vector<net::Fault> faults;
 };
 net::Scenario scenario_of(const Choices& choices);
+// They come to the same run.
+bool same_choices(const Choices& a, const Choices& b);
 
 struct Step {
   std::string id;               // names its section of the words
@@ -59,6 +61,9 @@ struct Lesson {
   const std::string& title(Language language) const { return text(language).title; }
   // All its words, one behind the other, for whoever chooses glyphs.
   std::string all_words() const;
+  // `now`, but what a try changes of the lesson's own choices is there as it is in `from`: the try
+  // itself, to do it; what there was before, to undo it.
+  Choices with_try(std::size_t place, Choices now, const Choices& from) const;
 };
 
 // Reads and checks a lesson's folder: when it is given, each of its anchors matches exactly one

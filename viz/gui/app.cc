@@ -32,6 +32,12 @@ std::optional<Selected> Model::in_focus() const {
   return Selected{step.side, step.event, step.at_return};
 }
 
+bool Model::as_in_lesson() const {
+  const Controls own{lesson->choices};
+  return lessons::same_choices(controls, own) && controls.loss == own.loss &&
+         controls.seed == own.seed;
+}
+
 std::optional<std::size_t> Model::number_of(ladder::Side side, model::EventId event) const {
   const model::Trace& trace = trace_of(side);
   const auto& all = packets_of(side);
@@ -53,6 +59,7 @@ App::~App() {
 
 void App::open(lessons::Lesson lesson) {
   model_.controls = {lesson.choices};
+  model_.lesson_run = net::run(lessons::scenario_of(lesson.choices));
   model_.lesson = std::move(lesson);
   run_again();
   go_to(0);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,61 +31,78 @@ std::optional<std::size_t> cursor_of(const Model& model, std::size_t step) {
   return place + 1;
 }
 
-// The lesson's step that was taken last; none before the first.
+// The lesson's step that was taken last, in the order of this run; none before the first. Of
+// several that are about one event it is the last.
 std::optional<std::size_t> step_at(const Model& model) {
   std::optional<std::size_t> last;
+  std::size_t best = 0;
   for (std::size_t i = 0; i < model.lesson_events.size(); ++i) {
     const auto cursor = cursor_of(model, i);
-    if (cursor && *cursor <= model.cursor) last = i;
+    if (cursor && *cursor <= model.cursor && *cursor >= best) last = i, best = *cursor;
   }
   return last;
 }
 
-void go_on(const Model& model, std::optional<std::size_t> step, Commands& commands) {
-  const std::size_t first = step ? *step + 1 : 0;
-  for (std::size_t i = first; i < model.lesson_events.size(); ++i) {
-    if (const auto cursor = cursor_of(model, i)) {
-      commands.push_back(GoTo{*cursor});
-      return;
-    }
-  }
-  commands.push_back(GoTo{model.steps.size()});
-}
-
-void go_back(const Model& model, std::optional<std::size_t> step, Commands& commands) {
-  for (std::size_t i = step.value_or(0); i-- > 0;) {
-    if (const auto cursor = cursor_of(model, i)) {
-      commands.push_back(GoTo{*cursor});
-      return;
-    }
-  }
-  commands.push_back(GoTo{0});
-}
-
 // The step of the lesson that comes next in this run.
-std::optional<std::size_t> next_of(const Model& model, std::optional<std::size_t> step) {
-  for (std::size_t i = step ? *step + 1 : 0; i < model.lesson_events.size(); ++i) {
-    if (cursor_of(model, i)) return i;
+std::optional<std::size_t> next_of(const Model& model) {
+  std::optional<std::size_t> next;
+  std::size_t best = model.steps.size() + 1;
+  for (std::size_t i = 0; i < model.lesson_events.size(); ++i) {
+    const auto cursor = cursor_of(model, i);
+    if (cursor && *cursor > model.cursor && *cursor < best) next = i, best = *cursor;
   }
-  return std::nullopt;
+  return next;
 }
 
-// The words are found once for a place, drawn many times. True when the place is another.
+void go_on(const Model& model, Commands& commands) {
+  const auto next = next_of(model);
+  commands.push_back(GoTo{next ? *cursor_of(model, *next) : model.steps.size()});
+}
+
+// To the nearest step before the cursor; from the first to the opening.
+void go_back(const Model& model, Commands& commands) {
+  std::size_t to = 0;
+  for (std::size_t i = 0; i < model.lesson_events.size(); ++i) {
+    const auto cursor = cursor_of(model, i);
+    if (cursor && *cursor < model.cursor) to = std::max(to, *cursor);
+  }
+  commands.push_back(GoTo{to});
+}
+
+// The words are found once for a place, drawn many times; they are about the lesson's own run. True
+// when the place is another.
 bool update(const Model& model, LessonUi& ui, std::optional<std::size_t> step) {
   const lessons::Lesson& lesson = *model.lesson;
   const bool at_end = model.cursor == model.steps.size();
-  if (ui.told && ui.revision == model.revision && ui.step == step && ui.at_end == at_end &&
+  const bool known = !ui.told.empty() || ui.closing;
+  if (known && ui.revision == model.revision && ui.step == step && ui.at_end == at_end &&
       ui.raw_seq == model.look.raw_seq && ui.language == model.look.language)
     return false;
   const bool elsewhere = ui.step != step || ui.at_end != at_end;
-  ui = {model.revision, step, at_end, model.look.raw_seq, model.look.language, {}, {}};
+  ui = {.revision = model.revision,
+        .step = step,
+        .at_end = at_end,
+        .raw_seq = model.look.raw_seq,
+        .language = model.look.language,
+        .told = {},
+        .closing = {},
+        .next = {},
+        .before = std::move(ui.before)};
   const lessons::Language language = language_of(model);
   const auto numbers = ui.raw_seq ? lessons::Numbers::raw : lessons::Numbers::relative;
-  ui.told = at_end  ? lessons::closing(lesson, language, model.sim(), numbers)
-            : !step ? lessons::opening(lesson, language, model.sim(), numbers)
-                    : lessons::words(lesson, *step, language, model.sim(), numbers);
-  if (const auto next = next_of(model, step); next && !at_end)
-    ui.next = lessons::words(lesson, *next, language, model.sim(), numbers).heading;
+  const auto words_of = [&](std::size_t i) {
+    return lessons::words(lesson, i, language, model.lesson_run, numbers);
+  };
+  if (at_end && lesson.text(language).find(lessons::closing_section) != nullptr)
+    ui.closing = lessons::closing(lesson, language, model.lesson_run, numbers);
+  const auto here = step ? cursor_of(model, *step) : std::nullopt;
+  if (!step) {
+    if (!ui.closing) ui.told = {lessons::opening(lesson, language, model.lesson_run, numbers)};
+  } else if (!ui.closing || here == model.cursor) {  // behind the last step the closing is alone
+    for (std::size_t i = 0; i < model.lesson_events.size(); ++i)
+      if (cursor_of(model, i) == here) ui.told.push_back(words_of(i));
+  }
+  if (const auto next = next_of(model)) ui.next = words_of(*next).heading;
   return elsewhere;
 }
 
@@ -103,30 +121,34 @@ std::string by_hand(const lessons::Choices& now, const lessons::Choices& wanted)
   return ways;
 }
 
-bool same(const lessons::Choices& a, const lessons::Choices& b) {
-  return a.faults == b.faults && a.program.pause == b.program.pause &&
-         a.program.names == b.program.names && a.isn_client == b.isn_client &&
-         a.isn_server == b.isn_server && a.delay == b.delay && a.profile == b.profile &&
-         a.family == b.family;
+// Another run, on both networks where it concerns both.
+void set_choices(const Model& model, Controls controls, Commands& commands) {
+  const bool both = controls.program.pause != model.controls.program.pause ||
+                    controls.program.names != model.controls.program.names ||
+                    controls.family != model.controls.family;
+  commands.push_back(SetControls{std::move(controls)});
+  if (both) commands.push_back(StartLive{});
 }
 
-// A button that makes these conditions, and takes them back.
-void try_it(const Model& model, std::size_t place, Commands& commands) {
-  const lessons::Choices& own = model.lesson->choices;
-  const lessons::Choices& wanted = model.lesson->tries[place];
-  const bool done = same(model.controls, wanted);
+// A button that makes these conditions, and takes them back; all others stay as they are.
+void try_it(const Model& model, LessonUi& ui, std::size_t place, Commands& commands) {
+  const lessons::Lesson& lesson = *model.lesson;
+  const lessons::Choices& wanted = lesson.tries[place];
+  if (lessons::same_choices(wanted, lesson.choices)) return;  // it is only told
+  ui.before.resize(lesson.tries.size());
+  std::optional<lessons::Choices>& before = ui.before[place];
+  const lessons::Choices tried = lesson.with_try(place, model.controls, wanted);
+  const bool done = lessons::same_choices(model.controls, tried);
   ImGui::PushID(static_cast<int>(place));
   ImGui::Indent();
   if (ImGui::SmallButton(done ? tr("Undo") : tr("Do it"))) {
     Controls controls = model.controls;
-    static_cast<lessons::Choices&>(controls) = done ? own : wanted;
-    const bool both = controls.program.pause != model.controls.program.pause ||
-                      controls.program.names != model.controls.program.names ||
-                      controls.family != model.controls.family;
-    commands.push_back(SetControls{controls});
-    if (both) commands.push_back(StartLive{});
+    lessons::Choices& choices = controls;
+    choices = done ? lesson.with_try(place, choices, before.value_or(lesson.choices)) : tried;
+    before = done ? std::nullopt : std::optional<lessons::Choices>(model.controls);
+    set_choices(model, std::move(controls), commands);
   }
-  if (const std::string ways = by_hand(own, wanted); !ways.empty()) {
+  if (const std::string ways = by_hand(lesson.choices, wanted); !ways.empty()) {
     ImGui::SameLine();
     ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
     draw_wrapped(ways);
@@ -135,6 +157,24 @@ void try_it(const Model& model, std::size_t place, Commands& commands) {
   ImGui::Unindent();
   ImGui::Spacing();
   ImGui::PopID();
+}
+
+// That the words do not tell of the run that is shown, and the way back to the one they tell of.
+void other_conditions(const Model& model, LessonUi& ui, Commands& commands) {
+  ImGui::PushStyleColor(ImGuiCol_Text, refusal_colour(model.look.dark));
+  draw_wrapped(
+      tr("This run has other conditions than the lesson's: its words are about the lesson's own "
+         "run."));
+  ImGui::PopStyleColor();
+  if (!ImGui::Button(tr("Back to the lesson's run"))) return;
+  ui.before.clear();
+  set_choices(model, {model.lesson->choices}, commands);
+}
+
+void draw_heading(const lessons::Told& told, const Ui& ui, bool dark) {
+  lessons::Paragraph heading;
+  heading.spans.push_back({told.heading, lessons::SpanStyle::strong});
+  draw_paragraph(heading, ui.fonts, dark);
 }
 
 }  // namespace
@@ -146,35 +186,41 @@ void lesson_panel(const Model& model, Ui& ui, Commands& commands) {
   const bool at_end = model.cursor == model.steps.size();
   // Whether the cursor stands where the words belong to, or has gone on from there.
   const bool behind = step && !at_end && cursor_of(model, *step) != model.cursor;
+  const bool own = model.as_in_lesson();
   ImGui::TextWrapped("%s", title.c_str());
   ImGui::BeginDisabled(model.cursor == 0);
-  if (ImGui::Button(tr("◄ Back"))) go_back(model, step, commands);
+  if (ImGui::Button(tr("◄ Back"))) go_back(model, commands);
   ImGui::EndDisabled();
   ImGui::SameLine();
   ImGui::BeginDisabled(at_end);
-  if (ImGui::Button(tr("Next ►"))) go_on(model, step, commands);
+  if (ImGui::Button(tr("Next ►"))) go_on(model, commands);
   ImGui::EndDisabled();
   ImGui::SameLine();
   const std::string place = fmt::format("{}/{}", step ? *step + 1 : 0, model.lesson_events.size());
   ImGui::TextUnformatted((behind ? words::say("after {}", place) : place).c_str());
   const bool elsewhere = update(model, ui.lesson, step);
   if (behind && !ui.lesson.next.empty()) draw_wrapped(words::say("Next: {}", ui.lesson.next));
+  if (!own) other_conditions(model, ui.lesson, commands);
   ImGui::Separator();
   ImGui::BeginChild("words");
   if (elsewhere) ImGui::SetScrollY(0);
-  const lessons::Told& told = *ui.lesson.told;
-  ImGui::PushStyleVar(ImGuiStyleVar_Alpha, ImGui::GetStyle().Alpha * (behind ? 0.6f : 1.f));
-  if (!told.heading.empty() && told.heading != title) {
-    lessons::Paragraph heading;
-    heading.spans.push_back({told.heading, lessons::SpanStyle::strong});
-    draw_paragraph(heading, ui.fonts, model.look.dark);
-  }
-  std::size_t items = 0;
-  for (const lessons::Paragraph& paragraph : told.paragraphs) {
-    draw_paragraph(paragraph, ui.fonts, model.look.dark);
-    if (at_end && paragraph.item && items < lesson.tries.size()) try_it(model, items++, commands);
+  ImGui::PushStyleVar(ImGuiStyleVar_Alpha, ImGui::GetStyle().Alpha * (behind || !own ? 0.6f : 1.f));
+  for (const lessons::Told& told : ui.lesson.told) {
+    if (!told.heading.empty() && told.heading != title) draw_heading(told, ui, model.look.dark);
+    for (const lessons::Paragraph& paragraph : told.paragraphs)
+      draw_paragraph(paragraph, ui.fonts, model.look.dark);
   }
   ImGui::PopStyleVar();
+  if (ui.lesson.closing) {
+    if (!ui.lesson.told.empty()) ImGui::Separator();
+    draw_heading(*ui.lesson.closing, ui, model.look.dark);
+    std::size_t items = 0;
+    for (const lessons::Paragraph& paragraph : ui.lesson.closing->paragraphs) {
+      draw_paragraph(paragraph, ui.fonts, model.look.dark);
+      if (paragraph.item && items < lesson.tries.size())
+        try_it(model, ui.lesson, items++, commands);
+    }
+  }
   ImGui::EndChild();
 }
 

@@ -82,8 +82,9 @@ struct Model : Picture {
   Controls controls;
   Look look;
   Playing playing;
-  std::optional<lessons::Lesson> lesson;          // shown while lesson_events has its steps
-  std::vector<lessons::StepEvent> lesson_events;  // of its steps, in `sim`
+  std::optional<lessons::Lesson> lesson;              // shown while lesson_events has its steps
+  std::vector<lessons::StepEvent> lesson_events;      // of its steps, in `sim`
+  model::Trace lesson_run{model::Source::simulated};  // its own, which its words are about
   Live live_run;
   std::optional<OpenedFile> file;
   std::string title;
@@ -108,6 +109,8 @@ struct Model : Picture {
   }
   // The number of a packet on its side, from 1; nothing for what is none. O(log n)
   std::optional<std::size_t> number_of(ladder::Side side, model::EventId event) const;
+  // The run is under the lesson's own conditions; there is a lesson.
+  bool as_in_lesson() const;
   // Only the file is shown: there is no simulated side.
   bool alone() const { return file && !file->compared && read_run == nullptr; }
   // What the details are about: the selected event, else that of the last step; none at the start.

@@ -47,8 +47,11 @@ struct LessonUi {
   std::optional<std::size_t> step;
   bool at_end = false, raw_seq = false;
   words::Language language = words::Language::en;
-  std::optional<lessons::Told> told;
+  std::vector<lessons::Told> told;       // of the steps at the cursor; or the opening
+  std::optional<lessons::Told> closing;  // below them, at the end
   std::string next;  // the heading of the step that comes next; empty behind the last
+  // What there was before each of the lesson's tries was done by its button.
+  std::vector<std::optional<lessons::Choices>> before;
 };
 
 // What only the drawing has to remember from frame to frame.
