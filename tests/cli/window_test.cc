@@ -27,7 +27,8 @@ bool has_children(const Program& program) {
 class WindowTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
+    ASSERT_TRUE(Display::installed())
+        << "the window cannot be tested here: apt-get install xvfb xdotool";
     display.emplace();
     ASSERT_FALSE(display->variable().empty()) << "Xvfb did not start";
   }
