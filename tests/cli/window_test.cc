@@ -125,6 +125,31 @@ TEST_F(WindowTest, LeavesWhileARunGoesOnAndNothingOfItStays) {
   EXPECT_EQ(result.err, "");
 }
 
+TEST_F(WindowTest, SaysThatARunWasStoppedUntilTheNextOne) {
+  const test::TempDir work;
+  test::Start start = here();
+  start.prefix.insert(start.prefix.begin(), {"env", "-C", work.path().string()});
+  Program program({}, start);
+  ASSERT_TRUE(enter());
+  ASSERT_TRUE(display->await_title("[0-9] packets captured"));
+  const auto run_or_stop = [&] { return display->hands({"mousemove", "177", "18", "click", "1"}); };
+  bool stopped = false;
+  // On a slow machine a run may be over before it is stopped: then another one.
+  for (int tries = 0; tries < 3 && !stopped; ++tries) {
+    if (!has_children(program)) ASSERT_TRUE(run_or_stop());
+    ASSERT_TRUE(display->await_title("running"));
+    ASSERT_TRUE(run_or_stop());
+    ASSERT_TRUE(display->await_title("step [0-9]+ of [0-9]+ ..? ?[0-9]+ packets captured"));
+    stopped = display->title().find("stopped: what came so far stays") != std::string::npos;
+  }
+  EXPECT_TRUE(stopped) << display->title();
+  ASSERT_TRUE(run_or_stop());
+  ASSERT_TRUE(display->await_title("running"));
+  EXPECT_EQ(display->title().find("stopped"), std::string::npos) << display->title();
+  ASSERT_TRUE(display->key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
+}
+
 TEST_F(WindowTest, ShowsTheFileOfItsArgument) {
   const std::string blank = display->screen();
   Program program({std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap"}, here());
