@@ -55,7 +55,8 @@ constexpr std::array table{
             "A SYN asks for a connection: TCP answers with its own SYN and acknowledges the other "
             "one."},
     WhyInfo{Why::syn_again, "syn_again", "",
-            "The SYN came again, so our SYN,ACK was lost or is late: Linux repeats it at once."},
+            "The SYN came again: our SYN,ACK was lost or is late, or the network copied the SYN; "
+            "Linux repeats its SYN,ACK at once."},
     WhyInfo{Why::backlog_full, "backlog_full", "",
             "The queue of connections that wait for accept() is full: the segment is dropped "
             "without a word, and the client will try again."},
@@ -138,8 +139,8 @@ constexpr std::array table{
             "Our FIN is acknowledged and the other side's was here already: nothing is left to be "
             "said."},
     WhyInfo{Why::time_wait_fin_again, "time_wait_fin_again", "RFC 9293 3.10.7.4",
-            "The FIN came again, so our last ACK was lost: it is sent once more, and the wait "
-            "starts anew."},
+            "The FIN came again: our ACK of it was lost or is late, or the network copied the FIN; "
+            "TIME-WAIT answers and starts anew."},
     WhyInfo{Why::urgent_data, "urgent_data", "RFC 9293 3.10.7.4",
             "The other side marks data up to here as urgent."},
     WhyInfo{Why::text_after_fin, "text_after_fin", "RFC 9293 3.10.7.4",
@@ -217,7 +218,7 @@ constexpr std::array table{
             "Everything that was on its way at the timeout counts as lost: it is sent again, as "
             "slow start allows."},
     WhyInfo{Why::fast_retransmit, "fast_retransmit", "RFC 5681 3.2",
-            "Three duplicate ACKs: later data arrives, so this segment must be lost; it is sent "
+            "Three duplicate ACKs: later data arrives, so this segment counts as lost; it is sent "
             "again without waiting for the timer."},
     WhyInfo{Why::gave_up, "gave_up", "RFC 9293 3.8.3",
             "It was sent again and again without an answer: TCP gives up, and the program gets "
@@ -292,8 +293,8 @@ constexpr std::array table{
     WhyInfo{Why::observed_answer, "observed_answer", "RFC 9293 3.3.2",
             "Inferred: a later segment of this end shows that it had received this one."},
     WhyInfo{Why::observed_silence, "observed_silence", "RFC 9293 3.8.1",
-            "Inferred: had this segment been lost, this end would have sent its own again; it did "
-            "not."},
+            "Inferred: had this segment been lost, this end would have sent its own again; as far "
+            "as it goes, this capture shows none."},
     WhyInfo{Why::observed_on_arrival, "observed_on_arrival", "",
             "Inferred: the capture was taken where packets arrive, so this end has received it."},
     WhyInfo{Why::observed_again, "observed_again", "",

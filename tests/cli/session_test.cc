@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "tests/cli/program.hh"
+#include "viz/cli/window_command.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::cli {
@@ -134,6 +135,30 @@ TEST(Session, SavesWhatIsSeenInEveryFormat) {
   }
   EXPECT_TRUE(test::read_file(dir.file("x.png")).starts_with("\x89PNG"));
   EXPECT_NE(test::read_file(dir.file("x.json")).find("\"captured\""), std::string::npos);
+}
+
+TEST(Session, OpeningAFile_ClearsWhatWasSaidBefore) {
+  const TempDir dir;
+  Session session(first_controls());
+  session.handle(gui::Save{dir.file("x.txt")});
+  settle(session);
+  ASSERT_EQ(session.model().message, "saved as " + dir.file("x.txt"));
+  session.handle(gui::OpenFile{data("handshake.pcap")});
+  EXPECT_EQ(session.model().message, "");
+  settle(session);
+  EXPECT_EQ(session.model().message, "");
+}
+
+// Behind the file waits what "back to the demo" leads to.
+TEST(Session, BegunOnAFile_HasTheFirstLessonToGoBackTo) {
+  auto course = lessons::list_course();
+  ASSERT_FALSE(course.empty());
+  Session session(first_controls());
+  begin(session, course, data("handshake.pcap"));
+  settle(session);
+  EXPECT_TRUE(session.model().alone());
+  EXPECT_TRUE(session.model().lesson);
+  EXPECT_TRUE(session.model().lesson_events.empty()) << "it is not about the file";
 }
 
 // The window goes on while a picture becomes a file.

@@ -27,7 +27,8 @@ bool has_children(const Program& program) {
 class WindowTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!Display::installed()) GTEST_SKIP() << "Xvfb or xdotool is not installed";
+    ASSERT_TRUE(Display::installed())
+        << "the window cannot be tested here: apt-get install xvfb xdotool";
     display.emplace();
     ASSERT_FALSE(display->variable().empty()) << "Xvfb did not start";
   }
@@ -122,6 +123,31 @@ TEST_F(WindowTest, LeavesWhileARunGoesOnAndNothingOfItStays) {
   const Result result = program.wait();  // both ends of its pipes closed: nobody holds them
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");
+}
+
+TEST_F(WindowTest, SaysThatARunWasStoppedUntilTheNextOne) {
+  const test::TempDir work;
+  test::Start start = here();
+  start.prefix.insert(start.prefix.begin(), {"env", "-C", work.path().string()});
+  Program program({}, start);
+  ASSERT_TRUE(enter());
+  ASSERT_TRUE(display->await_title("[0-9] packets captured"));
+  const auto run_or_stop = [&] { return display->hands({"mousemove", "177", "18", "click", "1"}); };
+  bool stopped = false;
+  // On a slow machine a run may be over before it is stopped: then another one.
+  for (int tries = 0; tries < 3 && !stopped; ++tries) {
+    if (!has_children(program)) ASSERT_TRUE(run_or_stop());
+    ASSERT_TRUE(display->await_title("running"));
+    ASSERT_TRUE(run_or_stop());
+    ASSERT_TRUE(display->await_title("step [0-9]+ of [0-9]+ ..? ?[0-9]+ packets captured"));
+    stopped = display->title().find("stopped: what came so far stays") != std::string::npos;
+  }
+  EXPECT_TRUE(stopped) << display->title();
+  ASSERT_TRUE(run_or_stop());
+  ASSERT_TRUE(display->await_title("running"));
+  EXPECT_EQ(display->title().find("stopped"), std::string::npos) << display->title();
+  ASSERT_TRUE(display->key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
 }
 
 TEST_F(WindowTest, ShowsTheFileOfItsArgument) {

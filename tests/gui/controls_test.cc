@@ -30,17 +30,77 @@ TEST_F(ControlsTest, AnIsnThatIsNone_IsRefusedWithAWord) {
     fill(ui_.isn_client.focus, typed);
     if (*typed == '\0') press(ImGuiKey_Backspace);
     EXPECT_THAT(read(), HasSubstr("is no ISN: it is a whole number from 0 to 4294967295")) << typed;
-    press(ImGuiKey_Escape);
+    EXPECT_EQ(model().controls.isn_client, wire::SeqNum{7}) << typed;
     press(ImGuiKey_Enter);
+    for (int i = 0; i < 4; ++i) frame();
+    EXPECT_EQ(ui_.isn_client.text, typed) << "it stays to be mended";
+    EXPECT_THAT(read(), HasSubstr("is no ISN")) << typed;
+    EXPECT_EQ(model().controls.isn_client, wire::SeqNum{7}) << typed;
+    press(ImGuiKey_Escape);
+    frame();
+    EXPECT_THAT(read(), Not(HasSubstr("is no ISN"))) << "it was left: " << typed;
+    EXPECT_EQ(ui_.isn_client.text, "7");
   }
+  fill(ui_.isn_client.focus, "4294967296");
+  press(ImGuiKey_Backspace);
+  EXPECT_THAT(read(), Not(HasSubstr("is no ISN"))) << "it is right again";
   fill(ui_.isn_client.focus, "4294967295");
+  EXPECT_EQ(model().controls.isn_client, wire::SeqNum{7}) << "a part of what is typed counts";
+  press(ImGuiKey_Enter);
+  frame();
   EXPECT_EQ(model().controls.isn_client, wire::SeqNum{4294967295u});
   EXPECT_THAT(read(), Not(HasSubstr("is no ISN")));
 }
 
+TEST_F(ControlsTest, WhatIsNotTakenOver_GoesWhereAClickLeavesTheField) {
+  Controls controls = model().controls;
+  controls.isn_client = wire::SeqNum{7};
+  app_.apply(SetControls{controls});
+  frame();
+  const auto names = model().controls.program.names;
+  fill(ui_.isn_client.focus, "99999999999");
+  EXPECT_EQ(model().controls.isn_client, wire::SeqNum{7}) << "what was typed first counts";
+  EXPECT_THAT(read(), HasSubstr("'99999999999' is no ISN"));
+  click({1270, 1390});
+  EXPECT_EQ(ui_.isn_client.text, "7");
+  EXPECT_THAT(read(), Not(HasSubstr("is no ISN")));
+
+  fill(ui_.names.focus, " , ");
+  EXPECT_THAT(read(), HasSubstr("no name: at least one is needed"));
+  click({1270, 1390});
+  EXPECT_THAT(read(), Not(HasSubstr("no name")));
+  EXPECT_EQ(model().controls.program.names, names);
+
+  fill(ui_.delay.focus, "2500");
+  EXPECT_THAT(read(), HasSubstr("2500 is out of range"));
+  click({1270, 1390});
+  EXPECT_THAT(read(), Not(HasSubstr("is out of range")));
+  EXPECT_EQ(model().controls.delay, controls.delay);
+}
+
+TEST_F(ControlsTest, AWrongFault_IsRefusedUntilItIsRightOrLeft) {
+  const auto refuse = [&] {
+    fill(ui_.fault.focus, "drop 1st dat client>server");
+    EXPECT_TRUE(ui_.fault.wrong.empty()) << "it is not entered yet";
+    press(ImGuiKey_Enter);
+    for (int i = 0; i < 4; ++i) frame();
+    EXPECT_EQ(ui_.fault.text, "drop 1st dat client>server");
+    EXPECT_FALSE(ui_.fault.wrong.empty());
+    EXPECT_TRUE(model().controls.faults.empty());
+  };
+  refuse();
+  fill(ui_.fault.focus, "drop 1st data client>server");
+  frame();
+  EXPECT_TRUE(ui_.fault.wrong.empty());
+  refuse();
+  click({1270, 1390});
+  EXPECT_TRUE(ui_.fault.wrong.empty());
+  EXPECT_EQ(ui_.fault.text, "");
+}
+
 TEST_F(ControlsTest, WhatIsTypedIntoASlider_CountsWhenDoneAndInRange) {
   struct Row {
-    NumberField& field;
+    TypedField& field;
     const char *good, *bad;
   };
   const auto value = [&](int i) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <imgui.h>
 
+#include <algorithm>
 #include <string>
 
 #include "tests/gui/ui_support.hh"
@@ -87,6 +88,36 @@ TEST_F(UiTest, N_GoesToTheNextPacketOfTheConversation) {
   EXPECT_EQ(model().in_focus(), first);
 }
 
+TEST_F(UiTest, N_AtTheStartGoesToTheFirstPacket) {
+  press(ImGuiKey_Home);
+  ASSERT_FALSE(model().in_focus());
+  type("n");
+  ASSERT_TRUE(model().in_focus());
+  const auto first = std::ranges::find_if(model().steps, [&](const ladder::Step& step) {
+    return std::holds_alternative<model::Packet>(model().trace_of(step.side)[step.event].body);
+  });
+  EXPECT_EQ(model().in_focus(), (Selected{first->side, first->event}));
+}
+
+TEST_F(UiTest, F_OnWhatIsNoSimulatedPacket_SaysWhatToDoUntilItIsDone) {
+  const std::string hint =
+      "choose a segment of the simulated side first (N goes to the next packet)";
+  press(ImGuiKey_Home);
+  type("f");
+  EXPECT_EQ(model().message, hint);
+  EXPECT_FALSE(popup_is_open());
+  press(ImGuiKey_RightArrow);  // a call
+  EXPECT_EQ(model().message, "");
+  type("f");
+  EXPECT_EQ(model().message, hint);
+  type("n");
+  EXPECT_EQ(model().message, "");
+  type("f");
+  frame();
+  EXPECT_EQ(model().message, "");
+  EXPECT_TRUE(popup_is_open());
+}
+
 // Where an event's packet line stands on the screen.
 ImVec2 place_of(const Model& model, const Ui& ui, model::EventId event) {
   for (const ladder::Text& text : model.scene.texts) {
@@ -133,7 +164,7 @@ TEST_F(UiTest, F_AsksAboutTheSegmentInFocus) {
 TEST_F(UiTest, Names_AreTakenOverWhenTheyAreTyped) {
   ui_.controls_shown = true;
   frame();
-  fill(ui_.focus_names, "Ada,  Bob ,");
+  fill(ui_.names.focus, "Ada,  Bob ,");
   EXPECT_EQ(model().controls.program.names.size(), 3u);  // not yet
   press(ImGuiKey_Enter);
   frame();
@@ -204,11 +235,11 @@ TEST_F(UiTest, TheLineAboveTheDetails_CanBeDragged) {
 TEST_F(UiTest, TypingAFault_IsNoShortcut) {
   ui_.controls_shown = true;
   frame();
-  ui_.focus_fault = true;
+  ui_.fault.focus = true;
   frame();
   frame();
   type("drop 1st data client>server");
-  EXPECT_EQ(ui_.fault_text, "drop 1st data client>server");
+  EXPECT_EQ(ui_.fault.text, "drop 1st data client>server");
   EXPECT_FALSE(model().playing.on);
   const Commands commands = press(ImGuiKey_Enter);
   ASSERT_EQ(model().controls.faults.size(), 1u);

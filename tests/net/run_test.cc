@@ -139,6 +139,27 @@ TEST(Faults, Drop_IsALostPacketAndItsLoss) {
   EXPECT_EQ(losses, 1);
 }
 
+// Nothing was lost here, and the TCP that hears a segment again cannot know: its words leave it
+// open.
+TEST(Run, ASegmentThatTheNetworkCopied_IsNotSaidToShowALoss) {
+  struct Row {
+    const char* fault;
+    tcp::ProfileName profile;
+    Why why;
+  };
+  for (const Row& row :
+       {Row{"duplicate 1st fin server>client", tcp::ProfileName::textbook,
+            Why::time_wait_fin_again},
+        Row{"duplicate 1st syn client>server", tcp::ProfileName::linux_, Why::syn_again}}) {
+    const Trace trace =
+        run_demo({.demo = "handshake", .faults = {row.fault}, .profile = row.profile});
+    const auto said = std::ranges::count(trace.events(), row.why, &model::Event::why);
+    EXPECT_GT(said, 0) << dump(trace);
+    EXPECT_EQ(std::ranges::count(trace.events(), model::EventKind::loss, &model::Event::kind), 0);
+    EXPECT_THAT(std::string(model::info(row.why).text), HasSubstr(", or the network copied the "));
+  }
+}
+
 TEST(Faults, Duplicate_IsASecondPacketCausedByTheFirst) {
   const Trace trace = run_demo({.faults = {"duplicate 1st data client>server"}});
   int copies = 0;

@@ -320,6 +320,26 @@ TEST(States, FourSegmentsOfAClose) {
                   "CLOSE-WAIT > LAST-ACK", "LAST-ACK > CLOSED"));
 }
 
+// What came after the last packet of a file nobody knows: its words claim no more than what is
+// seen.
+TEST(States, WhereACaptureEndsAtTheLastAck_TheWordsSayHowFarItGoes) {
+  Bench b;
+  b.handshake();
+  b.c({FIN | ACK, 1001, 5001});
+  b.s({FIN | ACK, 5001, 1002});
+  b.c({ACK, 1002, 5002});
+  b.tracker.finish();
+  const auto closed = std::ranges::find_if(b.trace.events(), [](const model::Event& event) {
+    const auto* const change = std::get_if<model::StateChange>(&event.body);
+    return change != nullptr && change->from == model::TcpState::last_ack;
+  });
+  ASSERT_NE(closed, b.trace.events().end());
+  EXPECT_EQ(std::get<model::StateChange>(closed->body).basis, model::Basis::inferred);
+  ASSERT_EQ(closed->why, Why::observed_silence);
+  EXPECT_THAT(std::string(model::info(closed->why).text),
+              ::testing::HasSubstr("as far as it goes, this capture shows none"));
+}
+
 TEST(States, FinRightBehindItsAckMakesFinWait2TheOrdinaryReading) {
   for (const bool on_arrival : {false, true}) {
     Bench b({.captured_on_arrival = on_arrival});

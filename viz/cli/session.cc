@@ -96,7 +96,9 @@ void Session::handle(const gui::Command& command) {
   if (std::holds_alternative<gui::StartLive>(command)) {
     start_live();
   } else if (std::holds_alternative<gui::StopLive>(command)) {
+    const bool goes_on = coming_.valid() || model().live_run.state == gui::LiveState::running;
     stop_live();
+    if (goes_on) app_.say(wire::Saying::of("stopped: what came so far stays"));
   } else if (const auto* file = std::get_if<gui::OpenFile>(&command)) {
     open_file(file->path);
   } else if (const auto* target = std::get_if<gui::Save>(&command)) {
@@ -111,9 +113,12 @@ void Session::handle(const gui::Command& command) {
 bool Session::tick(model::Duration passed) {
   std::erase_if(leaving_, [](const std::future<void>& source) { return ready(source); });
   const bool taken = take_started();
-  const bool saved = take_saved();
   const bool moved = app_.advance(passed);
+  const bool running = model().live_run.state == gui::LiveState::running;
   const bool grown = app_.poll();
+  // What was said belongs to the time before; unless it is that it was stopped.
+  if (running && model().live_run.state == gui::LiveState::ended && !unwanted_) app_.say({});
+  const bool saved = take_saved();
   return taken || saved || moved || grown;
 }
 
@@ -136,6 +141,7 @@ bool Session::busy() const {
 
 void Session::start_live() {
   if (coming_.valid()) return;
+  app_.say({});
   stop_live();
   app_.leave_file();
   unwanted_ = false;
@@ -153,6 +159,7 @@ void Session::stop_live() {
 
 // A run that is just starting is stopped first.
 void Session::open_file(const std::string& path) {
+  app_.say({});
   wanted_file_ = path;
   stop_live();
   if (!coming_.valid()) look_for_file();

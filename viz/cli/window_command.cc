@@ -9,7 +9,6 @@
 #include "lessons/lesson.hh"
 #include "viz/cli/commands.hh"
 #include "viz/cli/files.hh"
-#include "viz/cli/session.hh"
 #include "viz/cli/settings_file.hh"
 #include "viz/export/png.hh"
 #include "viz/gui/palette.hh"
@@ -52,6 +51,15 @@ gui::Commands draw(const Session& session, const gui::Fonts& fonts, gui::Ui& ui)
 
 }  // namespace
 
+void begin(Session& session, std::vector<lessons::CourseEntry>& course, const std::string& file) {
+  open_first(session, course);
+  if (file.empty()) {
+    session.handle(gui::StartLive{});
+  } else {
+    session.handle(gui::OpenFile{file});
+  }
+}
+
 model::Expected<void> run_window(const std::string& file) {
   auto fonts = window::find_fonts();
   if (!fonts) return std::unexpected(fonts.error());
@@ -67,12 +75,7 @@ model::Expected<void> run_window(const std::string& file) {
   Session session(first_controls());
   session.handle(gui::SetLook{kept.look});
   session.handle(gui::SetSpeed{kept.speed});
-  if (file.empty()) {
-    open_first(session, course);
-    session.handle(gui::StartLive{});
-  } else {
-    session.handle(gui::OpenFile{file});
-  }
+  begin(session, course, file);
   gui::Ui ui;
   ui.controls_shown = kept.controls_shown;
   ui.details_share = static_cast<float>(kept.details_share);
@@ -111,18 +114,13 @@ int run_picture(const Options& options) {
   std::vector<lessons::CourseEntry> course = lessons::list_course();
   const std::string also = characters(course);
   Session session(first_controls());
-  if (wanted.file.empty()) open_first(session, course);
   gui::Look look = session.model().look;
   look.dark = wanted.dark;
   look.language =
       wanted.language == demos::Language::zh ? words::Language::zh : words::Language::en;
   look.time = wanted.time;
   session.handle(gui::SetLook{look});
-  if (wanted.file.empty()) {
-    session.handle(gui::StartLive{});
-  } else {
-    session.handle(gui::OpenFile{wanted.file});
-  }
+  begin(session, course, wanted.file);
   settle(session);
   if (wanted.compare) session.handle(gui::CompareFile{});
   gui::Ui ui;

@@ -186,6 +186,7 @@ void App::go_to(std::size_t cursor) {
   model_.cursor = std::min(cursor, model_.steps.size());
   model_.under_way = 0;
   model_.selected.reset();
+  if (hinted_) say({});
   if (model_.cursor == model_.steps.size()) model_.playing.on = false;
 }
 
@@ -237,6 +238,9 @@ void App::apply(const Command& command) {
     lay_out();
   } else if (const auto* keys = std::get_if<ShowKeys>(&command)) {
     model_.keys_shown = keys->on;
+  } else if (const auto* tell = std::get_if<Tell>(&command)) {
+    say(tell->hint);
+    hinted_ = true;
   } else if (const auto* filter = std::get_if<SetFilter>(&command)) {
     set_filter(filter->text);
   }
@@ -349,6 +353,7 @@ void App::fail(const model::Error& error) {
 }
 
 void App::say(wire::Saying message) {
+  hinted_ = false;
   model_.message = std::move(message);
 }
 

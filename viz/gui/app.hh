@@ -62,6 +62,7 @@ class App {
   Model model_;
   ladder::Metrics metrics_;
   observe::TraceSource* source_ = nullptr;
+  bool hinted_ = false;  // the message is a hint: it goes when the cursor does
 
   // A long layout under way, beside. Its traces do not change until it is there: nothing is taken
   // from the source, and whoever would put another trace in their place waits.

@@ -47,6 +47,9 @@ struct ChooseFlow {  // of that file; nothing: all
 struct ShowKeys {
   bool on = true;
 };
+struct Tell {  // in the status line, until something is done
+  wire::Saying hint;
+};
 struct SetFilter {  // Wireshark's display filter; empty: none
   std::string text;
 };
@@ -63,8 +66,8 @@ struct Save {
 struct Quit {};
 
 using Command = std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls,
-                             FitWidth, CompareFile, ChooseFlow, ShowKeys, SetFilter, StartLive,
-                             StopLive, OpenFile, Save, Quit>;
+                             FitWidth, CompareFile, ChooseFlow, ShowKeys, Tell, SetFilter,
+                             StartLive, StopLive, OpenFile, Save, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace synoptic::gui

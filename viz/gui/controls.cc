@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -52,15 +53,52 @@ bool choose_family(Controls& controls) {
   return controls.family != before;
 }
 
-void draw_wrong(const NumberField& field, bool dark) {
+void draw_wrong(const TypedField& field, bool dark) {
   if (field.wrong.empty()) return;
   ImGui::PushStyleColor(ImGuiCol_Text, refusal_colour(dark));
   ImGui::TextWrapped("%s", words::say(field.wrong).c_str());
   ImGui::PopStyleColor();
 }
 
+bool enter_pressed() {
+  return ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Enter)) ||
+         ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_KeyPadEnter));
+}
+
+// Before the field is drawn.
+void open_field(Ui& ui, TypedField& field) {
+  if (field.focus) field.opens = 3;
+  focus_here(ui, field.focus);
+}
+
+enum class Typing : std::uint8_t { none, on, taken };  // taken: it is done, and right
+
+// After the field was drawn, with what is wrong with its text.
+Typing follow_typing(TypedField& field, bool active, wire::Saying wrong) {
+  if (active) {
+    field.opens = 0;
+    field.typing = true;
+    field.wrong = std::move(wrong);
+    return Typing::on;
+  }
+  if (field.opens > 0) {
+    --field.opens;
+    return field.typing ? Typing::on : Typing::none;
+  }
+  if (!field.typing) return Typing::none;
+  if (!wrong.empty() && enter_pressed()) {
+    field.wrong = std::move(wrong);
+    field.focus = true;
+    field.opens = 1;
+    return Typing::on;
+  }
+  field.typing = false;
+  field.wrong = {};
+  return wrong.empty() && !escape_pressed() ? Typing::taken : Typing::none;
+}
+
 // Off: as the profile has it.
-bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn, NumberField& field,
+bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn, TypedField& field, Ui& ui,
                 bool dark) {
   bool chosen = isn.has_value();
   bool changed = ImGui::Checkbox(label, &chosen);
@@ -73,22 +111,20 @@ bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn, NumberField
   ImGui::SetNextItemWidth(ImGui::GetFontSize() * 7);
   if (!field.typing) field.text = std::to_string(isn->raw);
   ImGui::PushID(label);
-  if (std::exchange(field.focus, false)) ImGui::SetKeyboardFocusHere();
-  const bool edited = ImGui::InputText("##isn", &field.text);
+  open_field(ui, field);
+  ImGui::InputText("##isn", &field.text);
   ImGui::PopID();
-  field.typing = ImGui::IsItemActive();
-  if (edited) {
-    std::uint32_t value = 0;
-    const char* const end = field.text.data() + field.text.size();
-    const auto [stop, error] = std::from_chars(field.text.data(), end, value);
-    if (error == std::errc{} && stop == end) {
-      isn = wire::SeqNum{value};
-      field.wrong = {};
-      changed = true;
-    } else {
-      field.wrong = wire::Saying::of(N_("'{}' is no ISN: it is a whole number from 0 to {}"),
-                                     field.text, std::numeric_limits<std::uint32_t>::max());
-    }
+  std::uint32_t value = 0;
+  const char* const end = field.text.data() + field.text.size();
+  const auto [stop, error] = std::from_chars(field.text.data(), end, value);
+  wire::Saying wrong;
+  if (error != std::errc{} || stop != end)
+    wrong = wire::Saying::of(N_("'{}' is no ISN: it is a whole number from 0 to {}"), field.text,
+                             std::numeric_limits<std::uint32_t>::max());
+  if (follow_typing(field, ImGui::IsItemActive(), std::move(wrong)) == Typing::taken &&
+      value != isn->raw) {
+    isn = wire::SeqNum{value};
+    changed = true;
   }
   draw_wrong(field, dark);
   return changed;
@@ -99,38 +135,33 @@ struct Slid {
   bool left = false;  // the change is over
 };
 
-// Dragged, or typed after Ctrl+click: what is typed counts when the typing is done.
-Slid slider(const char* label, float& value, float most, const char* format, NumberField& field,
-            bool dark) {
+// Dragged, or typed after Ctrl+click.
+Slid slider(const char* label, float& value, float most, const char* format, TypedField& field,
+            Ui& ui, bool dark) {
   float shown = field.held.value_or(value);
-  if (std::exchange(field.focus, false)) ImGui::SetKeyboardFocusHere();
+  open_field(ui, field);
   if (ImGui::SliderFloat(label, &shown, 0, most, format)) field.held = shown;
   Slid slid{.changed = false, .left = ImGui::IsItemDeactivatedAfterEdit()};
-  const bool typing = ImGui::IsItemActive() && ImGui::GetIO().WantTextInput;
-  if (field.held && !typing) {
-    const float wanted = *std::exchange(field.held, std::nullopt);
-    if (wanted >= 0 && wanted <= most) {
+  const bool dragged = ImGui::IsItemActive() && !ImGui::GetIO().WantTextInput;
+  const float wanted = field.held.value_or(value);
+  wire::Saying wrong;
+  if (wanted < 0 || wanted > most)
+    wrong = wire::Saying::of(N_("{} is out of range: it goes from 0 to {}"), wanted, most);
+  const Typing typing = follow_typing(field, ImGui::IsItemActive() && !dragged, std::move(wrong));
+  slid.left &= field.wrong.empty();
+  if (typing != Typing::on && field.held) {
+    field.held.reset();
+    if (dragged || typing == Typing::taken || (wanted >= 0 && wanted <= most)) {
+      slid.changed = wanted != value;
       value = wanted;
-      field.wrong = {};
-      slid.changed = true;
-    } else {
-      field.wrong = wire::Saying::of(N_("{} is out of range: it goes from 0 to {}"), wanted, most);
-      slid.left = false;
     }
   }
   draw_wrong(field, dark);
   return slid;
 }
 
-// "Michael, Tracy": what the clients send. Taken over when the typing is done.
-bool choose_names(Controls& controls, Ui& ui) {
-  if (!ui.typing_names) ui.names_text = fmt::format("{}", fmt::join(controls.program.names, ", "));
-  focus_here(ui, ui.focus_names);
-  ImGui::InputText(tr("names"), &ui.names_text);
-  ui.typing_names = ImGui::IsItemActive();
-  if (!ImGui::IsItemDeactivatedAfterEdit()) return false;
+std::vector<std::string> names_in(std::string_view rest) {
   std::vector<std::string> names;
-  std::string_view rest = ui.names_text;
   while (!rest.empty()) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
     std::string_view name = rest.substr(0, comma);
@@ -139,12 +170,26 @@ bool choose_names(Controls& controls, Ui& ui) {
     name = name.substr(0, name.find_last_not_of(' ') + 1);
     if (!name.empty()) names.emplace_back(name);
   }
-  if (names.empty() || names == controls.program.names) return false;
+  return names;
+}
+
+// "Michael, Tracy": what the clients send.
+bool choose_names(Controls& controls, Ui& ui, bool dark) {
+  TypedField& field = ui.names;
+  if (!field.typing) field.text = fmt::format("{}", fmt::join(controls.program.names, ", "));
+  open_field(ui, field);
+  ImGui::InputText(tr("names"), &field.text);
+  std::vector<std::string> names = names_in(field.text);
+  wire::Saying wrong;
+  if (names.empty()) wrong = wire::Saying(N_("no name: at least one is needed"));
+  const Typing typing = follow_typing(field, ImGui::IsItemActive(), std::move(wrong));
+  draw_wrong(field, dark);
+  if (typing != Typing::taken || names == controls.program.names) return false;
   controls.program.names = std::move(names);
   return true;
 }
 
-bool list_faults(Controls& controls, Ui& ui) {
+bool list_faults(Controls& controls, Ui& ui, bool dark) {
   bool changed = false;
   for (std::size_t i = 0; i < controls.faults.size(); ++i) {
     ImGui::PushID(static_cast<int>(i));
@@ -163,22 +208,29 @@ bool list_faults(Controls& controls, Ui& ui) {
     ImGui::PopID();
   }
   if (controls.faults.empty()) ImGui::TextDisabled("%s", tr("none"));
+  TypedField& field = ui.fault;
   ImGui::SetNextItemWidth(-1);
-  focus_here(ui, ui.focus_fault);
-  if (ImGui::InputTextWithHint("##fault", "drop 2nd data client>server", &ui.fault_text,
-                               ImGuiInputTextFlags_EnterReturnsTrue) &&
-      !ui.fault_text.empty()) {
-    ui.focus_fault = true;  // for the next one
-    if (auto fault = net::parse_fault(ui.fault_text)) {
+  open_field(ui, field);
+  const bool entered = ImGui::InputTextWithHint("##fault", "drop 2nd data client>server",
+                                                &field.text, ImGuiInputTextFlags_EnterReturnsTrue);
+  // It is refused when it is entered; what is being mended is so until it is right.
+  if (entered && !field.text.empty()) {
+    field.focus = true;  // for the next one
+    if (auto fault = net::parse_fault(field.text)) {
       controls.faults.push_back(*fault);
-      ui.fault_text.clear();
-      ui.fault_error = {};
+      field.text.clear();
+      field.wrong = {};
       changed = true;
     } else {
-      ui.fault_error = fault.error().saying();
+      field.wrong = fault.error().saying();
     }
+  } else if (!field.wrong.empty()) {
+    const auto fault = net::parse_fault(field.text);
+    const bool mended = fault || field.text.empty();
+    follow_typing(field, ImGui::IsItemActive(), mended ? wire::Saying() : fault.error().saying());
+    if (!field.typing && field.wrong.empty() && !mended) field.text.clear();
   }
-  if (!ui.fault_error.empty()) ImGui::TextWrapped("%s", words::say(ui.fault_error).c_str());
+  draw_wrong(field, dark);
   return changed;
 }
 
@@ -190,10 +242,10 @@ void controls_panel(const Model& model, Ui& ui, Commands& commands) {
   bool changed = false, both = false;
   ImGui::TextUnformatted(tr("Both networks"));
   changed |= choose_family(controls);
-  if (controls.demo->uses.names) changed |= choose_names(controls, ui);
+  if (controls.demo->uses.names) changed |= choose_names(controls, ui, dark);
   if (controls.demo->uses.pause) {
     auto pause = static_cast<float>(static_cast<double>(controls.program.pause.ns) / 1e9);
-    const Slid slid = slider(tr("pause"), pause, 3, "%.1f s", ui.pause, dark);
+    const Slid slid = slider(tr("pause"), pause, 3, "%.1f s", ui.pause, ui, dark);
     if (slid.changed) {
       controls.program.pause = model::milliseconds(std::lround(pause * 1000));
       changed = true;
@@ -204,20 +256,20 @@ void controls_panel(const Model& model, Ui& ui, Commands& commands) {
   ImGui::TextUnformatted(tr("Simulated network"));
   changed |= choose_profile(controls);
   auto delay = static_cast<float>(static_cast<double>(controls.delay.ns) / 1e6);
-  if (slider(tr("delay"), delay, 500, "%.0f ms", ui.delay, dark).changed) {
+  if (slider(tr("delay"), delay, 500, "%.0f ms", ui.delay, ui, dark).changed) {
     controls.delay = model::microseconds(std::lround(delay * 1000));
     changed = true;
   }
   auto loss = static_cast<float>(controls.loss * 100);
-  if (slider(tr("loss"), loss, 50, "%.0f %%", ui.loss, dark).changed) {
+  if (slider(tr("loss"), loss, 50, "%.0f %%", ui.loss, ui, dark).changed) {
     controls.loss = loss / 100;
     changed = true;
   }
-  changed |= choose_isn(tr("client's ISN"), controls.isn_client, ui.isn_client, dark);
-  changed |= choose_isn(tr("server's ISN"), controls.isn_server, ui.isn_server, dark);
+  changed |= choose_isn(tr("client's ISN"), controls.isn_client, ui.isn_client, ui, dark);
+  changed |= choose_isn(tr("server's ISN"), controls.isn_server, ui.isn_server, ui, dark);
   ImGui::Separator();
   ImGui::TextUnformatted(tr("Faults"));
-  changed |= list_faults(controls, ui);
+  changed |= list_faults(controls, ui, dark);
   // What concerns both networks is run on both.
   both |= controls.family != model.controls.family ||
           controls.program.names != model.controls.program.names;

@@ -51,10 +51,25 @@ bool pressed(ImGuiKey key) {
   return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key));
 }
 
-// The next packet of the conversation in focus, forwards or backwards.
+// The first packet of all that is not faded.
+void go_to_first_packet(const Model& model, Commands& commands) {
+  for (const ladder::Step& step : model.steps) {
+    const model::Event& event = model.trace_of(step.side)[step.event];
+    if (!std::holds_alternative<model::Packet>(event.body)) continue;
+    if (model.is_faded(step.side, step.event)) continue;
+    commands.push_back(Select{{step.side, step.event}});
+    return;
+  }
+}
+
+// The next packet of the conversation in focus, forwards or backwards; of its side, where what is
+// in focus belongs to no conversation.
 void go_along_conversation(const Model& model, int direction, Commands& commands) {
   const auto focus = model.in_focus();
-  if (!focus) return;
+  if (!focus) {
+    if (direction > 0) go_to_first_packet(model, commands);
+    return;
+  }
   const model::Trace& trace = model.trace_of(focus->side);
   const model::FlowId flow = trace[focus->event].flow;
   auto i = static_cast<std::ptrdiff_t>(model.step_of(focus->side, focus->event, focus->at_return)) +
@@ -64,17 +79,27 @@ void go_along_conversation(const Model& model, int direction, Commands& commands
     if (step.side != focus->side) continue;
     const model::Event& event = trace[step.event];
     if (model.is_faded(step.side, step.event)) continue;
-    if (event.flow != flow || !std::holds_alternative<model::Packet>(event.body)) continue;
+    if (!std::holds_alternative<model::Packet>(event.body)) continue;
+    if (event.flow != flow && flow != model::FlowId::none) continue;
     commands.push_back(Select{{step.side, step.event}});
     return;
   }
 }
 
 // What if the segment in focus were lost: the question, as a right click on it asks.
-void fork_here(const Model& model, Ui& ui) {
+void fork_here(const Model& model, Ui& ui, Commands& commands) {
   const auto focus = model.in_focus();
-  if (!focus || focus->side != ladder::Side::sim || model.read_run != nullptr) return;
-  if (!std::holds_alternative<model::Packet>(model.sim()[focus->event].body)) return;
+  if (model.alone() || model.read_run != nullptr) {
+    commands.push_back(Tell{wire::Saying(
+        N_("what was read from a file is as it is: only a run that is simulated here can fork"))});
+    return;
+  }
+  if (!focus || focus->side != ladder::Side::sim ||
+      !std::holds_alternative<model::Packet>(model.sim()[focus->event].body)) {
+    commands.push_back(Tell{wire::Saying(
+        N_("choose a segment of the simulated side first (N goes to the next packet)"))});
+    return;
+  }
   ui.asked_about = focus->event;
   ui.ask = ui.ask_there = true;
 }
@@ -86,7 +111,7 @@ void typed(char c, const Model& model, Ui& ui, Commands& commands) {
     case '.': commands.push_back(StepBy{1}); return;
     case '?': commands.push_back(ShowKeys{!model.keys_shown}); return;
     case 'f':
-    case 'F': fork_here(model, ui); return;
+    case 'F': fork_here(model, ui, commands); return;
     case 'g':
     case 'G': open_go_bar(ui); return;
     case '/': open_filter_bar(ui); return;

@@ -32,13 +32,16 @@ struct Fonts {
   ImFont* mono = nullptr;  // ladders and bytes; null: ImGui's own
 };
 
-// A number that is typed: taken over when it is good, refused with a word else.
-struct NumberField {
+// What is typed counts when the typing is done: Enter, or the field is left. What is wrong is
+// refused with a word, and stays in the field until it is right; where it is left so, the value of
+// before stands there again.
+struct TypedField {
   std::string text;
   bool typing = false;
   bool focus = false;         // the next frame puts the text cursor there
+  int opens = 0;              // frames that it may take until the text cursor is there
   std::optional<float> held;  // of a slider, while it is typed
-  wire::Saying wrong;         // what was refused last; empty: nothing
+  wire::Saying wrong;         // why it is refused; empty: it is not
 };
 
 // The words of the lesson in the frame before, and what they were found for.
@@ -66,9 +69,8 @@ struct Ui {
   bool controls_shown = false;
   LessonUi lesson;
   float controls_height = 0;  // that the conditions took in the frame before
-  NumberField isn_client, isn_server, pause, delay, loss;
-  bool focus_fault = false;     // the next frame puts the text cursor into the list of faults
-  float details_share = 0.36f;  // of the height, for the details
+  TypedField isn_client, isn_server, pause, delay, loss, names, fault;
+  float details_share = 0.36f;                        // of the height, for the details
   model::EventId asked_about = model::EventId::none;  // by right click
   DetailsUi details;
   bool ask = false;                         // the next frame asks what if, about `asked_about`
@@ -81,11 +83,6 @@ struct Ui {
   bool filter_shown = false, focus_filter = false;  // the bar of the display filter
   std::string filter_text;
   bool ask_format = false;  // the next frame asks as what to save
-  std::string names_text;
-  bool typing_names = false;
-  bool focus_names = false;
-  std::string fault_text;
-  wire::Saying fault_error;
 };
 
 // One frame of everything: to be called between ImGui::NewFrame() and ImGui::Render().
