@@ -136,7 +136,9 @@ TEST_F(WindowTest, SaysThatARunWasStoppedUntilTheNextOne) {
   bool stopped = false;
   // On a slow machine a run may be over before it is stopped: then another one.
   for (int tries = 0; tries < 3 && !stopped; ++tries) {
-    if (!has_children(program)) ASSERT_TRUE(run_or_stop());
+    if (!has_children(program)) {
+      ASSERT_TRUE(run_or_stop());
+    }
     ASSERT_TRUE(display->await_title("running"));
     ASSERT_TRUE(run_or_stop());
     ASSERT_TRUE(display->await_title("step [0-9]+ of [0-9]+ ..? ?[0-9]+ packets captured"));
