@@ -7,12 +7,11 @@ namespace synoptic::cli {
 
 EndSignals::EndSignals() {
   ::sigemptyset(&signals_);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction action{};
-    ::sigaction(number, nullptr, &action);
-    if (action.sa_handler != SIG_IGN) ::sigaddset(&signals_, number);  // nohup wants us to stay
-  }
-  ::sigaddset(&signals_, SIGTERM);  // by which the thread is woken
+  ::sigaddset(&signals_, SIGINT);
+  ::sigaddset(&signals_, SIGTERM);
+  struct sigaction hangup{};
+  ::sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) ::sigaddset(&signals_, SIGHUP);  // nohup wants us to stay
   ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
 }
 
