@@ -1,6 +1,7 @@
 // The window end to end, started as a user starts it, on a display of its own: a live run, steps
 // forth and back, playing, leaving.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <optional>
 #include <sstream>
@@ -106,6 +107,27 @@ TEST_F(WindowTest, RemembersHowItLooked) {
     EXPECT_NE(settings().find(dark ? R"("dark": true)" : R"("dark": false)"), std::string::npos)
         << settings();
     EXPECT_NE(settings().find(R"("width": 1280)"), std::string::npos) << settings();
+  }
+}
+
+TEST_F(WindowTest, RemembersHowItLooked_WhenASignalEndsIt) {
+  bool dark = false;
+  for (const int number : {SIGTERM, SIGINT}) {
+    Program program({}, here());
+    ASSERT_TRUE(enter());
+    ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
+    const std::string before = display->settled();  // nothing goes on: it has to be woken
+    ASSERT_TRUE(display->key("d"));
+    ASSERT_TRUE(display->await([&](const std::string& screen) { return screen != before; }));
+    display->settled();
+    program.signal(number);
+    const Result result = program.wait();
+    EXPECT_EQ(result.status, 0) << number;
+    EXPECT_EQ(result.err, "");
+    dark = !dark;
+    const std::string settings = test::read_file(config.file("synoptic/settings.json"));
+    EXPECT_NE(settings.find(dark ? R"("dark": true)" : R"("dark": false)"), std::string::npos)
+        << number << ": " << settings;
   }
 }
 

@@ -69,6 +69,49 @@ TEST(Fonts, HoldEveryCharacterThatWeWrite) {
   EXPECT_EQ(missing(*fonts.mono, wanted), "");
 }
 
+TEST(Fonts, HoldNamesAndOtherScripts_AsFarAsAFontFileHasThem) {
+  const std::string texts = "张璐瑶 Ελένη Юлия ひらがな カタカナ 繁體 ﬁ";
+  Characters asked(files());
+  std::u32string all;
+  for (const char32_t c : characters(texts)) all += c;
+  EXPECT_TRUE(asked.want(all));
+  ImFontAtlas atlas;
+  const FontSizes sizes = font_sizes(1, 1);
+  const gui::Fonts fonts = build_fonts(atlas, files(), sizes, asked.also());
+  EXPECT_EQ(missing(*fonts.text, characters(texts)), "");
+  EXPECT_EQ(missing(*fonts.mono, characters(texts)), "");
+  for (const char32_t c : all)
+    EXPECT_NEAR(fonts.mono->GetCharAdvance(static_cast<ImWchar>(c)),
+                sizes.mono_advance_pixels * static_cast<float>(ladder::cells(c)), 0.01)
+        << static_cast<unsigned>(c);
+}
+
+TEST(Fonts, ACharacterIsLookedForOnce) {
+  Characters asked(files(), "é龘");
+  EXPECT_FALSE(asked.want(U"plain, é, 中文, 龘 \n")) << "they are there from the beginning";
+  EXPECT_TRUE(asked.want(U"璐瑶"));
+  EXPECT_FALSE(asked.want(U"璐瑶璐"));
+  EXPECT_EQ(asked.also(), "é龘璐瑶");
+  EXPECT_FALSE(asked.want(U"\U00010330\U0001f600\ue123"))
+      << "no font file has them: building anew helps nothing";
+  EXPECT_TRUE(asked.want(U"\ue123瓅"));
+  EXPECT_EQ(asked.also(), "é龘璐瑶瓅");
+}
+
+// ImGui counts characters in 16 bits.
+TEST(Fonts, ACharacterBeyondWhatImGuiCounts_IsOneReplacementSign) {
+  ImFontAtlas atlas;
+  const gui::Fonts fonts = build_fonts(atlas, files(), font_sizes(1, 1), "😀");
+  for (ImFont* font : {fonts.text, fonts.mono}) {
+    const auto width = [&](const char* text) {
+      return font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text).x;
+    };
+    EXPECT_EQ(width("a😀b"), width("a\ufffdb"));
+    EXPECT_EQ(width("\ufffd"), font->GetCharAdvance(0xfffd));
+    EXPECT_NE(font->FindGlyphNoFallback(0xfffd), nullptr);
+  }
+}
+
 TEST(Fonts, HoldACharacterThatIsOnlyAskedFor) {
   const std::string rare = "龘";
   ImFontAtlas common, more;

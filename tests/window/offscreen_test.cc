@@ -101,6 +101,25 @@ TEST(Offscreen, ManyShapesAreAllDrawn) {  // more corners than 16 bits count
   EXPECT_EQ(at(image, 399, 399), red);
 }
 
+TEST(Offscreen, CharactersThatComeToBeShown_AreThereInTheNextFrame) {
+  std::u32string shown;
+  int frame = 0;
+  taken({.width = 100, .height = 100, .frames = 4, .characters = [&] { return shown; }},
+        [&](const gui::Fonts& fonts) {
+          ++frame;
+          for (const ImFont* font : {fonts.text, fonts.mono}) {
+            for (const char32_t c : {U'璐', U'瑶'}) {
+              EXPECT_EQ(font->FindGlyphNoFallback(static_cast<ImWchar>(c)) != nullptr, frame > 2)
+                  << "frame " << frame;
+            }
+          }
+          ImGui::GetForegroundDrawList()->AddText(fonts.mono, fonts.mono->FontSize, {4, 4},
+                                                  IM_COL32_BLACK, "张璐瑶");
+          if (frame == 2) shown = U"张璐瑶";
+        });
+  EXPECT_EQ(frame, 4);
+}
+
 TEST(Offscreen, WhatTheCallerWasDrawingIsLeftAlone) {
   ImGuiContext* const mine = ImGui::CreateContext();
   ImGui::SetCurrentContext(mine);

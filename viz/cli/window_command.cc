@@ -4,14 +4,17 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include <atomic>
 #include <utility>
 
 #include "lessons/lesson.hh"
 #include "viz/cli/commands.hh"
+#include "viz/cli/end_signals.hh"
 #include "viz/cli/files.hh"
 #include "viz/cli/settings_file.hh"
 #include "viz/export/png.hh"
 #include "viz/gui/palette.hh"
+#include "viz/gui/shown_characters.hh"
 #include "viz/gui/ui.hh"
 #include "viz/window/offscreen.hh"
 #include "viz/window/window.hh"
@@ -65,6 +68,7 @@ model::Expected<void> run_window(const std::string& file) {
   if (!fonts) return std::unexpected(fonts.error());
   std::vector<lessons::CourseEntry> course = lessons::list_course();
   const gui::Settings kept = load_settings();
+  EndSignals signals;
   auto window = window::Window::open({.fonts = std::move(*fonts),
                                       .also = characters(course),
                                       .width = kept.width,
@@ -79,6 +83,12 @@ model::Expected<void> run_window(const std::string& file) {
   gui::Ui ui;
   ui.controls_shown = kept.controls_shown;
   ui.details_share = static_cast<float>(kept.details_share);
+  gui::ShownCharacters shown;
+  std::atomic<bool> ended = false;
+  signals.listen([&] {
+    ended = true;
+    window::Window::wake();
+  });
   (*window)->run({.look = [&] { return session.model().look; },
                   .draw = [&](const gui::Fonts& built) { return draw(session, built, ui); },
                   .title = [&] { return "Synoptic · " + gui::status_text(session.model()); },
@@ -89,9 +99,12 @@ model::Expected<void> run_window(const std::string& file) {
                       },
                   .tick =
                       [&](model::Duration passed) {
+                        if (ended) (*window)->close();
                         const bool changed = session.tick(passed);
                         return window::Ticked{.changed = changed, .busy = session.busy()};
-                      }});
+                      },
+                  .characters = [&] { return shown.news(session.model(), ui); }});
+  signals.stop_listening();
   for (const model::Error& error : session.finish_saving()) say(error.str());
   const auto [width, height] = (*window)->size();
   const auto saved = save_settings({.look = session.model().look,
@@ -124,13 +137,15 @@ int run_picture(const Options& options) {
   settle(session);
   if (wanted.compare) session.handle(gui::CompareFile{});
   gui::Ui ui;
+  gui::ShownCharacters shown;
   bool styled = false;
   const window::Shot shot{.width = wanted.width,
                           .height = wanted.height,
                           .fonts = window::font_sizes(wanted.scale, 1),
                           .also = also,
                           .frames = 6,
-                          .background = gui::paper_colour(wanted.dark)};
+                          .background = gui::paper_colour(wanted.dark),
+                          .characters = [&] { return shown.news(session.model(), ui); }};
   const auto image = window::render(shot, *fonts, [&](const gui::Fonts& built) {
     if (!std::exchange(styled, true))
       gui::apply_style(wanted.dark, static_cast<float>(wanted.scale));

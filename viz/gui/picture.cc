@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "viz/gui/shown_characters.hh"
+
 namespace synoptic::gui {
 namespace {
 
@@ -74,6 +76,13 @@ void find_steps(Picture& picture) {
   }
 }
 
+std::u32string characters_of(const Picture& picture) {
+  CharacterSet all;
+  for (const ladder::Text& text : picture.scene.texts) all.add(text.text);
+  for (const ladder::Line& line : picture.scene.lines) all.add(line.tip);
+  return all.all();
+}
+
 }  // namespace
 
 std::size_t Picture::step_of(ladder::Side side, model::EventId event, bool at_return) const {
@@ -103,6 +112,7 @@ Picture make_picture(const PictureOf& of) {
   find_steps(picture);
   count_packets(picture, of);
   fade_packets(picture, of);
+  picture.characters = characters_of(picture);
   return picture;
 }
 

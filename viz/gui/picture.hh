@@ -35,6 +35,7 @@ struct Picture {
   // By side and whether at a call's return, then by event; for step_of().
   std::array<std::vector<std::uint32_t>, 4> steps_by_event;
   std::vector<FlowChoice> flows;  // of a capture that is shown alone
+  std::u32string characters;      // of all this, beyond Latin; each once
   // By side, in order of time: the nth has the number n + 1, as in a capture file.
   std::array<std::vector<model::EventId>, 2> packets;
   std::string filter;                      // the display filter that these are of:

@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "viz/ladder/cells.hh"
 
@@ -61,12 +62,28 @@ bool has(const FcPattern* font, FcChar32 character) {
          FcCharSetHasChar(characters, character);
 }
 
+// ImGui counts them in 16 bits.
+constexpr std::size_t characters_end = 0x10000;
+
+std::vector<bool> characters_of(const FcPattern* font) {
+  std::vector<bool> out(characters_end);
+  FcCharSet* characters = nullptr;
+  if (FcPatternGetCharSet(font, FC_CHARSET, 0, &characters) != FcResultMatch) return out;
+  FcChar32 map[FC_CHARSET_MAP_SIZE], next = 0;
+  for (FcChar32 page = FcCharSetFirstPage(characters, map, &next); page < characters_end;
+       page = FcCharSetNextPage(characters, map, &next)) {
+    for (FcChar32 i = 0; i < FC_CHARSET_MAP_SIZE * 32; ++i)
+      if ((map[i / 32] >> (i % 32) & 1) != 0) out[page + i] = true;
+  }
+  return out;
+}
+
 std::optional<FontFile> load(const FcPattern* font) {
   FcChar8* path = nullptr;
   int index = 0;
   if (FcPatternGetString(font, FC_FILE, 0, &path) != FcResultMatch) return std::nullopt;
   FcPatternGetInteger(font, FC_INDEX, 0, &index);
-  FontFile file{reinterpret_cast<const char*>(path), index & 0xffff, {}};
+  FontFile file{reinterpret_cast<const char*>(path), index & 0xffff, {}, characters_of(font)};
   std::ifstream in(file.path, std::ios::binary | std::ios::ate);
   if (!in || in.tellg() <= 0) return std::nullopt;
   file.bytes.resize(static_cast<std::size_t>(in.tellg()));
@@ -93,7 +110,6 @@ std::optional<FontFile> find(FcConfig* config, std::initializer_list<const char*
 
 // Above these, larger type is stretched: the atlas would take more than a GPU can hold.
 constexpr float largest_pixels = 56;
-constexpr ImWchar first_wide = 0x2e80;  // from here on East Asian: two cells
 
 constexpr std::array<ImWchar, 37> basic_ranges{
     0x0020, 0x024f,                                                  // Latin
@@ -105,29 +121,35 @@ constexpr std::array<ImWchar, 37> basic_ranges{
     0x25a0, 0x25ff, 0x2600, 0x26ff, 0x2700, 0x27bf,                  // shapes, symbols, dingbats
     0xfffd, 0xfffd, 0};
 
-ImVector<ImWchar> ranges(ImFontAtlas& atlas, std::string_view also) {
+ImVector<ImWchar> ranges(std::string_view also) {
+  ImFontAtlas atlas;
   ImFontGlyphRangesBuilder builder;
   builder.AddRanges(basic_ranges.data());
   builder.AddRanges(atlas.GetGlyphRangesChineseSimplifiedCommon());
   while (!also.empty()) {
     const char32_t c = ladder::take_character(also);
-    if (c >= 0x20 && c < 0xfffe) builder.AddChar(static_cast<ImWchar>(c));
+    if (c >= 0x20 && c < characters_end - 2) builder.AddChar(static_cast<ImWchar>(c));
   }
   ImVector<ImWchar> out;
   builder.BuildRanges(&out);
   return out;
 }
 
-// The part of the ranges within [from, to].
-ImVector<ImWchar> part(const ImVector<ImWchar>& all, ImWchar from, ImWchar to) {
+// For each character of the ranges.
+template <typename Visit>
+void each(const ImVector<ImWchar>& all, Visit visit) {
+  for (int i = 0; i + 1 < all.Size && all[i] != 0; i += 2)
+    for (std::uint32_t c = all[i]; c <= all[i + 1]; ++c) visit(static_cast<ImWchar>(c));
+}
+
+// Those characters of the ranges that the layout gives so many cells.
+ImVector<ImWchar> part(const ImVector<ImWchar>& all, int cells) {
+  ImFontGlyphRangesBuilder builder;
+  each(all, [&](ImWchar c) {
+    if (ladder::cells(static_cast<char32_t>(c)) == cells) builder.AddChar(c);
+  });
   ImVector<ImWchar> out;
-  for (int i = 0; i + 1 < all.Size && all[i] != 0; i += 2) {
-    const ImWchar low = std::max(all[i], from), high = std::min(all[i + 1], to);
-    if (low > high) continue;
-    out.push_back(low);
-    out.push_back(high);
-  }
-  out.push_back(0);
+  builder.BuildRanges(&out);
   return out;
 }
 
@@ -190,9 +212,8 @@ gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSiz
   const float mono_built = std::min(mono_pixels, largest_pixels);
   const float cell = sizes.mono_advance_pixels * mono_built / mono_pixels;
 
-  const ImVector<ImWchar> all = ranges(atlas, also);
-  const ImVector<ImWchar> narrow = part(all, 0, first_wide - 1),
-                          wide = part(all, first_wide, 0xffff);
+  const ImVector<ImWchar> all = ranges(also);
+  const ImVector<ImWchar> narrow = part(all, 1), wide = part(all, 2), onto = part(all, 0);
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight | ImFontAtlasFlags_NoMouseCursors;
   gui::Fonts fonts;
@@ -202,14 +223,14 @@ gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSiz
     merged.MergeMode = true;
     add(atlas, *files.chinese, text_built, merged);
   }
-  ImFontConfig mono = config_for(files.mono, all);
+  ImFontConfig mono = config_for(files.mono, narrow);
   mono.GlyphMinAdvanceX = mono.GlyphMaxAdvanceX = cell;
   mono.PixelSnapH = false;
   fonts.mono = add(atlas, files.mono, mono_built, mono);
   // what it lacks comes from the others, as wide as the cells that the layout gives it
   const auto lend = [&](const FontFile& file, const ImVector<ImWchar>& glyphs, float width,
                         float pixels) {
-    if (glyphs.Size == 1) return;
+    if (glyphs.Size <= 1) return;
     ImFontConfig merged = config_for(file, glyphs);
     merged.MergeMode = true;
     merged.PixelSnapH = false;
@@ -224,11 +245,33 @@ gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSiz
     lend(*files.chinese, wide, 2 * cell,
          filled * 2 * cell / advance_a_pixel(*files.chinese, 0x4e2d));
   }
+  lend(files.text, wide, 2 * cell, mono_built);
+  lend(files.mono, onto, 0, mono_built);
+  lend(files.text, onto, 0, mono_built);
   atlas.Build();
   fonts.text->Scale = sizes.text_pixels / text_built;
   fonts.mono->Scale = mono_pixels / mono_built;
   atlas.ClearInputData();  // the ranges end here
   return fonts;
+}
+
+Characters::Characters(const FontFiles& files, std::string also)
+    : files_(&files), also_(std::move(also)), tried_(characters_end) {
+  each(ranges(also_), [&](ImWchar c) { tried_[c] = true; });
+}
+
+bool Characters::want(std::u32string_view characters) {
+  const std::size_t before = also_.size();
+  for (const char32_t c : characters) {
+    if (c < 0x20 || c >= characters_end || tried_[c]) continue;
+    tried_[c] = true;
+    const auto has = [&](const FontFile& file) {
+      return c < file.characters.size() && file.characters[c];
+    };
+    if (has(files_->text) || has(files_->mono) || (files_->chinese && has(*files_->chinese)))
+      ladder::append_character(also_, c);
+  }
+  return also_.size() > before;
 }
 
 }  // namespace synoptic::window

@@ -19,6 +19,7 @@ struct FontFile {
   std::string path;
   int index = 0;
   std::vector<unsigned char> bytes;
+  std::vector<bool> characters;  // by code: which it has, as far as ImGui counts
 };
 
 struct FontFiles {
@@ -48,5 +49,22 @@ FontSizes font_sizes(double scale, double type_size);
 // font has. Very large type is built smaller and stretched.
 gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSizes& sizes,
                        std::string_view also = {});
+
+// Which characters fonts are to be built with beyond their own: those of `also`, and what comes to
+// be shown later.
+class Characters {
+ public:
+  // The files must outlive this.
+  explicit Characters(const FontFiles& files, std::string also = {});
+  // True where the fonts are to be built anew: there are new ones that a font file has. Each
+  // character is looked for only once.
+  bool want(std::u32string_view characters);
+  const std::string& also() const { return also_; }
+
+ private:
+  const FontFiles* files_;
+  std::string also_;
+  std::vector<bool> tried_;  // by code
+};
 
 }  // namespace synoptic::window

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace synoptic::window {
 namespace {
@@ -121,14 +122,19 @@ struct OpenGl {
 // ImGui's own context with its back end; the one that was current before comes back at the end.
 class Drawing {
  public:
-  Drawing(const Shot& shot, const FontFiles& files) : before_(ImGui::GetCurrentContext()) {
+  Drawing(const Shot& shot, const FontFiles& files)
+      : before_(ImGui::GetCurrentContext()),
+        shot_(shot),
+        files_(files),
+        characters_(files, shot.also) {
     ImGui::SetCurrentContext(own_ = ImGui::CreateContext());
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
     io.DisplaySize = {static_cast<float>(shot.width), static_cast<float>(shot.height)};
     io.DeltaTime = 1.f / 60;
-    fonts = build_fonts(*io.Fonts, files, shot.fonts, shot.also);
+    want();
+    build();
     works = ImGui_ImplOpenGL3_Init("#version 150");
   }
   ~Drawing() {
@@ -139,12 +145,32 @@ class Drawing {
   Drawing(const Drawing&) = delete;
   Drawing& operator=(const Drawing&) = delete;
 
+  void begin_frame() {
+    const bool first = std::exchange(first_, false);
+    if (!first && want()) {
+      ImGui_ImplOpenGL3_DestroyFontsTexture();
+      build();
+      ImGui_ImplOpenGL3_CreateFontsTexture();
+    }
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui::NewFrame();
+  }
+
   gui::Fonts fonts;
   bool works = false;
 
  private:
+  bool want() { return shot_.characters && characters_.want(shot_.characters()); }
+  void build() {
+    fonts = build_fonts(*ImGui::GetIO().Fonts, files_, shot_.fonts, characters_.also());
+  }
+
   ImGuiContext* before_;
   ImGuiContext* own_;
+  const Shot& shot_;
+  const FontFiles& files_;
+  Characters characters_;
+  bool first_ = true;
 };
 
 void clear(const OpenGl& gl, std::uint32_t colour) {
@@ -180,11 +206,10 @@ model::Expected<Image> render_here(const Shot& shot, const FontFiles& files,
       Context::make(std::min(shot.width, largest_tile), std::min(shot.height, largest_tile));
   if (!context) return std::unexpected(context.error());
   const OpenGl gl;
-  const Drawing drawing(shot, files);
+  Drawing drawing(shot, files);
   if (!drawing.works) return std::unexpected(no_egl("loading OpenGL"));
   for (int i = 0; i < std::max(1, shot.frames); ++i) {
-    ImGui_ImplOpenGL3_NewFrame();
-    ImGui::NewFrame();
+    drawing.begin_frame();
     draw(drawing.fonts);
     ImGui::Render();
   }

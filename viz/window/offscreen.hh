@@ -24,6 +24,8 @@ struct Shot {
   std::string also;  // characters to be shown beyond those of build_fonts()
   int frames = 1;    // ImGui's windows need some to find their sizes; the last one is kept
   std::uint32_t background = 0xffffffff;  // as ImGui packs it: 0xAABBGGRR
+  // As in a window's Content: asked before each frame.
+  std::function<std::u32string()> characters = {};
 };
 
 // The largest picture: higher or larger ones are refused by those who would look at them.

@@ -71,12 +71,15 @@ struct Window::Impl {
   bool styled = false;
   gui::Fonts fonts;
   ImFontAtlas atlas;
+  std::optional<Characters> characters;
+  bool characters_came = false;  // the fonts lack some
 
   ~Impl();
   std::optional<model::Error> start();
   void listen();
   double content_scale() const;
   void build(double scale, double type_size);
+  void look_for_characters(const Content& content);
   void make_style(const gui::Look& look);
   void feed();
   void frame(const Content& content);
@@ -114,6 +117,7 @@ std::optional<model::Error> Window::Impl::start() {
   float scale = 1;
   if (GLFWmonitor* monitor = glfwGetPrimaryMonitor())
     glfwGetMonitorContentScale(monitor, &scale, nullptr);
+  characters.emplace(options.fonts, options.also);
   const std::future<void> built = std::async(
       std::launch::async, [this, guess = sensible(scale)] { build(guess, options.type_size); });
   window = glfwCreateWindow(options.width, options.height, "Synoptic", nullptr, nullptr);
@@ -172,15 +176,22 @@ double Window::Impl::content_scale() const {
 }
 
 void Window::Impl::build(double scale, double type_size) {
-  fonts = build_fonts(atlas, options.fonts, font_sizes(scale, type_size), options.also);
+  fonts = build_fonts(atlas, options.fonts, font_sizes(scale, type_size), characters->also());
+  characters_came = false;
   made.scale = scale;
   made.type_size = type_size;
 }
 
+void Window::Impl::look_for_characters(const Content& content) {
+  if (!content.characters || !characters->want(content.characters())) return;
+  characters_came = true;
+  frames_due = std::max(frames_due, 1);
+}
+
 void Window::Impl::make_style(const gui::Look& look) {
   const Made wanted{content_scale(), look.type_size, look.dark};
-  if (styled && wanted == made) return;
-  if (wanted.scale != made.scale || wanted.type_size != made.type_size) {
+  if (styled && wanted == made && !characters_came) return;
+  if (wanted.scale != made.scale || wanted.type_size != made.type_size || characters_came) {
     ImGui_ImplOpenGL3_DestroyFontsTexture();  // nothing, before the first frame
     build(wanted.scale, wanted.type_size);
     if (styled) ImGui_ImplOpenGL3_CreateFontsTexture();  // else the first frame makes it
@@ -228,6 +239,7 @@ void Window::Impl::feed() {
 }
 
 void Window::Impl::frame(const Content& content) {
+  look_for_characters(content);
   make_style(content.look());
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
@@ -235,6 +247,7 @@ void Window::Impl::frame(const Content& content) {
   ImGui::NewFrame();
   const gui::Commands commands = content.draw(fonts);
   ImGui::Render();
+  look_for_characters(content);  // what was typed, what was found for the details
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   static const auto viewport =
       reinterpret_cast<decltype(&glViewport)>(glfwGetProcAddress("glViewport"));
@@ -304,6 +317,7 @@ void Window::run(const Content& content) {
 
 void Window::close() {
   glfwSetWindowShouldClose(impl_->window, GLFW_TRUE);
+  wake();
 }
 
 std::pair<int, int> Window::size() const {

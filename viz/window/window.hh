@@ -27,6 +27,9 @@ struct Content {
   std::function<std::string()> title;                    // once that frame is seen
   std::function<void(const gui::Command&)> handle;
   std::function<Ticked(model::Duration passed)> tick;  // real time since the last call
+  // Characters of what is now shown, as far as they may have come since the last call. Those that
+  // the fonts lack are in them from the next frame on. None: there are no others.
+  std::function<std::u32string()> characters;
 };
 
 struct WindowOptions {
