@@ -40,9 +40,9 @@ TEST_F(ShownCharactersTest, NamesInTheLadders_ComeOnce) {
 
 TEST_F(ShownCharactersTest, WhatIsTyped_WhatIsSaid_AndFiles) {
   shown_.news(model(), ui_);
-  ui_.names_text = "龘";
+  ui_.names.text = "龘";
   EXPECT_EQ(missing(U"龘"), U"");
-  ui_.fault_text = "齉";
+  ui_.fault.text = "齉";
   EXPECT_EQ(missing(U"齉"), U"");
   app_.say(wire::Saying::of("saved as {}", "/tmp/瑶.png"));
   EXPECT_EQ(missing(U"瑶"), U"");
@@ -80,7 +80,7 @@ TEST_F(ShownCharactersTest, ACharacterBeyondWhatImGuiCounts_IsTypedAsOneReplacem
   ui_.controls_shown = true;
   app_.apply(SetControls{tcp_echo_with_names({"A"})});
   frame();
-  ui_.focus_names = true;
+  ui_.names.focus = true;
   frame();
   frame();
   ImGui::GetIO().KeyCtrl = true;
@@ -89,9 +89,9 @@ TEST_F(ShownCharactersTest, ACharacterBeyondWhatImGuiCounts_IsTypedAsOneReplacem
   ImGui::GetIO().AddInputCharacter(0x1f600);
   ImGui::GetIO().AddInputCharacter(U'璐');
   frame();
-  EXPECT_EQ(ui_.names_text, "\ufffd璐");
+  EXPECT_EQ(ui_.names.text, "\ufffd璐");
   press(ImGuiKey_Enter);
-  EXPECT_EQ(ui_.names_text, "\ufffd璐") << "taken over as it was typed";
+  EXPECT_EQ(ui_.names.text, "\ufffd璐") << "taken over as it was typed";
   EXPECT_EQ(missing(U"璐"), U"");
 }
 

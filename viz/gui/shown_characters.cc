@@ -63,7 +63,7 @@ void CharacterSet::add(std::string_view text) {
 std::u32string ShownCharacters::news(const Model& model, const Ui& ui) {
   now_.clear();
   for (const std::string* text :
-       {&model.title, &model.filtering.text, &ui.names_text, &ui.fault_text, &ui.filter_text,
+       {&model.title, &model.filtering.text, &ui.names.text, &ui.fault.text, &ui.filter_text,
         &ui.go_text, &ui.isn_client.text, &ui.isn_server.text, &ui.pause.text, &ui.delay.text,
         &ui.loss.text})
     now_ += *text;
@@ -75,7 +75,7 @@ std::u32string ShownCharacters::news(const Model& model, const Ui& ui) {
   append(now_, model.live_run.failure);
   append(now_, model.message);
   append(now_, model.filtering.wrong);
-  append(now_, ui.fault_error);
+  append(now_, ui.fault.wrong);
   append(now_, ui.go_error);
   const std::size_t texts = now_.size();
   fmt::format_to(std::back_inserter(now_), " {}", model.revision);
