@@ -176,7 +176,7 @@ bool keep_for_field(Ui& ui) {
   }
   if (ui.typed_early.empty()) return false;
   const std::vector<std::uint32_t> early = std::exchange(ui.typed_early, {});
-  const ImVector<ImWchar> late = typed;
+  const std::vector<ImWchar> late(typed.begin(), typed.end());
   typed.resize(0);
   for (const std::uint32_t c : early) typed.push_back(static_cast<ImWchar>(c));
   for (const ImWchar c : late) typed.push_back(c);
