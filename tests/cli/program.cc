@@ -20,7 +20,7 @@ namespace synoptic::cli::test {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto patience = std::chrono::seconds(60);
+constexpr auto patience = std::chrono::seconds(240);
 
 std::array<int, 2> make_pipe() {
   std::array<int, 2> ends{-1, -1};
