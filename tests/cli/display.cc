@@ -17,7 +17,7 @@ namespace synoptic::cli::test {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto patience = std::chrono::seconds(240);
+constexpr auto patience = std::chrono::seconds(60);
 constexpr int look_again_ms = 20;
 constexpr int looks_alike = 25;
 
@@ -85,7 +85,7 @@ Display::~Display() {
 }
 
 bool Display::hands(const std::vector<std::string>& command) const {
-  std::vector<std::string> words{"timeout", "120", "env", variable_, "xdotool"};
+  std::vector<std::string> words{"timeout", "30", "env", variable_, "xdotool"};
   words.insert(words.end(), command.begin(), command.end());
   return succeeds(words);
 }
@@ -106,7 +106,7 @@ bool Display::await(const std::function<bool(const std::string&)>& good) const {
 std::string Display::title() const {
   const std::string file = (dir_.path() / "title").string();
   if (!succeeds({"sh", "-c",
-                 "timeout 120 env " + variable_ +
+                 "timeout 30 env " + variable_ +
                      " xdotool search --onlyvisible --name '^Synoptic' getwindowname > '" + file +
                      "'"}))
     return "";
