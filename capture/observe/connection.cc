@@ -175,6 +175,9 @@ void Connection::note_idle(End& x, const SegmentSeen& s, std::optional<SeqNum> n
   x.may_have_closed = false;
   const bool waited = x.all_acked && s.t - x.all_acked.t > patience();
   x.known = !disturbed_ && (waited || fin_could_not_wait(x, s));
+  if (!x.known || !waited) return;
+  x.idle_at = next;
+  x.unacked_segments = 0;
 }
 
 // `s` is X's FIN, and nothing but text would have held it up: with no more than one segment in

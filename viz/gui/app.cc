@@ -220,7 +220,6 @@ void App::apply(const Command& command) {
     model_.look = look->look;
     model_.look.zoom = std::clamp(model_.look.zoom, least_zoom, most_zoom);
     model_.look.type_size = std::clamp(model_.look.type_size, least_type_size, most_type_size);
-    if (words::spoken() != model_.look.language) words::speak(model_.look.language);
     if (!same_layout) lay_out();
   } else if (const auto* controls = std::get_if<SetControls>(&command)) {
     model_.controls = controls->controls;
