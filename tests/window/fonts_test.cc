@@ -145,6 +145,35 @@ TEST(Fonts, HugeType_IsStretchedAndTheAtlasStaysWithinATexture) {
   EXPECT_NEAR(fonts.mono->GetCharAdvance('0') * fonts.mono->Scale, sizes.mono_advance_pixels, 0.05);
 }
 
+TEST(Fonts, ZoomedLaddersHaveTypeOfTheirSize) {
+  const std::u32string shown = U"▶●客户端";
+  for (const double zoom : {0.5, 1.1, 2.0, 3.0}) {
+    ImFontAtlas atlas;
+    ZoomedType zoomed;
+    ASSERT_TRUE(zoomed.want(zoom, shown));
+    const FontSizes sizes = font_sizes(1, 1);
+    const gui::Fonts fonts = build_fonts(atlas, files(), sizes, {}, zoomed);
+    ASSERT_NE(fonts.zoomed, nullptr);
+    EXPECT_EQ(missing(*fonts.zoomed, characters("Seq=0 ACK\ufffd▶●客户端→")), "→");  // not shown
+    EXPECT_NEAR(fonts.zoomed->GetCharAdvance('0'), sizes.mono_advance_pixels * zoom, 0.01);
+    EXPECT_NEAR(fonts.zoomed->GetCharAdvance(0x5ba2), sizes.mono_advance_pixels * zoom * 2, 0.01);
+    EXPECT_NEAR(fonts.mono->GetCharAdvance('0'), sizes.mono_advance_pixels, 0.01);
+  }
+}
+
+TEST(Fonts, ZoomedTypeIsMadeAnewForAnotherZoomAndForNewCharacters) {
+  ZoomedType zoomed;
+  EXPECT_FALSE(zoomed.want(1, U"▶●"));
+  EXPECT_TRUE(zoomed.want(2, U"▶●"));
+  EXPECT_FALSE(zoomed.want(2, U"●▶"));
+  EXPECT_FALSE(zoomed.want(2, U"●"));  // what has gone does no harm
+  EXPECT_TRUE(zoomed.want(2, U"●客"));
+  EXPECT_EQ(zoomed.characters(), U"▶●客");
+  EXPECT_TRUE(zoomed.want(3, U"●"));
+  EXPECT_TRUE(zoomed.want(1, U"●"));
+  EXPECT_EQ(zoomed.characters(), U"");
+}
+
 TEST(Fonts, AreBuiltAgainInTheSameAtlas) {
   ImFontAtlas atlas;
   build_fonts(atlas, files(), font_sizes(1, 1));

@@ -121,6 +121,15 @@ TEST_P(Golden, ARowThatDiffersExplained) {
   expect_golden(view.picture(small), name("differs"));
 }
 
+TEST_P(Golden, ZoomedLaddersAreSharp) {
+  View view(GetParam());
+  gui::Look look = view.app.model().look;
+  look.zoom = 2.4;
+  view.apply(gui::SetLook{look});
+  view.apply(gui::GoTo{view.app.model().steps.size() / 2});
+  expect_golden(view.picture(small), name("zoomed"));
+}
+
 TEST_P(Golden, TheKeys) {
   View view(GetParam());
   view.apply(gui::ShowKeys{true});

@@ -82,7 +82,9 @@ Image View::picture(const Size& size) {
                   .fonts = font_sizes(size.scale, 1),
                   .also = also(),
                   .frames = frames,
-                  .background = gui::paper_colour(app.model().look.dark)};
+                  .background = gui::paper_colour(app.model().look.dark),
+                  .zoom = [&] { return app.model().look.zoom; },
+                  .of_ladders = [&] { return app.model().characters; }};
   auto image = render(shot, fonts(), [&](const gui::Fonts& built) {
     if (!std::exchange(styled, true))
       gui::apply_style(app.model().look.dark, static_cast<float>(size.scale));

@@ -70,6 +70,7 @@ struct LessonOptions {
 struct PictureOptions {
   int width = 1280, height = 720;  // pixels
   double scale = 1;
+  double zoom = 1;       // of the ladders
   std::size_t step = 0;  // the cursor
   bool dark = false;
   ladder::TimeMode time = ladder::TimeMode::ordinal;

@@ -195,6 +195,7 @@ void add_picture(CLI::App& app, Typed& typed) {
   picture->add_option("--width", typed.picture.width)->check(CLI::Range(320, 16384));
   picture->add_option("--height", typed.picture.height)->check(CLI::Range(240, 16384));
   picture->add_option("--scale", typed.picture.scale)->check(CLI::Range(0.5, 8.0));
+  picture->add_option("--zoom", typed.picture.zoom)->check(CLI::Range(0.2, 8.0));
   picture->add_option("--step", typed.picture.step);
   picture->add_flag("--dark", typed.picture.dark);
   picture->add_option("--lang", typed.language);

@@ -103,7 +103,8 @@ model::Expected<void> run_window(const std::string& file) {
                         const bool changed = session.tick(passed);
                         return window::Ticked{.changed = changed, .busy = session.busy()};
                       },
-                  .characters = [&] { return shown.news(session.model(), ui); }});
+                  .characters = [&] { return shown.news(session.model(), ui); },
+                  .of_ladders = [&] { return session.model().characters; }});
   signals.stop_listening();
   for (const model::Error& error : session.finish_saving()) say(error.str());
   const auto [width, height] = (*window)->size();
@@ -132,6 +133,7 @@ int run_picture(const Options& options) {
   look.language =
       wanted.language == demos::Language::zh ? words::Language::zh : words::Language::en;
   look.time = wanted.time;
+  look.zoom = wanted.zoom;
   session.handle(gui::SetLook{look});
   begin(session, course, wanted.file);
   settle(session);
@@ -145,7 +147,9 @@ int run_picture(const Options& options) {
                           .also = also,
                           .frames = 6,
                           .background = gui::paper_colour(wanted.dark),
-                          .characters = [&] { return shown.news(session.model(), ui); }};
+                          .characters = [&] { return shown.news(session.model(), ui); },
+                          .zoom = [&] { return session.model().look.zoom; },
+                          .of_ladders = [&] { return session.model().characters; }};
   const auto image = window::render(shot, *fonts, [&](const gui::Fonts& built) {
     if (!std::exchange(styled, true))
       gui::apply_style(wanted.dark, static_cast<float>(wanted.scale));

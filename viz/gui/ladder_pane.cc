@@ -246,7 +246,7 @@ void ladder_pane(const Model& model, Ui& ui, Commands& commands) {
   list.PushClipRect(pane.from, to, true);
   list.AddRectFilled(pane.from, to, paper_colour(model.look.dark));
   PaintView view;
-  view.font = font;
+  view.font = ui.fonts.zoomed != nullptr ? ui.fonts.zoomed : font;
   view.scale = pane.scale;
   view.x = pane.from.x + (margin - ui.scroll_x) * pane.scale;
   view.y = pane.from.y + (margin - ui.scroll_y) * pane.scale;

@@ -30,6 +30,8 @@ namespace synoptic::gui {
 struct Fonts {
   ImFont* text = nullptr;  // proportional; null: ImGui's own
   ImFont* mono = nullptr;  // ladders and bytes; null: ImGui's own
+  // As `mono`, made for the ladders' zoom; null: `mono` serves.
+  ImFont* zoomed = nullptr;
 };
 
 // What is typed counts when the typing is done: Enter, or the field is left. What is wrong is

@@ -110,6 +110,7 @@ std::optional<FontFile> find(FcConfig* config, std::initializer_list<const char*
 
 // Above these, larger type is stretched: the atlas would take more than a GPU can hold.
 constexpr float largest_pixels = 56;
+constexpr float smallest_pixels = 3;
 
 constexpr std::array<ImWchar, 37> basic_ranges{
     0x0020, 0x024f,                                                  // Latin
@@ -121,15 +122,27 @@ constexpr std::array<ImWchar, 37> basic_ranges{
     0x25a0, 0x25ff, 0x2600, 0x26ff, 0x2700, 0x27bf,                  // shapes, symbols, dingbats
     0xfffd, 0xfffd, 0};
 
+void add_character(ImFontGlyphRangesBuilder& builder, char32_t c) {
+  if (c >= 0x20 && c < characters_end - 2) builder.AddChar(static_cast<ImWchar>(c));
+}
+
 ImVector<ImWchar> ranges(std::string_view also) {
   ImFontAtlas atlas;
   ImFontGlyphRangesBuilder builder;
   builder.AddRanges(basic_ranges.data());
   builder.AddRanges(atlas.GetGlyphRangesChineseSimplifiedCommon());
-  while (!also.empty()) {
-    const char32_t c = ladder::take_character(also);
-    if (c >= 0x20 && c < characters_end - 2) builder.AddChar(static_cast<ImWchar>(c));
-  }
+  while (!also.empty()) add_character(builder, ladder::take_character(also));
+  ImVector<ImWchar> out;
+  builder.BuildRanges(&out);
+  return out;
+}
+
+// Latin, the characters, and the one that stands for those that no font has.
+ImVector<ImWchar> basic_and(std::u32string_view characters) {
+  ImFontGlyphRangesBuilder builder;
+  for (ImWchar c = 0x20; c < 0x250; ++c) builder.AddChar(c);
+  builder.AddChar(0xfffd);
+  for (const char32_t c : characters) add_character(builder, c);
   ImVector<ImWchar> out;
   builder.BuildRanges(&out);
   return out;
@@ -182,6 +195,50 @@ float advance_a_pixel(const FontFile& file, ImWchar character) {
   return font->GetCharAdvance(character) / large;
 }
 
+// The monospaced face: what its own file lacks comes from the others, as wide as the cells that the
+// layout gives it. The ranges must outlive the building of the atlas.
+class Mono {
+ public:
+  explicit Mono(const ImVector<ImWchar>& all)
+      : narrow_(part(all, 1)), wide_(part(all, 2)), onto_(part(all, 0)) {}
+
+  // With characters as wide as that; where that is too large, smaller ones.
+  ImFont* add_to(ImFontAtlas& atlas, const FontFiles& files, float advance) const {
+    const float wanted = advance / advance_a_pixel(files.mono, '0');
+    const float pixels = std::clamp(wanted, smallest_pixels, largest_pixels);
+    const float cell = advance * (pixels / wanted);
+    ImFontConfig config = config_for(files.mono, narrow_);
+    config.GlyphMinAdvanceX = config.GlyphMaxAdvanceX = cell;
+    config.PixelSnapH = false;
+    ImFont* const font = add(atlas, files.mono, pixels, config);
+    font->Scale = wanted / pixels;
+    const auto lend = [&](const FontFile& file, const ImVector<ImWchar>& glyphs, float width,
+                          float its_pixels) {
+      if (glyphs.Size <= 1) return;
+      ImFontConfig merged = config_for(file, glyphs);
+      merged.MergeMode = true;
+      merged.PixelSnapH = false;
+      merged.GlyphMinAdvanceX = merged.GlyphMaxAdvanceX = width;
+      add(atlas, file, its_pixels, merged);
+    };
+    lend(files.text, narrow_, cell, pixels);
+    if (files.chinese) {
+      lend(*files.chinese, narrow_, cell, pixels);
+      // so large that they nearly fill their two cells: else Chinese looks spaced out
+      constexpr float filled = 0.92F;
+      lend(*files.chinese, wide_, 2 * cell,
+           filled * 2 * cell / advance_a_pixel(*files.chinese, 0x4e2d));
+    }
+    lend(files.text, wide_, 2 * cell, pixels);
+    lend(files.mono, onto_, 0, pixels);
+    lend(files.text, onto_, 0, pixels);
+    return font;
+  }
+
+ private:
+  ImVector<ImWchar> narrow_, wide_, onto_;  // by the cells that they take
+};
+
 }  // namespace
 
 model::Expected<FontFiles> find_fonts() {
@@ -206,14 +263,11 @@ FontSizes font_sizes(double scale, double type_size) {
 }
 
 gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSizes& sizes,
-                       std::string_view also) {
-  const float mono_pixels = sizes.mono_advance_pixels / advance_a_pixel(files.mono, '0');
+                       std::string_view also, const ZoomedType& zoomed) {
   const float text_built = std::min(sizes.text_pixels, largest_pixels);
-  const float mono_built = std::min(mono_pixels, largest_pixels);
-  const float cell = sizes.mono_advance_pixels * mono_built / mono_pixels;
-
   const ImVector<ImWchar> all = ranges(also);
-  const ImVector<ImWchar> narrow = part(all, 1), wide = part(all, 2), onto = part(all, 0);
+  const Mono of_all(all);
+  const Mono of_zoomed(basic_and(zoomed.characters()));
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight | ImFontAtlasFlags_NoMouseCursors;
   gui::Fonts fonts;
@@ -223,36 +277,29 @@ gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSiz
     merged.MergeMode = true;
     add(atlas, *files.chinese, text_built, merged);
   }
-  ImFontConfig mono = config_for(files.mono, narrow);
-  mono.GlyphMinAdvanceX = mono.GlyphMaxAdvanceX = cell;
-  mono.PixelSnapH = false;
-  fonts.mono = add(atlas, files.mono, mono_built, mono);
-  // what it lacks comes from the others, as wide as the cells that the layout gives it
-  const auto lend = [&](const FontFile& file, const ImVector<ImWchar>& glyphs, float width,
-                        float pixels) {
-    if (glyphs.Size <= 1) return;
-    ImFontConfig merged = config_for(file, glyphs);
-    merged.MergeMode = true;
-    merged.PixelSnapH = false;
-    merged.GlyphMinAdvanceX = merged.GlyphMaxAdvanceX = width;
-    add(atlas, file, pixels, merged);
-  };
-  lend(files.text, narrow, cell, mono_built);
-  if (files.chinese) {
-    lend(*files.chinese, narrow, cell, mono_built);
-    // so large that they nearly fill their two cells: else Chinese looks spaced out
-    constexpr float filled = 0.92F;
-    lend(*files.chinese, wide, 2 * cell,
-         filled * 2 * cell / advance_a_pixel(*files.chinese, 0x4e2d));
+  fonts.mono = of_all.add_to(atlas, files, sizes.mono_advance_pixels);
+  if (zoomed.zoom() != 1) {
+    fonts.zoomed = of_zoomed.add_to(atlas, files,
+                                    sizes.mono_advance_pixels * static_cast<float>(zoomed.zoom()));
   }
-  lend(files.text, wide, 2 * cell, mono_built);
-  lend(files.mono, onto, 0, mono_built);
-  lend(files.text, onto, 0, mono_built);
   atlas.Build();
   fonts.text->Scale = sizes.text_pixels / text_built;
-  fonts.mono->Scale = mono_pixels / mono_built;
   atlas.ClearInputData();  // the ranges end here
   return fonts;
+}
+
+bool ZoomedType::want(double zoom, std::u32string_view characters) {
+  bool news = std::exchange(zoom_, zoom) != zoom;
+  if (zoom == 1) {
+    characters_.clear();
+    return news;
+  }
+  for (const char32_t c : characters) {
+    if (characters_.find(c) != std::u32string::npos) continue;
+    characters_ += c;
+    news = true;
+  }
+  return news;
 }
 
 Characters::Characters(const FontFiles& files, std::string also)

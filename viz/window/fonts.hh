@@ -44,11 +44,26 @@ struct FontSizes {
 // The sizes on a screen of this scale, with type of this size.
 FontSizes font_sizes(double scale, double type_size);
 
-// Puts both into the atlas in place of what was there, and builds it. Latin, Greek, Cyrillic,
+// The type of ladders that are zoomed: with no more characters than they have, so that much larger
+// ones find room.
+class ZoomedType {
+ public:
+  // What is shown now. True where the type is to be made anew: at another zoom, or because
+  // characters came. At zoom 1 there is none.
+  bool want(double zoom, std::u32string_view characters);
+  double zoom() const { return zoom_; }
+  const std::u32string& characters() const { return characters_; }
+
+ private:
+  double zoom_ = 1;
+  std::u32string characters_;  // beyond the basic ones
+};
+
+// Puts all into the atlas in place of what was there, and builds it. Latin, Greek, Cyrillic,
 // punctuation, arrows, box drawing, shapes, common Chinese, and every character of `also` that a
 // font has. Very large type is built smaller and stretched.
 gui::Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, const FontSizes& sizes,
-                       std::string_view also = {});
+                       std::string_view also = {}, const ZoomedType& zoomed = {});
 
 // Which characters fonts are to be built with beyond their own: those of `also`, and what comes to
 // be shown later.

@@ -160,9 +160,13 @@ class Drawing {
   bool works = false;
 
  private:
-  bool want() { return shot_.characters && characters_.want(shot_.characters()); }
+  bool want() {
+    bool came = shot_.characters && characters_.want(shot_.characters());
+    if (shot_.zoom && shot_.of_ladders) came |= zoomed_.want(shot_.zoom(), shot_.of_ladders());
+    return came;
+  }
   void build() {
-    fonts = build_fonts(*ImGui::GetIO().Fonts, files_, shot_.fonts, characters_.also());
+    fonts = build_fonts(*ImGui::GetIO().Fonts, files_, shot_.fonts, characters_.also(), zoomed_);
   }
 
   ImGuiContext* before_;
@@ -170,6 +174,7 @@ class Drawing {
   const Shot& shot_;
   const FontFiles& files_;
   Characters characters_;
+  ZoomedType zoomed_;
   bool first_ = true;
 };
 

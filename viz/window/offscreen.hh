@@ -26,6 +26,9 @@ struct Shot {
   std::uint32_t background = 0xffffffff;  // as ImGui packs it: 0xAABBGGRR
   // As in a window's Content: asked before each frame.
   std::function<std::u32string()> characters = {};
+  // The type of ladders that are zoomed.
+  std::function<double()> zoom = {};
+  std::function<std::u32string()> of_ladders = {};
 };
 
 // The largest picture: higher or larger ones are refused by those who would look at them.

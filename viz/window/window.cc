@@ -27,6 +27,7 @@ constexpr auto frame_time = std::chrono::microseconds(16'667);
 constexpr double idle_seconds = 3600;          // nothing changes by itself
 constexpr double cursor_blink_seconds = 0.25;  // but the cursor of a text field
 constexpr int frames_after_input = 3;          // ImGui's windows take some to settle
+constexpr auto zoom_settles = std::chrono::milliseconds(150);  // then type is made for it
 constexpr model::Duration longest_tick = model::milliseconds(250);
 
 std::string last_error() {
@@ -73,6 +74,9 @@ struct Window::Impl {
   ImFontAtlas atlas;
   std::optional<Characters> characters;
   bool characters_came = false;  // the fonts lack some
+  ZoomedType zoomed;
+  double last_zoom = 1;
+  Clock::time_point zoom_changed;
 
   ~Impl();
   std::optional<model::Error> start();
@@ -80,6 +84,7 @@ struct Window::Impl {
   double content_scale() const;
   void build(double scale, double type_size);
   void look_for_characters(const Content& content);
+  double settled_zoom(double now);
   void make_style(const gui::Look& look);
   void feed();
   void frame(const Content& content);
@@ -176,14 +181,27 @@ double Window::Impl::content_scale() const {
 }
 
 void Window::Impl::build(double scale, double type_size) {
-  fonts = build_fonts(atlas, options.fonts, font_sizes(scale, type_size), characters->also());
+  fonts =
+      build_fonts(atlas, options.fonts, font_sizes(scale, type_size), characters->also(), zoomed);
   characters_came = false;
   made.scale = scale;
   made.type_size = type_size;
 }
 
+// While it still changes, that of before.
+double Window::Impl::settled_zoom(double now) {
+  const Clock::time_point moment = Clock::now();
+  if (std::exchange(last_zoom, now) != now) zoom_changed = moment;
+  if (now == zoomed.zoom() || moment - zoom_changed >= zoom_settles) return now;
+  frames_due = std::max(frames_due, 1);
+  return zoomed.zoom();
+}
+
 void Window::Impl::look_for_characters(const Content& content) {
-  if (!content.characters || !characters->want(content.characters())) return;
+  bool came = content.characters && characters->want(content.characters());
+  if (content.of_ladders)
+    came |= zoomed.want(settled_zoom(content.look().zoom), content.of_ladders());
+  if (!came) return;
   characters_came = true;
   frames_due = std::max(frames_due, 1);
 }

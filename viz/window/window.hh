@@ -30,6 +30,7 @@ struct Content {
   // Characters of what is now shown, as far as they may have come since the last call. Those that
   // the fonts lack are in them from the next frame on. None: there are no others.
   std::function<std::u32string()> characters;
+  std::function<std::u32string()> of_ladders;  // all those of the ladders, beyond Latin
 };
 
 struct WindowOptions {
