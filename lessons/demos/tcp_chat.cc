@@ -6,31 +6,18 @@
 
 #include <array>
 
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
 
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
-
 Task tcp_chat_server(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket listener = made.socket();
-  const CallResult bound = co_await host.bind(listener, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(listener);
-    co_return;
-  }
-  co_await host.listen(listener, 5);
-  const CallResult accepted = co_await host.accept(listener);
+  Socket listener;
+  co_await open_listener(host, options, listener);
+  if (listener.fd < 0) co_return;
+  CallResult accepted;
+  co_await accept_client(host, options, listener, accepted);
   if (!accepted.ok()) {
-    const std::string line = failure(options.language, "accept", accepted.error);
-    co_await host.print(line);
     co_await host.close(listener);
     co_return;
   }
@@ -63,15 +50,9 @@ Task tcp_chat_server(Host& host, DemoOptions options) {
 }
 
 Task tcp_chat_client(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket socket = made.socket();
-  const CallResult connected = co_await host.connect(socket, options.server);
-  if (!connected.ok()) {
-    const std::string line = failure(options.language, "connect", options.server, connected.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_connection(host, options, socket);
+  if (socket.fd < 0) co_return;
   std::array<char, 1024> buffer;
   for (;;) {
     std::string message;

@@ -6,15 +6,10 @@
 
 #include <array>
 
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -51,40 +46,27 @@ Task serve_client(Host& host, Socket socket, wire::SocketAddress peer, DemoOptio
 }  // namespace
 
 Task tcp_echo_server(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket listener = made.socket();
-  const CallResult bound = co_await host.bind(listener, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(listener);
-    co_return;
-  }
-  co_await host.listen(listener, 5);
+  Socket listener;
+  co_await open_listener(host, options, listener);
+  if (listener.fd < 0) co_return;
   co_await host.print("Waiting for connection...");
   for (;;) {
-    const CallResult accepted = co_await host.accept(listener);
-    if (!accepted.ok()) {
-      const std::string line = failure(options.language, "accept", accepted.error);
-      co_await host.print(line);
-      break;
-    }
+    CallResult accepted;
+    co_await accept_client(host, options, listener, accepted);
+    if (!accepted.ok()) break;
     host.spawn(serve_client(host, accepted.socket(), accepted.peer, options));
   }
   co_await host.close(listener);
 }
 
 Task tcp_echo_client(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket socket = made.socket();
-  const CallResult connected = co_await host.connect(socket, options.server);
+  Socket socket;
+  co_await open_connection(host, options, socket);
+  if (socket.fd < 0) co_return;
   std::string problem;
-  if (!connected.ok())
-    problem = failure(options.language, "connect", options.server, connected.error);
-
   std::array<char, 1024> buffer;
   // The welcome, then one line for each name.
-  for (std::size_t i = 0; problem.empty() && i <= options.names.size(); ++i) {
+  for (std::size_t i = 0; i <= options.names.size(); ++i) {
     if (i > 0) {
       const CallResult sent = co_await host.send(socket, options.names[i - 1]);
       if (!sent.ok()) {

@@ -5,39 +5,24 @@
 #include <array>
 #include <utility>
 
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
 
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
-
 namespace {
 
 Task serve(Host& host, DemoOptions options, bool mended) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket listener = made.socket();
-  const CallResult bound = co_await host.bind(listener, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(listener);
-    co_return;
-  }
-  co_await host.listen(listener, 5);
+  Socket listener;
+  co_await open_listener(host, options, listener);
+  if (listener.fd < 0) co_return;
   std::array<char, 1024> buffer;
   // The tutorial's program does not survive a send that fails: then it is over with all clients.
   bool goes_on = true;
   while (goes_on) {
-    const CallResult accepted = co_await host.accept(listener);
-    if (!accepted.ok()) {
-      const std::string line = failure(options.language, "accept", accepted.error);
-      co_await host.print(line);
-      break;
-    }
+    CallResult accepted;
+    co_await accept_client(host, options, listener, accepted);
+    if (!accepted.ok()) break;
     const Socket socket = accepted.socket();
     const std::string call = call_from(options.language, accepted.peer.ip);
     co_await host.print(call);
@@ -83,15 +68,9 @@ Task tcp_serve_each_mended_server(Host& host, DemoOptions options) {
 }
 
 Task tcp_serve_each_client(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket socket = made.socket();
-  const CallResult connected = co_await host.connect(socket, options.server);
-  if (!connected.ok()) {
-    const std::string line = failure(options.language, "connect", options.server, connected.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_connection(host, options, socket);
+  if (socket.fd < 0) co_return;
   std::array<char, 1024> buffer;
   for (;;) {
     std::string message;

@@ -5,15 +5,10 @@
 
 #include <array>
 
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -25,15 +20,9 @@ Task answer(Host& host, Socket socket, wire::SocketAddress peer, std::string nam
 }
 
 Task serve(Host& host, DemoOptions options, bool task_each) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::datagram);
-  const Socket socket = made.socket();
-  const CallResult bound = co_await host.bind(socket, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_server(host, options, SocketType::datagram, socket);
+  if (socket.fd < 0) co_return;
   const std::string ready = fmt::format("Bind UDP on {}...", options.server.port);
   co_await host.print(ready);
   std::array<char, 1024> buffer;

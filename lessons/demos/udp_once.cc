@@ -5,15 +5,10 @@
 
 #include <array>
 
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -25,15 +20,9 @@ std::string both(std::string_view message, const wire::SocketAddress& from) {
 }  // namespace
 
 Task udp_once_server(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::datagram);
-  const Socket socket = made.socket();
-  const CallResult bound = co_await host.bind(socket, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_server(host, options, SocketType::datagram, socket);
+  if (socket.fd < 0) co_return;
   std::array<char, 1024> buffer;
   const CallResult received = co_await host.recvfrom(socket, buffer);
   std::string problem;

@@ -14,46 +14,46 @@ namespace {
 
 using window::test::View;
 
-// Lesson, conditions and both ladders, the real one as recorded, in the window's own fonts; the
-// details of a packet by tab: 0 why, 1 packet, 2 TCBs, 3 state diagram.
-void window_frame(benchmark::State& state) {
-  View view(words::Language::en);
+// Lesson, conditions and both ladders, the real one as recorded, in the window's own fonts.
+struct Screen {
+  View view{words::Language::en};
   gui::Fonts built;
-  const gui::testing::Canvas canvas({1920, 1080}, [&](ImFontAtlas& atlas) {
-    built =
-        window::build_fonts(atlas, window::test::fonts(), window::font_sizes(1, 1), view.also());
-  });
-  view.ui.controls_shown = true;
-  view.go_to([](const model::Packet& p) { return p.len > 0; });
-  view.ui.details.open = static_cast<gui::DetailsTab>(state.range(0));
-  const auto frame = [&] {
+  const gui::testing::Canvas canvas{{1920, 1080}, [this](ImFontAtlas& atlas) {
+                                      built = window::build_fonts(atlas, window::test::fonts(),
+                                                                  window::font_sizes(1, 1),
+                                                                  view.also());
+                                    }};
+
+  Screen() { view.ui.controls_shown = true; }
+  void frame() {
     ImGui::NewFrame();
     view.frame(built);
     ImGui::Render();
-  };
-  for (int i = 0; i < View::frames; ++i) frame();
-  for (auto _ : state) frame();
+  }
+};
+
+// With the details of a packet, by tab: 0 why, 1 packet, 2 TCBs, 3 state diagram.
+void window_frame(benchmark::State& state) {
+  Screen screen;
+  View& view = screen.view;
+  view.go_to([](const model::Packet& p) { return p.len > 0; });
+  view.ui.details.open = static_cast<gui::DetailsTab>(state.range(0));
+  for (int i = 0; i < View::frames; ++i) screen.frame();
+  for (auto _ : state) screen.frame();
 }
 BENCHMARK(window_frame)->ArgName("tab")->DenseRange(0, 3)->Unit(benchmark::kMicrosecond);
 
 // Another ISN: the run, its alignment with the real one, the ladders, the lesson's steps, the
 // frame that shows it.
 void window_run_again(benchmark::State& state) {
-  View view(words::Language::en);
-  gui::Fonts built;
-  const gui::testing::Canvas canvas({1920, 1080}, [&](ImFontAtlas& atlas) {
-    built =
-        window::build_fonts(atlas, window::test::fonts(), window::font_sizes(1, 1), view.also());
-  });
-  view.ui.controls_shown = true;
+  Screen screen;
+  View& view = screen.view;
   gui::Controls controls = view.app.model().controls;
   std::uint32_t isn = 1000;
   for (auto _ : state) {
     controls.isn_client = wire::SeqNum{++isn};
     view.apply(gui::SetControls{controls});
-    ImGui::NewFrame();
-    view.frame(built);
-    ImGui::Render();
+    screen.frame();
   }
 }
 BENCHMARK(window_run_again)->Unit(benchmark::kMicrosecond);

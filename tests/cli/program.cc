@@ -6,14 +6,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 
 namespace synoptic::cli::test {
 namespace {
@@ -190,31 +188,6 @@ nlohmann::json run_json(std::vector<std::string> arguments) {
 bool is_one_line(const std::string& text) {
   return text.starts_with("synoptic: ") && text.size() > 20 && text.back() == '\n' &&
          std::count(text.begin(), text.end(), '\n') == 1;
-}
-
-TempDir::TempDir() {
-  std::string name = (std::filesystem::temp_directory_path() / "synoptic-test-XXXXXX").string();
-  EXPECT_NE(::mkdtemp(name.data()), nullptr);
-  path_ = name;
-}
-
-TempDir::~TempDir() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
-
-// By large pieces: the picture of a screen byte by byte takes a third of a second under the sanitizers.
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text;
-  std::array<char, 65536> piece;
-  while (in.read(piece.data(), piece.size()) || in.gcount() > 0)
-    text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
-  return text;
-}
-
-void write_file(const std::string& path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
 }
 
 }  // namespace synoptic::cli::test

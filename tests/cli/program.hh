@@ -3,11 +3,12 @@
 
 #include <sys/types.h>
 
-#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "tests/files.hh"
 
 namespace synoptic::cli::test {
 
@@ -62,20 +63,8 @@ nlohmann::json run_json(std::vector<std::string> arguments);
 // One line, beginning with "synoptic: ".
 bool is_one_line(const std::string& text);
 
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string read_file(const std::string& path);
-void write_file(const std::string& path, std::string_view text);
+using synoptic::read_file;
+using synoptic::TempDir;
+using synoptic::write_file;
 
 }  // namespace synoptic::cli::test

@@ -1,20 +1,17 @@
 // pcapng: each block by itself, and tshark as the outside judge of the whole.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "lessons/scenario.hh"
 #include "tests/export/hand_trace.hh"
+#include "tests/files.hh"
 #include "viz/export/export.hh"
 
 namespace synoptic::exporting {
@@ -173,19 +170,11 @@ TEST(Pcapng, LongCommentsAreCutBetweenCharacters) {
 
 class TempFile {
  public:
-  explicit TempFile(const wire::Bytes& bytes) {
-    std::string name = (std::filesystem::temp_directory_path() / "synoptic-XXXXXX.pcapng").string();
-    const int fd = mkstemps(name.data(), 7);
-    EXPECT_GE(fd, 0);
-    EXPECT_EQ(write(fd, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-    ::close(fd);
-    path_ = name;
-  }
-  ~TempFile() { std::filesystem::remove(path_); }
-  const std::string& path() const { return path_; }
+  explicit TempFile(const wire::Bytes& bytes) { write_file(path(), bytes); }
+  std::string path() const { return dir_.file("x.pcapng"); }
 
  private:
-  std::string path_;
+  TempDir dir_;
 };
 
 std::string output_of(const std::string& command) {

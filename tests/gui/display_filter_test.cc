@@ -4,23 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <random>
 #include <set>
 #include <sstream>
 
+#include "tests/files.hh"
 #include "tests/gui/support.hh"
 #include "viz/export/export.hh"
 
 namespace synoptic::gui {
 namespace {
-
-namespace fs = std::filesystem;
 
 model::Trace run_of(const char* demo, const std::vector<std::string>& faults = {},
                     wire::Family family = wire::Family::ipv4) {
@@ -159,22 +154,17 @@ class Tshark : public ::testing::Test {
 TEST_F(Tshark, FindsTheSamePackets) {
   const model::Trace trace =
       run_of("tcp-echo", {"drop 2nd data client>server", "drop 1st fin server>client"});
-  const fs::path file =
-      fs::path(::testing::TempDir()) / ("filter-" + std::to_string(::getpid()) + ".pcapng");
-  {
-    const wire::Bytes bytes = exporting::to_pcapng(trace);
-    std::ofstream(file, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-  }
+  const TempDir folder;
+  const std::string file = folder.file("x.pcapng");
+  write_file(file, exporting::to_pcapng(trace));
   for (const char* text :
        {"tcp.flags.syn == 1 || tcp.flags.fin == 1 && !(tcp.srcport == 9999)",
         "tcp.len > 0 and ip.src == 127.0.0.1 or frame.number == 2",
         "tcp.port != 9999 || tcp.flags.fin && tcp.len ge 6",
         "tcp.seq > 5 && tcp.ack <= 30 && tcp.nxtseq != 20 && tcp contains \"ell\"",
         "tcp.analysis.retransmission || udp || tcp.flags == 0x12 || tcp.window_size < 10"}) {
-    const std::string listed = output("tshark -r '" + file.string() + "' -Y '" + text +
-                                      "' -T fields -e frame.number 2>&1");
+    const std::string listed =
+        output("tshark -r '" + file + "' -Y '" + text + "' -T fields -e frame.number 2>&1");
     std::set<std::uint32_t> theirs;
     std::istringstream in(listed);
     for (std::string line; std::getline(in, line);)
@@ -182,7 +172,6 @@ TEST_F(Tshark, FindsTheSamePackets) {
         theirs.insert(static_cast<std::uint32_t>(std::stoul(line)));
     EXPECT_EQ(numbers(trace, text), theirs) << text << "\n" << listed;
   }
-  fs::remove(file);
 }
 
 TEST_F(Tshark, KnowsEveryField) {

@@ -2,18 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
-#include <iterator>
 #include <regex>
 #include <string>
 
-namespace synoptic::words {
+#include "tests/files.hh"
 
-inline std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+namespace synoptic::words {
 
 // All sources of the folders, texts joined where they go on in the next line.
 inline std::string source_text(std::initializer_list<const char*> folders) {
@@ -22,7 +17,7 @@ inline std::string source_text(std::initializer_list<const char*> folders) {
     for (const auto& entry :
          std::filesystem::directory_iterator(std::filesystem::path(SYNOPTIC_SOURCE_DIR) / folder))
       if (entry.path().extension() == ".cc" || entry.path().extension() == ".hh")
-        all += read_text(entry.path());
+        all += read_file(entry.path());
   return std::regex_replace(all, std::regex("\"\\s*\n\\s*\""), "");
 }
 

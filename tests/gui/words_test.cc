@@ -5,8 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -14,17 +12,13 @@
 
 #include "sim/model/tcp_state.hh"
 #include "sim/model/why.hh"
+#include "tests/files.hh"
 #include "tests/gui/source_text.hh"
 
 namespace synoptic::words {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // All sources that say something, joined where a text goes on in the next line. (In viz/cli, say()
 // is what goes to stderr; what the window shows is words::say() there.)
@@ -33,7 +27,7 @@ std::string sources() {
   for (const char* folder : {"viz/gui", "viz/ladder", "viz/cli"})
     for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / folder)) {
       if (entry.path().extension() != ".cc") continue;
-      const std::string text = read(entry.path());
+      const std::string text = read_file(entry.path());
       all += std::string_view(folder) == "viz/cli"
                  ? std::regex_replace(text, std::regex("([^:]|^)\\bsay\\("), "$1message(")
                  : text;
@@ -44,7 +38,7 @@ std::string sources() {
 std::string catalogues() {
   std::string all;
   for (const auto& entry : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/po/zh"))
-    all += read(entry.path());
+    all += read_file(entry.path());
   return all;
 }
 
@@ -146,7 +140,7 @@ TEST(Words, EachOne_StandsInOnePlace) {
   const std::regex entry(R"re(\nmsgid "((?:[^"\\]|\\.)+)")re");
   std::map<std::string, fs::path> place;
   for (const auto& file : fs::directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / "viz/po/zh")) {
-    const std::string text = read(file.path());
+    const std::string text = read_file(file.path());
     for (std::sregex_iterator i(text.begin(), text.end(), entry), end; i != end; ++i) {
       const auto [first, is_new] = place.emplace((*i)[1], file.path().filename());
       EXPECT_TRUE(is_new) << '"' << first->first << "\" stands in " << first->second << " and in "

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
 
+#include "tests/files.hh"
 #include "tests/ladder/trace_builder.hh"
 #include "viz/export/export.hh"
 #include "viz/ladder/align.hh"
@@ -18,12 +18,9 @@ namespace {
 
 void expect_golden(std::string_view name, const std::string& found) {
   const std::string path = fmt::format("{}/tests/data/golden/{}.txt", SYNOPTIC_SOURCE_DIR, name);
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << found;
-  std::ifstream file(path);
-  ASSERT_TRUE(file) << path << " is missing; UPDATE_GOLDEN=1 writes it";
-  std::stringstream expected;
-  expected << file.rdbuf();
-  EXPECT_EQ(found, expected.str()) << "UPDATE_GOLDEN=1 if this was meant";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) write_file(path, found);
+  ASSERT_TRUE(std::filesystem::exists(path)) << path << " is missing; UPDATE_GOLDEN=1 writes it";
+  EXPECT_EQ(found, read_file(path)) << "UPDATE_GOLDEN=1 if this was meant";
 }
 
 void add_state(model::Trace& trace, double at_ms, bool client, model::TcpState from,

@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 
 #include "lessons/fill.hh"
 #include "lessons/lesson.hh"
+#include "tests/files.hh"
 
 namespace synoptic::lessons {
 namespace {
@@ -73,8 +73,8 @@ TEST(Course, LanguagesHaveTheSameSections_AndTheSameNumberOfParagraphs) {
 }
 
 TEST(Documentation, NamesEveryPlaceholder) {
-  std::ifstream in(std::filesystem::path(SYNOPTIC_SOURCE_DIR) / "lessons/README.md");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string text =
+      read_file(std::filesystem::path(SYNOPTIC_SOURCE_DIR) / "lessons/README.md");
   for (const Placeholder& placeholder : placeholders()) {
     const bool named = std::ranges::any_of(std::string_view("}.@"), [&](char end) {
       return text.find(fmt::format("{{{}{}", placeholder.name, end)) != std::string::npos;

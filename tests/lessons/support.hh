@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lessons/lesson.hh"
+#include "tests/files.hh"
 
 namespace synoptic::lessons::test {
 
@@ -31,14 +32,11 @@ struct Parts {
 class LessonFolder {
  public:
   explicit LessonFolder(const Parts& parts);
-  ~LessonFolder();
-  LessonFolder(const LessonFolder&) = delete;
-  LessonFolder& operator=(const LessonFolder&) = delete;
-  model::Expected<Lesson> load() const { return load_lesson(path_); }
-  const std::filesystem::path& path() const { return path_; }
+  model::Expected<Lesson> load() const { return load_lesson(path()); }
+  const std::filesystem::path& path() const { return dir_.path(); }
 
  private:
-  std::filesystem::path path_;
+  TempDir dir_;
 };
 
 }  // namespace synoptic::lessons::test

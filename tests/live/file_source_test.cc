@@ -7,45 +7,28 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/frames.hh"
 #include "capture/live/live.hh"
+#include "tests/files.hh"
 #include "tests/live/support.hh"
 
 namespace synoptic::live {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 const std::string data = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/";
 
-std::string contents(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
-
 class Files : public testing::Test {
  protected:
-  Files() {
-    std::string name = (fs::temp_directory_path() / "synoptic-files-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~Files() override { fs::remove_all(folder_); }
   std::string write(const std::string& name, const std::string& bytes) {
-    const std::string path = (folder_ / name).string();
-    std::ofstream(path, std::ios::binary) << bytes;
-    return path;
+    write_file(folder_.file(name), bytes);
+    return folder_.file(name);
   }
-  fs::path folder_;
+  const TempDir folder_;
 };
 
 struct Read {
@@ -53,7 +36,7 @@ struct Read {
   std::size_t packets = 0;
   std::unique_ptr<observe::TraceSource> source;
 };
-Read read_file(const std::string& path, const std::string& filter = "") {
+Read read_capture(const std::string& path, const std::string& filter = "") {
   Read read;
   auto source = open_file(path, filter);
   if (!source) {
@@ -70,7 +53,7 @@ Read read_file(const std::string& path, const std::string& filter = "") {
 class Forms : public testing::TestWithParam<std::string> {};
 
 TEST_P(Forms, AreReadWhole) {
-  const Read read = read_file(data + GetParam());
+  const Read read = read_capture(data + GetParam());
   ASSERT_FALSE(read.refused) << read.refused->str();
   EXPECT_FALSE(read.failure);
   EXPECT_EQ(read.packets, 8u);
@@ -83,27 +66,28 @@ TEST_P(Forms, AreReadWhole) {
 }
 
 TEST_P(Forms, KeepTheirTimes) {
-  const Read read = read_file(data + GetParam());
+  const Read read = read_capture(data + GetParam());
   ASSERT_TRUE(read.source);
   const std::int64_t first = packets(read.source->trace()).front().event->t.ns;
   const std::int64_t exact =
-      packets(read_file(data + "handshake-nsec.pcap").source->trace()).front().event->t.ns;
+      packets(read_capture(data + "handshake-nsec.pcap").source->trace()).front().event->t.ns;
   EXPECT_NE(exact % 1000, 0) << "the file holds nanoseconds";
   const bool micro = GetParam() == "handshake.pcap";
   EXPECT_EQ(first, micro ? exact / 1000 * 1000 : exact);
 }
 
 TEST_P(Forms, CutOffAnywhere_KeepWhatCameBefore) {
-  const std::string whole = contents(data + GetParam());
-  std::string name = (fs::temp_directory_path() / "synoptic-cut-XXXXXX").string();
-  const FileDescriptor fd(::mkstemp(name.data()));
+  const std::string whole = read_file(data + GetParam());
+  const TempDir folder;
+  const std::string name = folder.file("cut");
+  const FileDescriptor fd(::open(name.c_str(), O_CREAT | O_RDWR, 0600));
   ASSERT_TRUE(fd.open());
   std::size_t before = 0, refused = 0, failed = 0;
   for (std::size_t size = 0; size < whole.size(); ++size) {
     if (size > 0) {
       ASSERT_EQ(::pwrite(fd.get(), &whole[size - 1], 1, static_cast<off_t>(size - 1)), 1);
     }
-    const Read read = read_file(name);
+    const Read read = read_capture(name);
     if (read.refused) {
       EXPECT_EQ(before, 0u) << size;
       EXPECT_FALSE(read.refused->what.empty()) << size;
@@ -119,29 +103,28 @@ TEST_P(Forms, CutOffAnywhere_KeepWhatCameBefore) {
                   HasSubstr("cut off after packet " + std::to_string(read.packets)));
     }
   }
-  ::unlink(name.c_str());
   EXPECT_GE(before, 7u);
   EXPECT_GE(refused, 24u);
   EXPECT_GT(failed, whole.size() / 2);
 }
 
 TEST_P(Forms, GarbageAnywhere_IsNeverACrash) {
-  const std::string whole = contents(data + GetParam());
-  std::string name = (fs::temp_directory_path() / "synoptic-garbage-XXXXXX").string();
-  const FileDescriptor fd(::mkstemp(name.data()));
+  const std::string whole = read_file(data + GetParam());
+  const TempDir folder;
+  const std::string name = folder.file("garbage");
+  const FileDescriptor fd(::open(name.c_str(), O_CREAT | O_RDWR, 0600));
   ASSERT_TRUE(fd.open());
   ASSERT_EQ(::write(fd.get(), whole.data(), whole.size()), static_cast<ssize_t>(whole.size()));
   for (std::size_t i = 0; i < whole.size(); ++i) {
     const char bad = static_cast<char>(whole[i] ^ 0xff);
     ASSERT_EQ(::pwrite(fd.get(), &bad, 1, static_cast<off_t>(i)), 1);
-    const Read read = read_file(name);
+    const Read read = read_capture(name);
     if (read.refused) {
       EXPECT_FALSE(read.refused->what.empty()) << i;
     }
     ASSERT_EQ(::pwrite(fd.get(), &whole[i], 1, static_cast<off_t>(i)), 1);
   }
-  ::unlink(name.c_str());
-  EXPECT_EQ(contents(data + GetParam()), whole);
+  EXPECT_EQ(read_file(data + GetParam()), whole);
 }
 
 INSTANTIATE_TEST_SUITE_P(CaptureFiles, Forms,
@@ -154,47 +137,47 @@ INSTANTIATE_TEST_SUITE_P(CaptureFiles, Forms,
                          });
 
 TEST_F(Files, Filter_ChoosesPackets) {
-  const Read read = read_file(data + "handshake.pcap", "tcp[tcpflags] & tcp-syn != 0");
+  const Read read = read_capture(data + "handshake.pcap", "tcp[tcpflags] & tcp-syn != 0");
   EXPECT_EQ(read.packets, 2u);
   EXPECT_EQ(read.source->counters().captured, 2u);
 }
 
 TEST_F(Files, BadFilter_IsRefusedInLibpcapsWords) {
-  const Read read = read_file(data + "handshake.pcap", "tcp prot 1");
+  const Read read = read_capture(data + "handshake.pcap", "tcp prot 1");
   ASSERT_TRUE(read.refused);
   EXPECT_THAT(read.refused->what,
               testing::AllOf(HasSubstr("'tcp prot 1'"), HasSubstr("syntax error")));
 }
 
 TEST_F(Files, Missing_IsRefused) {
-  const Read read = read_file((folder_ / "not-there.pcap").string());
+  const Read read = read_capture(folder_.file("not-there.pcap"));
   ASSERT_TRUE(read.refused);
   EXPECT_THAT(read.refused->what, HasSubstr("No such file"));
   EXPECT_FALSE(read.refused->remedy.empty());
 }
 
 TEST_F(Files, Folder_IsRefused) {
-  const Read read = read_file(folder_.string());
+  const Read read = read_capture(folder_.path());
   ASSERT_TRUE(read.refused);
   EXPECT_THAT(read.refused->what, HasSubstr("is a folder"));
 }
 
 TEST_F(Files, Empty_IsRefused) {
-  const Read read = read_file(write("empty.pcap", ""));
+  const Read read = read_capture(write("empty.pcap", ""));
   ASSERT_TRUE(read.refused);
   EXPECT_THAT(read.refused->what, HasSubstr("is empty"));
 }
 
 TEST_F(Files, Garbage_IsRefused) {
-  const Read read = read_file(write("text.pcap", "This is no capture at all, but a letter.\n"));
+  const Read read = read_capture(write("text.pcap", "This is no capture at all, but a letter.\n"));
   ASSERT_TRUE(read.refused);
   EXPECT_THAT(read.refused->what, HasSubstr("is no capture file"));
 }
 
 TEST_F(Files, AStrangeLinkType_IsAWarning) {
-  std::string bytes = contents(data + "handshake.pcap");
+  std::string bytes = read_file(data + "handshake.pcap");
   bytes[20] = static_cast<char>(147);  // DLT_USER0
-  const Read read = read_file(write("strange.pcap", bytes));
+  const Read read = read_capture(write("strange.pcap", bytes));
   ASSERT_TRUE(read.source);
   EXPECT_THAT(read.source->trace().warnings, testing::ElementsAre(HasSubstr("not understood")));
   EXPECT_EQ(read.source->trace().events().size(), 8u) << "each is kept, and shown as bytes";
@@ -214,7 +197,7 @@ TEST_F(Files, Stop_EndsReading) {
 class Pipes : public Files {
  protected:
   Pipes() {
-    path_ = (folder_ / "pipe").string();
+    path_ = folder_.file("pipe");
     EXPECT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   }
   std::string path_;
@@ -223,10 +206,10 @@ class Pipes : public Files {
 TEST_F(Pipes, AreReadWhole) {
   std::thread writer([&] {
     const FileDescriptor fd(::open(path_.c_str(), O_WRONLY));
-    const std::string bytes = contents(data + "handshake.pcap");
+    const std::string bytes = read_file(data + "handshake.pcap");
     write_all(fd.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   });
-  const Read read = read_file(path_);
+  const Read read = read_capture(path_);
   writer.join();
   ASSERT_FALSE(read.refused) << read.refused->str();
   EXPECT_FALSE(read.failure);
@@ -236,10 +219,10 @@ TEST_F(Pipes, AreReadWhole) {
 TEST_F(Pipes, CutOff_KeepWhatCame) {
   std::thread writer([&] {
     const FileDescriptor fd(::open(path_.c_str(), O_WRONLY));
-    const std::string bytes = contents(data + "handshake.pcap");
+    const std::string bytes = read_file(data + "handshake.pcap");
     write_all(fd.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size() - 3});
   });
-  const Read read = read_file(path_);
+  const Read read = read_capture(path_);
   writer.join();
   EXPECT_EQ(read.packets, 7u);
   ASSERT_TRUE(read.failure);
@@ -247,7 +230,7 @@ TEST_F(Pipes, CutOff_KeepWhatCame) {
 }
 
 TEST_F(Pipes, PacketsAreThereBeforeTheWriterEnds_AndStopDoesNotWaitForIt) {
-  const std::string bytes = contents(data + "handshake.pcap");
+  const std::string bytes = read_file(data + "handshake.pcap");
   FileDescriptor fd;
   std::thread opener([&] {
     fd = FileDescriptor(::open(path_.c_str(), O_WRONLY));
@@ -268,7 +251,7 @@ TEST_F(Pipes, PacketsAreThereBeforeTheWriterEnds_AndStopDoesNotWaitForIt) {
 }
 
 TEST_F(Pipes, AReaderThatIsDropped_LeavesNoThread) {
-  const std::string bytes = contents(data + "handshake.pcap");
+  const std::string bytes = read_file(data + "handshake.pcap");
   FileDescriptor fd;
   std::thread opener([&] {
     fd = FileDescriptor(::open(path_.c_str(), O_WRONLY));

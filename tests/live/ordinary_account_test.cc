@@ -5,11 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "tests/files.hh"
 #include "tests/live/processes.hh"
 
 namespace synoptic::live {
@@ -42,16 +42,14 @@ void expect_passed(const Ended& ended) {
 
 TEST(OrdinaryAccount, LiveRunsCapturesAndSurvivalWorkTheSame) {
   if (::geteuid() != 0) return;  // then all the tests of this program have just run as one
-  std::string name = (fs::temp_directory_path() / "synoptic-account-XXXXXX").string();
-  const fs::path folder = ::mkdtemp(name.data());
-  ASSERT_EQ(::chmod(folder.c_str(), 0755), 0);
+  const TempDir folder;
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0755), 0);
   // The build folder may be closed to others: the program is copied to where anybody may run it.
-  const fs::path copy = folder / "live_test";
+  const fs::path copy = folder.path() / "live_test";
   fs::copy_file("/proc/self/exe", copy);
   ASSERT_EQ(::chmod(copy.c_str(), 0755), 0);
   expect_passed(run({"runuser", "-u", "nobody", "--", copy.string(), "--gtest_brief=1",
                      "--gtest_filter=*PrivateRun*:Survival.*:Capture.*:Doctor.*"}));
-  fs::remove_all(folder);
 }
 
 // As in a container: root by name, without the right to make namespaces but by way of a user

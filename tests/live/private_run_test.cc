@@ -20,16 +20,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::unique_ptr<observe::TraceSource> finished_run(const LiveSpec& spec) {
-  auto source = run_private(spec);
-  if (!source) {
-    ADD_FAILURE() << source.error().str();
-    return nullptr;
-  }
-  EXPECT_TRUE(run_to_end(**source)) << "the run did not end";
-  return std::move(*source);
-}
-
 // The calls of the endpoints whose name begins with `role`, in order of time.
 std::vector<const model::Event*> calls(const model::Trace& trace, const std::string& role) {
   std::vector<const model::Event*> found;

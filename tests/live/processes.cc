@@ -12,28 +12,22 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <thread>
+
+#include "tests/files.hh"
 
 namespace synoptic::live {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string contents(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
-
 Process describe(const fs::path& folder) {
   Process process;
   process.pid = static_cast<pid_t>(std::stol(folder.filename().string()));
-  process.command = contents(folder / "cmdline");
+  process.command = read_file(folder / "cmdline");
   std::replace(process.command.begin(), process.command.end(), '\0', ' ');
-  const std::string stat = contents(folder / "stat");
+  const std::string stat = read_file(folder / "stat");
   const std::size_t end = stat.rfind(')');
   if (end != stat.npos) {
     std::istringstream rest(stat.substr(end + 1));
@@ -118,7 +112,7 @@ int wait_for(const Child& child) {
 
 std::vector<Process> with_token(const std::string& token) {
   return all_processes([&](const fs::path& folder) {
-    return contents(folder / "environ").find(token) != std::string::npos;
+    return read_file(folder / "environ").find(token) != std::string::npos;
   });
 }
 

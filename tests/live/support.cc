@@ -1,6 +1,8 @@
 // What the tests of live share.
 #include "tests/live/support.hh"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 
 #include "lessons/demos/demo.hh"
@@ -15,6 +17,16 @@ bool run_to_end(observe::TraceSource& source) {
     source.poll();
   }
   return true;
+}
+
+std::unique_ptr<observe::TraceSource> finished_run(const LiveSpec& spec) {
+  auto source = run_private(spec);
+  if (!source) {
+    ADD_FAILURE() << source.error().str();
+    return nullptr;
+  }
+  EXPECT_TRUE(run_to_end(**source)) << "the run did not end";
+  return std::move(*source);
 }
 
 std::vector<std::string> role_command(std::vector<std::string> arguments) {

@@ -13,6 +13,9 @@ namespace synoptic::live {
 // Moves everything into the trace until the source ends. False after a minute without an end.
 bool run_to_end(observe::TraceSource& source);
 
+// A run in the private loopback, at its end. Null, and the test fails, when it could not begin.
+std::unique_ptr<observe::TraceSource> finished_run(const LiveSpec& spec);
+
 // The test binary, as roles are started from it.
 std::vector<std::string> role_command(std::vector<std::string> arguments);
 

@@ -6,10 +6,10 @@
 
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <set>
 
 #include "sim/net/rng.hh"
+#include "tests/files.hh"
 #include "tests/net/support.hh"
 
 namespace synoptic::net {
@@ -72,10 +72,8 @@ TEST(Run, Traces_AreThoseOfTheGoldenFile) {
   for (const auto& [name, s] : scenarios) found += fmt::format("{:016x} {}\n", hash(run(s)), name);
 
   const std::string path = SYNOPTIC_SOURCE_DIR "/tests/data/simulated_traces.txt";
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << found;
-  std::ifstream in(path);
-  const std::string golden(std::istreambuf_iterator<char>(in), {});
-  EXPECT_EQ(found, golden);
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) write_file(path, found);
+  EXPECT_EQ(found, read_file(path));
 }
 
 std::vector<std::string> whys(const Trace& trace) {

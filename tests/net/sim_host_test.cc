@@ -430,9 +430,9 @@ TEST(SimHost, DatagramTooLongForIp_EMSGSIZE) {
   EXPECT_THAT(errors, ElementsAre(EMSGSIZE, 0, ENETUNREACH, EAFNOSUPPORT));
 }
 
-TEST(SimHost, ReadLine_GivesTheRolesLines_ThenTheEnd) {
-  std::vector<std::string> lines;
-  const Main main = [&](Host& host) -> Task {
+// Reads what is typed, to the end.
+Main reading(std::vector<std::string>& lines) {
+  return [&lines](Host& host) -> Task {
     for (;;) {
       std::string line;
       const CallResult read = co_await host.read_line(">>> ", line);
@@ -440,27 +440,25 @@ TEST(SimHost, ReadLine_GivesTheRolesLines_ThenTheEnd) {
       lines.push_back(line);
     }
   };
+}
+
+TEST(SimHost, ReadLine_GivesTheRolesLines_ThenTheEnd) {
+  std::vector<std::string> lines;
   Scenario scenario;
-  scenario.roles = {
-      {.name = "client", .address = server_at.ip, .main = main, .lines = {"hello", "bye"}}};
+  scenario.roles = {{.name = "client",
+                     .address = server_at.ip,
+                     .main = reading(lines),
+                     .lines = {"hello", "bye"}}};
   run(scenario);
   EXPECT_THAT(lines, ElementsAre("hello", "bye"));
 }
 
 TEST(SimHost, ReadLine_TakesAsLongAsTyping_AndSoDoesTheEnd) {
   std::vector<std::string> lines;
-  const Main main = [&](Host& host) -> Task {
-    for (;;) {
-      std::string line;
-      const CallResult read = co_await host.read_line(">>> ", line);
-      if (read.value == 0) break;
-      lines.push_back(line);
-    }
-  };
   Scenario scenario;
   scenario.roles = {{.name = "client",
                      .address = server_at.ip,
-                     .main = main,
+                     .main = reading(lines),
                      .lines = {"hello", "bye"},
                      .typing = model::seconds(2)}};
   const model::Trace trace = run(scenario);

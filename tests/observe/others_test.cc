@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <random>
 
 #include "lessons/scenario.hh"
 #include "sim/net/scenario.hh"
+#include "tests/files.hh"
 #include "tests/observe/packets.hh"
 #include "viz/export/export.hh"
 #include "viz/ladder/layout.hh"
@@ -199,14 +199,13 @@ TEST(Others, PcapngKeepsThemUntouched) {
     EXPECT_FALSE(std::ranges::search(file, packet->bytes).empty());
   }
   EXPECT_EQ(found, 10u);
-  const std::string path = ::testing::TempDir() + "synoptic-others.pcapng";
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
+  const TempDir folder;
+  const std::string path = folder.file("x.pcapng");
+  write_file(path, file);
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
       popen(("tshark -n -r " + path + " -T fields -e frame.len 2>/dev/null").c_str(), "r"), pclose);
   std::string lengths;
   for (int c; (c = std::fgetc(pipe.get())) != EOF;) lengths += static_cast<char>(c);
-  std::remove(path.c_str());
   EXPECT_EQ(lengths, "54\n54\n54\n54\n54\n54\n54\n54\n54\n9\n");
 }
 

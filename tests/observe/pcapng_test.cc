@@ -3,10 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <random>
 #include <stdexcept>
@@ -15,6 +13,7 @@
 #include "capture/live/live.hh"
 #include "capture/live/own_notes.hh"
 #include "lessons/scenario.hh"
+#include "tests/files.hh"
 #include "tests/observe/simulated.hh"
 #include "viz/export/export.hh"
 
@@ -25,18 +24,13 @@ using model::Trace;
 
 // A file that is gone when the test is.
 struct Scratch {
-  std::filesystem::path path = std::filesystem::temp_directory_path() /
-                               ("synoptic-observe-" + std::to_string(::getpid()) + ".pcapng");
-  ~Scratch() { std::filesystem::remove(path); }
+  TempDir dir;
+  std::string path = dir.file("x.pcapng");
 };
 
 std::unique_ptr<TraceSource> read_back(const wire::Bytes& bytes, const std::string& filter = "") {
   const Scratch scratch;
-  {
-    std::ofstream out(scratch.path, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()),
-              static_cast<std::streamsize>(bytes.size()));
-  }
+  write_file(scratch.path, bytes);
   auto source = live::open_file(scratch.path, filter);
   if (!source) throw std::runtime_error(source.error().str());
   while (!(*source)->ended()) (*source)->poll();
@@ -61,12 +55,7 @@ std::vector<model::Fate> fates(const Trace& trace) {
 void expect_read_back(const net::Scenario& scenario, bool lossless, std::string_view what) {
   const Trace truth = net::run(scenario);
   const Scratch scratch;
-  {
-    const wire::Bytes bytes = exporting::to_pcapng(truth);
-    std::ofstream out(scratch.path, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()),
-              static_cast<std::streamsize>(bytes.size()));
-  }
+  write_file(scratch.path, exporting::to_pcapng(truth));
   auto source = live::open_file(scratch.path, "");
   ASSERT_TRUE(source) << source.error().str();
   while (!(*source)->ended()) {

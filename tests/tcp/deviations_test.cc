@@ -2,25 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
+
+#include "tests/files.hh"
 
 namespace synoptic::tcp {
 namespace {
 
-std::string read(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 TEST(Deviations, EachEntry_IsCompleteAndPointsToExistingCode) {
   const std::filesystem::path folder = std::filesystem::path(SYNOPTIC_SOURCE_DIR) / "sim/tcp";
-  const std::string all = read(folder / "DEVIATIONS.toml");
+  const std::string all = read_file(folder / "DEVIATIONS.toml");
   const std::string heading = "[[deviation]]";
   std::set<std::string> ids;
   int entries = 0;
@@ -38,7 +31,7 @@ TEST(Deviations, EachEntry_IsCompleteAndPointsToExistingCode) {
     ASSERT_TRUE(
         std::regex_search(entry, found, std::regex("\ncode = \"([a-z_.]+)(, ([a-z_]+))?\"")))
         << entry;
-    const std::string code = read(folder / found[1].str());
+    const std::string code = read_file(folder / found[1].str());
     EXPECT_FALSE(code.empty()) << found[1];
     EXPECT_NE(code.find(found[3].str()), std::string::npos) << found[3];
   }

@@ -5,10 +5,9 @@
 #include <imgui.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
+#include "tests/files.hh"
 #include "viz/ladder/cells.hh"
 
 namespace synoptic::window {
@@ -27,8 +26,7 @@ std::string text_of(const fs::path& top, const std::set<std::string>& endings) {
   std::string all;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(SYNOPTIC_SOURCE_DIR) / top)) {
     if (!endings.contains(entry.path().extension())) continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    all.append(std::istreambuf_iterator<char>(in), {});
+    all += read_file(entry.path());
   }
   return all;
 }

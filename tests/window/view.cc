@@ -1,12 +1,11 @@
 // An App over a recorded run, drawn by the window's own code.
 #include "tests/window/view.hh"
 
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 #include "lessons/lesson.hh"
+#include "tests/files.hh"
 #include "tests/gui/support.hh"
 #include "viz/export/export.hh"
 #include "viz/gui/palette.hh"
@@ -16,9 +15,8 @@ namespace synoptic::window::test {
 namespace {
 
 model::Trace recorded_run() {
-  std::ifstream file(std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/live-tcp-echo.json");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto trace = exporting::read_json(text);
+  auto trace = exporting::read_json(
+      read_file(std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/live-tcp-echo.json"));
   if (!trace) throw std::runtime_error(trace.error().str());
   return std::move(*trace);
 }

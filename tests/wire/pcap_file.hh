@@ -1,12 +1,11 @@
 // The classic pcap format, as far as these tests need it: read from a file, written to one.
 #pragma once
 
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "sim/wire/packet.hh"
+#include "tests/files.hh"
 
 namespace synoptic::wire {
 
@@ -21,8 +20,8 @@ struct PcapFile {
 
 // Little-endian files only, which is what our fixtures are. Empty where the file is not one.
 inline PcapFile read_pcap(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const Bytes file{std::istreambuf_iterator<char>(in), {}};
+  const std::string text = read_file(path);
+  const Bytes file(text.begin(), text.end());
   const auto u32 = [&](std::size_t at) {
     return file[at] | std::uint32_t{file[at + 1]} << 8 | std::uint32_t{file[at + 2]} << 16 |
            std::uint32_t{file[at + 3]} << 24;
@@ -60,8 +59,7 @@ inline void write_pcap(const std::string& path, LinkType link, const std::vector
     u32(static_cast<std::uint32_t>(packet.size()));
     file.insert(file.end(), packet.begin(), packet.end());
   }
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
+  write_file(path, file);
 }
 
 }  // namespace synoptic::wire

@@ -1,35 +1,27 @@
 // tshark as judge: it reads what append_*() writes, finds nothing malformed and no wrong checksum,
 // and sees the fields that were meant.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <sstream>
 
+#include "tests/files.hh"
 #include "tests/wire/pcap_file.hh"
 #include "tests/wire/sample_packets.hh"
 
 namespace synoptic::wire {
 namespace {
 
-namespace fs = std::filesystem;
 using Row = std::vector<std::string>;
 
 class Tshark : public testing::TestWithParam<LinkType> {
  protected:
-  Tshark() {
-    std::string pattern = testing::TempDir() + "synoptic-wire-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~Tshark() override { fs::remove_all(folder_); }
-
   // The fields that tshark finds in each of these packets; of a field met twice (an ICMP error
   // quotes a packet), the first.
   std::vector<Row> fields(LinkType link, const std::vector<Bytes>& packets,
                           const Row& names) const {
-    const std::string path = folder_ + "/packets.pcap";
+    const std::string path = folder_.file("packets.pcap");
     write_pcap(path, link, packets);
     std::string command =
         "tshark -n -r " + path +
@@ -56,7 +48,7 @@ class Tshark : public testing::TestWithParam<LinkType> {
   }
 
  private:
-  std::string folder_;
+  const TempDir folder_;
 };
 
 std::string hex_of(ByteSpan bytes) {
