@@ -8,22 +8,30 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/frames.hh"
+#include "capture/live/output_relay.hh"
 
 namespace synoptic::live {
 
 class RoleProcess {
  public:
   enum class Phase { waiting, running, ended };
+  // What there is for commands.
+  struct Stage {
+    OutputRelay* relay = nullptr;
+    bool reads = false;  // it gets what is typed; else its input is empty
+  };
 
   explicit RoleProcess(LiveRole spec) : spec_(std::move(spec)) {}
 
   const LiveRole& spec() const { return spec_; }
   Phase phase() const { return phase_; }
+  bool is_demo() const { return spec_.kind == RoleKind::demo; }
   // Becomes running, or ended when it cannot be started.
-  void start();
+  void start(const Stage& stage);
   // Will never be started: `why` is told to the user.
   void give_up(std::string why);
 
@@ -37,7 +45,9 @@ class RoleProcess {
   void read_errors();
   void reap();  // once exit_fd() is readable
 
-  void signal(int number);
+  pid_t pid() const { return pid_; }
+  bool failed_to_start() const { return phase_ == Phase::ended && pid_ < 0; }
+  void signal(int number);  // a command: with all that it started
   // `name` has returned without an error (true) or with one (false) since the start; nothing when
   // not yet.
   std::optional<bool> has_returned(model::CallName name) const;
@@ -47,12 +57,19 @@ class RoleProcess {
   // What it was doing, for whoever wonders why the run did not end: "was waiting in recv()".
   std::string activity() const;
   // What went wrong, once ended; empty when all went well.
-  const std::string& complaint() const { return complaint_; }
+  std::string complaint() const;
+  // What it printed was no text; to be asked once it has ended.
+  bool was_binary() const { return stage_.relay != nullptr && stage_.relay->was_binary(output_); }
 
  private:
-  bool spawn(int report, int error);
+  struct Streams;
+  void start_demo();
+  void start_program();
+  bool spawn(const Streams& streams, std::vector<std::string> variables);
 
   LiveRole spec_;
+  Stage stage_;
+  std::size_t output_ = 0;  // its number at the relay
   Phase phase_ = Phase::waiting;
   pid_t pid_ = -1;
   pid_t outer_pid_ = -1;  // as the machine's /proc knows it
