@@ -1,6 +1,7 @@
 // The watch over commands: polled, for nothing tells us that somebody listens.
 #include "capture/live/command_watch.hh"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace synoptic::live {
 namespace {
@@ -45,10 +47,24 @@ bool signal_all(int number) {
 
 }  // namespace
 
+CommandWatch::CommandWatch(const LiveSpec& spec, std::deque<RoleProcess>& roles)
+    : spec_(spec), roles_(roles), shim_(spec.shim) {
+  for (const LiveRole& role : spec.roles) {
+    if (role.kind == RoleKind::command) names_.take(role.name);
+  }
+  if (shim_.find_first_of(" :") == std::string::npos) return;
+  // LD_PRELOAD is a list: these end a path in it.
+  shim_file_ = FileDescriptor(::open(shim_.c_str(), O_RDONLY | O_CLOEXEC));
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self", error);
+  shim_ = fmt::format("/proc/{}/fd/{}", self.string(), shim_file_.get());
+}
+
 void CommandWatch::start(std::size_t index) {
   before_ = read_sockets();
   started_at_ = Clock::now();
-  roles_[index].start({.relay = &relay_, .reads = index + 1 == roles_.size()});
+  roles_[index].start(
+      {.relay = &relay_, .reads = index + 1 == roles_.size(), .names = &names_, .shim = shim_});
 }
 
 bool CommandWatch::try_start(std::size_t index) {

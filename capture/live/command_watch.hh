@@ -17,7 +17,7 @@ class CommandWatch {
  public:
   using Clock = std::chrono::steady_clock;
 
-  CommandWatch(const LiveSpec& spec, std::deque<RoleProcess>& roles) : spec_(spec), roles_(roles) {}
+  CommandWatch(const LiveSpec& spec, std::deque<RoleProcess>& roles);
 
   // True if any command was started or given up.
   bool start_ready();
@@ -38,6 +38,9 @@ class CommandWatch {
   const LiveSpec& spec_;
   std::deque<RoleProcess>& roles_;
   OutputRelay relay_;
+  ProcessNames names_;
+  FileDescriptor shim_file_;
+  std::string shim_;              // its path, as LD_PRELOAD may hold it
   SocketTable before_;            // the latest command was started
   Clock::time_point started_at_;  // the latest
   std::uint64_t activity_seen_ = 0;

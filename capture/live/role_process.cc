@@ -16,12 +16,14 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/live/blind_spot.hh"
 #include "capture/live/supervisor.hh"
 
 namespace synoptic::live {
 namespace {
 
 constexpr std::size_t longest_error_line = 500;
+constexpr const char* preload_variable = "LD_PRELOAD";
 
 struct Pipe {
   FileDescriptor read, write;
@@ -92,6 +94,10 @@ void RoleProcess::start(const Stage& stage) {
   if (phase_ != Phase::running) return;
   pidfd_ = open_pidfd(pid_);
   outer_pid_ = number_in_proc(pidfd_.get());
+  if (!ring_) return;
+  if (spec_.kind == RoleKind::command)
+    stage_.names->started(pid_, command_name(spec_.argv), spec_.name);
+  blind_spot_ = blind_spot(fmt::format("/proc/{}/exe", outer_pid_));
 }
 
 // What it prints is in its calls; what it says on stderr is heard when it fails.
@@ -113,6 +119,17 @@ void RoleProcess::start_demo() {
 // the diagram.
 void RoleProcess::start_program() {
   std::vector<std::string> variables = variables_with("", "");
+  if (!stage_.shim.empty()) ring_ = std::make_unique<CallRing>();
+  if (ring_ && ring_->open()) {
+    const char* others = std::getenv(preload_variable);
+    const std::string libraries =
+        others == nullptr || *others == 0 ? stage_.shim : stage_.shim + ":" + others;
+    std::erase_if(variables, [](const std::string& variable) {
+      return variable.starts_with(std::string(preload_variable) + "=");
+    });
+    variables.push_back(fmt::format("{}={}", preload_variable, libraries));
+    variables.push_back(fmt::format("{}={}", shim::ring_variable, ring_->path()));
+  }
   if (spec_.kind == RoleKind::shell) {
     stage_.relay = nullptr;
     const Streams terminal{.in = STDIN_FILENO, .out = STDERR_FILENO, .error = STDERR_FILENO};
@@ -169,7 +186,25 @@ void RoleProcess::give_up(std::string why) {
   complaint_ = std::move(why);
 }
 
-void RoleProcess::read_reports(const std::function<void(observe::CallRecord)>& on_call) {
+void RoleProcess::note(const observe::CallRecord& record) {
+  const std::pair key{record.process, record.serial};
+  if (record.call.returned) {
+    in_progress_.erase(key);
+    returned_[record.call.name] |= record.call.result >= 0;
+  } else {
+    in_progress_[key] = record.call.name;
+  }
+}
+
+void RoleProcess::read_reports(const std::function<void(observe::CallRecord)>& on_call,
+                               bool at_end) {
+  if (ring_) {
+    const auto take = [&](observe::CallRecord record) {
+      note(record);
+      on_call(std::move(record));
+    };
+    ring_->drain(*stage_.names, take, at_end);
+  }
   while (reports_.open()) {
     const ssize_t n = incoming_.read_from(reports_.get());
     if (n == 0 || (n < 0 && errno != EAGAIN) || incoming_.damaged()) reports_.reset();
@@ -177,16 +212,24 @@ void RoleProcess::read_reports(const std::function<void(observe::CallRecord)>& o
     while (const auto frame = incoming_.next()) {
       auto record = frame->type == FrameType::call ? get_call(frame->body) : std::nullopt;
       if (!record) continue;
-      if (record->call.returned) {
-        in_progress_.erase(record->serial);
-        returned_[record->call.name] |= record->call.result >= 0;
-      } else {
-        in_progress_[record->serial] = record->call.name;
-      }
+      note(*record);
       record->role = spec_.name;
       on_call(std::move(*record));
     }
   }
+}
+
+std::string RoleProcess::unseen_calls() const {
+  if (!ring_ || pid_ < 0) return "";
+  if (ring_->dropped() > 0) {
+    return fmt::format(
+        "{} socket calls of '{}' are missing: they came faster than they could be taken",
+        ring_->dropped(), spec_.name);
+  }
+  if (ring_->calls() > 0 || (ring_->was_loaded() && blind_spot_.empty())) return "";
+  return fmt::format(
+      "the socket calls of '{}' are not shown: {}", spec_.name,
+      blind_spot_.empty() ? "the library that records them was not loaded" : blind_spot_);
 }
 
 void RoleProcess::read_errors() {

@@ -6,10 +6,12 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "capture/live/call_ring.hh"
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/frames.hh"
 #include "capture/live/output_relay.hh"
@@ -23,6 +25,8 @@ class RoleProcess {
   struct Stage {
     OutputRelay* relay = nullptr;
     bool reads = false;  // it gets what is typed; else its input is empty
+    ProcessNames* names = nullptr;
+    std::string shim;  // empty: nothing reports its calls
   };
 
   explicit RoleProcess(LiveRole spec) : spec_(std::move(spec)) {}
@@ -40,8 +44,8 @@ class RoleProcess {
   int report_fd() const { return reports_.get(); }
   int error_fd() const { return errors_.get(); }
 
-  // Each takes what is there and never waits.
-  void read_reports(const std::function<void(observe::CallRecord)>& on_call);
+  // Each takes what is there and never waits. `at_end`: nobody reports any more.
+  void read_reports(const std::function<void(observe::CallRecord)>& on_call, bool at_end = false);
   void read_errors();
   void reap();  // once exit_fd() is readable
 
@@ -58,6 +62,8 @@ class RoleProcess {
   std::string activity() const;
   // What went wrong, once ended; empty when all went well.
   std::string complaint() const;
+  // Why calls of it are not shown, if there are any such; empty: none that we know of.
+  std::string unseen_calls() const;
   // What it printed was no text; to be asked once it has ended.
   bool was_binary() const { return stage_.relay != nullptr && stage_.relay->was_binary(output_); }
 
@@ -74,9 +80,13 @@ class RoleProcess {
   pid_t pid_ = -1;
   pid_t outer_pid_ = -1;  // as the machine's /proc knows it
   FileDescriptor pidfd_, reports_, errors_;
+  void note(const observe::CallRecord& record);
   FrameBuffer incoming_;
-  std::map<std::uint64_t, model::CallName> in_progress_;  // by serial
-  std::map<model::CallName, bool> returned_;              // whether one ever succeeded
+  std::unique_ptr<CallRing> ring_;  // of a command
+  std::string blind_spot_;          // what its file shows of it
+  std::map<std::pair<std::int32_t, std::uint64_t>, model::CallName>
+      in_progress_;                           // by process and serial
+  std::map<model::CallName, bool> returned_;  // whether one ever succeeded
   std::string last_error_line_, error_line_;
   std::string complaint_;
 };

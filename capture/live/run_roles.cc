@@ -108,7 +108,7 @@ class Run {
   RoleProcess* find(const std::string& name);
   bool start_ready_roles();
   void wait_for_events(Clock::time_point deadline);
-  void take_reports();
+  void take_reports(bool at_end = false);
   bool everybody_ended() const;
   std::string who_does_what() const;
   bool settled();
@@ -170,12 +170,14 @@ bool Run::start_ready_roles() {
   return any;
 }
 
-void Run::take_reports() {
+void Run::take_reports(bool at_end) {
   for (RoleProcess& role : roles_) {
-    role.read_reports([this](observe::CallRecord record) {
-      ++calls_;
-      put_call(frames_, record);
-    });
+    role.read_reports(
+        [this](observe::CallRecord record) {
+          ++calls_;
+          put_call(frames_, record);
+        },
+        at_end);
     role.read_errors();
   }
   outlet_.send(frames_);
@@ -266,6 +268,7 @@ void Run::run() {
   if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
+  take_reports(true);
   tell_complaints();
   end_servers();
   if (!orphaned_) {  // else the parent is to see that this was no proper end
@@ -283,6 +286,9 @@ void Run::tell_complaints() {
     if (role.complaint().empty() || role.spec().kind == RoleKind::shell) continue;
     warn(role.complaint());
     any = true;
+  }
+  for (const RoleProcess& role : roles_) {
+    if (const std::string unseen = role.unseen_calls(); !unseen.empty()) warn(unseen);
   }
   if (any && commands_) put_error(frames_, model::Error{"not every command ended well", ""});
 }
