@@ -121,12 +121,16 @@ void put_spec(FrameWriter& out, const LiveSpec& spec) {
     out.put(std::string_view(role.start_after));
     out.put(role.start_after_call);
     out.put(static_cast<std::uint8_t>(role.serves));
+    out.put(role.kind);
   }
   out.put(static_cast<std::uint32_t>(spec.addresses.size()));
   for (const wire::IpAddress& address : spec.addresses) out.put(address);
   out.put(std::string_view(spec.congestion));
   out.put(spec.timeout.ns);
   out.put(spec.snap_length);
+  out.put(spec.wait.ns);
+  out.put(spec.quiet.ns);
+  out.put(std::string_view(spec.shim));
   out.finish();
 }
 
@@ -156,6 +160,7 @@ void put_call(FrameWriter& out, const observe::CallRecord& record) {
   out.put(record.remote);
   out.put(record.protocol);
   out.put(record.after);
+  out.put(record.process);
   out.put(call.name);
   out.put(call.fd);
   out.put(call.number);
@@ -228,6 +233,7 @@ std::optional<LiveSpec> get_spec(wire::ByteSpan body) {
     role.start_after = in.text();
     role.start_after_call = in.get<model::CallName>();
     role.serves = in.get<std::uint8_t>() != 0;
+    role.kind = in.get<RoleKind>();
     spec.roles.push_back(std::move(role));
   }
   const auto addresses = in.get<std::uint32_t>();
@@ -235,6 +241,9 @@ std::optional<LiveSpec> get_spec(wire::ByteSpan body) {
   spec.congestion = in.text();
   spec.timeout.ns = in.get<std::int64_t>();
   spec.snap_length = in.get<std::uint32_t>();
+  spec.wait.ns = in.get<std::int64_t>();
+  spec.quiet.ns = in.get<std::int64_t>();
+  spec.shim = in.text();
   if (!in.ok()) return std::nullopt;
   return spec;
 }
@@ -269,6 +278,7 @@ std::optional<observe::CallRecord> get_call(wire::ByteSpan body) {
   record.remote = in.address();
   record.protocol = in.get<model::Protocol>();
   record.after = in.get<std::uint64_t>();
+  record.process = in.get<std::int32_t>();
   model::Call& call = record.call;
   call.name = in.get<model::CallName>();
   call.fd = in.get<std::int32_t>();

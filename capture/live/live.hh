@@ -14,14 +14,19 @@
 
 namespace synoptic::live {
 
+// Who a process of a run is: a role of a demo, which reports its calls itself; any program, whose
+// calls the shim reports, and who prints to the user; a shell, which has the user's terminal.
+enum class RoleKind : std::uint8_t { demo, command, shell };
+
 // One process of a run in the private loopback.
 struct LiveRole {
   std::string name;               // "server", "client 2"
   std::vector<std::string> argv;  // run by the supervisor inside the private loopback
   std::string start_after;        // a role's name; empty: at once
   model::CallName start_after_call =
-      model::CallName::listen;  // … when this call of it has returned
+      model::CallName::listen;  // … when this call of it has returned; a command: see wait
   bool serves = false;          // the run is over when all roles that do not serve have ended
+  RoleKind kind = RoleKind::demo;
 };
 
 struct LiveSpec {
@@ -33,7 +38,18 @@ struct LiveSpec {
   model::Duration timeout =
       model::seconds(60);  // a run that has not ended by then is ended: failure() says so
   std::uint32_t snap_length = 262144;
+  // Of commands. One starts when the one before it listens, is bound, is connected or has ended; at
+  // the latest after `wait`. When the last has ended and nothing has happened for `quiet`, those
+  // that still run are ended.
+  model::Duration wait = model::seconds(5);
+  model::Duration quiet = model::seconds(1);
+  std::string shim;  // the library that reports the calls of commands; empty: none does
 };
+
+// What a program is called on its lane: "server.py" of {"python3", "-u", "server.py"}.
+std::string command_name(const std::vector<std::string>& argv);
+// The shim, beside this program or where it was installed; empty where it is not there.
+std::string find_shim();
 
 // Starts /proc/self/exe as a supervisor in fresh namespaces, captures its lo, runs the roles. The
 // source ends when the run does (the last FINs and ACKs included). However this process ends,

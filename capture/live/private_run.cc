@@ -63,10 +63,11 @@ model::Error cannot_start(int error) {
       error == ENOENT ? "mount /proc: it is needed to find the program itself" : ""};
 }
 
-int spawn_supervisor(int life, int frames, pid_t& pid) {
+int spawn_supervisor(int life, int frames, RoleKind kind, pid_t& pid) {
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
-  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (kind == RoleKind::demo)  // nobody else's role reads what is typed
+    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   ::posix_spawn_file_actions_adddup2(&files, life, life_fd);
   ::posix_spawn_file_actions_adddup2(&files, frames, frames_fd);
@@ -78,9 +79,10 @@ int spawn_supervisor(int life, int frames, pid_t& pid) {
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &all);
   // A session of its own: Ctrl-C in the terminal is for us, who then end the run and keep what was
-  // captured.
-  ::posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  // captured. A shell needs the session that has its terminal.
+  const short session = kind == RoleKind::shell ? 0 : POSIX_SPAWN_SETSID;
+  ::posix_spawnattr_setflags(
+      &attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | session));
   std::string program = "/proc/self/exe";
   std::string argument = supervise_argument;
   char* const arguments[] = {program.data(), argument.data(), nullptr};
@@ -102,7 +104,8 @@ model::Expected<Supervisor> start_supervisor(const LiveSpec& spec) {
   supervisor.frames = above_ten(frames[0]);
   const FileDescriptor its_frames = above_ten(frames[1]);
   ::fcntl(supervisor.frames.get(), F_SETPIPE_SZ, frames_pipe_size);  // more room if we may
-  if (const int status = spawn_supervisor(its_life.get(), its_frames.get(), supervisor.pid);
+  const RoleKind kind = spec.roles.empty() ? RoleKind::demo : spec.roles[0].kind;
+  if (const int status = spawn_supervisor(its_life.get(), its_frames.get(), kind, supervisor.pid);
       status != 0) {
     supervisor.pid = -1;
     return std::unexpected(cannot_start(status));

@@ -16,12 +16,14 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/live/blind_spot.hh"
 #include "capture/live/supervisor.hh"
 
 namespace synoptic::live {
 namespace {
 
 constexpr std::size_t longest_error_line = 500;
+constexpr const char* preload_variable = "LD_PRELOAD";
 
 struct Pipe {
   FileDescriptor read, write;
@@ -40,13 +42,14 @@ Pipe make_pipe() {
   return pipe;
 }
 
-std::vector<std::string> environment_with_report() {
-  const std::string prefix = std::string(report_variable) + "=";
+// Our own environment with `name` set to `value`, or without a name as it is.
+std::vector<std::string> variables_with(std::string_view name, std::string_view value) {
+  const std::string prefix = std::string(name) + "=";
   std::vector<std::string> variables;
   for (char** v = environ; *v != nullptr; ++v) {
-    if (!std::string_view(*v).starts_with(prefix)) variables.emplace_back(*v);
+    if (name.empty() || !std::string_view(*v).starts_with(prefix)) variables.emplace_back(*v);
   }
-  variables.push_back(prefix + std::to_string(role_report_fd));
+  if (!name.empty()) variables.push_back(prefix + std::string(value));
   return variables;
 }
 
@@ -77,7 +80,28 @@ char thread_state(const std::filesystem::path& task) {
 
 }  // namespace
 
-void RoleProcess::start() {
+// What a process has for its standard streams, and beyond; -1: /dev/null.
+struct RoleProcess::Streams {
+  int in = -1, out = -1, error = -1, report = -1;
+};
+
+void RoleProcess::start(const Stage& stage) {
+  stage_ = stage;
+  if (is_demo())
+    start_demo();
+  else
+    start_program();
+  if (phase_ != Phase::running) return;
+  pidfd_ = open_pidfd(pid_);
+  outer_pid_ = number_in_proc(pidfd_.get());
+  if (!ring_) return;
+  if (spec_.kind == RoleKind::command)
+    stage_.names->started(pid_, command_name(spec_.argv), spec_.name);
+  blind_spot_ = blind_spot(fmt::format("/proc/{}/exe", outer_pid_));
+}
+
+// What it prints is in its calls; what it says on stderr is heard when it fails.
+void RoleProcess::start_demo() {
   Pipe reports = make_pipe();
   Pipe errors = make_pipe();
   if (!reports.write.open() || !errors.write.open()) {
@@ -86,22 +110,53 @@ void RoleProcess::start() {
   }
   reports_ = std::move(reports.read);
   errors_ = std::move(errors.read);
-  if (!spawn(reports.write.get(), errors.write.get())) return;
-  phase_ = Phase::running;
-  pidfd_ = open_pidfd(pid_);
-  outer_pid_ = number_in_proc(pidfd_.get());
+  const Streams streams{.error = errors.write.get(), .report = reports.write.get()};
+  if (spawn(streams, variables_with(report_variable, std::to_string(role_report_fd))))
+    phase_ = Phase::running;
 }
 
-bool RoleProcess::spawn(int report, int error) {
+// A shell has the user's terminal, and prints to its standard error: what is on standard output is
+// the diagram.
+void RoleProcess::start_program() {
+  std::vector<std::string> variables = variables_with("", "");
+  if (!stage_.shim.empty()) ring_ = std::make_unique<CallRing>();
+  if (ring_ && ring_->open()) {
+    const char* others = std::getenv(preload_variable);
+    const std::string libraries =
+        others == nullptr || *others == 0 ? stage_.shim : stage_.shim + ":" + others;
+    std::erase_if(variables, [](const std::string& variable) {
+      return variable.starts_with(std::string(preload_variable) + "=");
+    });
+    variables.push_back(fmt::format("{}={}", preload_variable, libraries));
+    variables.push_back(fmt::format("{}={}", shim::ring_variable, ring_->path()));
+  }
+  if (spec_.kind == RoleKind::shell) {
+    stage_.relay = nullptr;
+    const Streams terminal{.in = STDIN_FILENO, .out = STDERR_FILENO, .error = STDERR_FILENO};
+    if (spawn(terminal, std::move(variables))) phase_ = Phase::running;
+    return;
+  }
+  OutputRelay::Outlet outlet = stage_.relay->add();
+  output_ = outlet.number;
+  const int out = outlet.terminal.open() ? outlet.terminal.get() : STDERR_FILENO;
+  const Streams streams{.in = stage_.reads ? STDIN_FILENO : -1, .out = out, .error = out};
+  if (spawn(streams, std::move(variables))) phase_ = Phase::running;
+}
+
+bool RoleProcess::spawn(const Streams& streams, std::vector<std::string> variables) {
   std::vector<std::string> arguments = spec_.argv;
-  std::vector<std::string> variables = environment_with_report();
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
-  // What a role prints is in its calls; what it says on stderr is heard when it fails.
-  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&files, error, STDERR_FILENO);
-  ::posix_spawn_file_actions_adddup2(&files, report, role_report_fd);
+  const auto give = [&](int fd, int as) {
+    if (fd < 0)
+      ::posix_spawn_file_actions_addopen(&files, as, "/dev/null", O_RDWR, 0);
+    else
+      ::posix_spawn_file_actions_adddup2(&files, fd, as);
+  };
+  give(streams.in, STDIN_FILENO);
+  give(streams.out, STDOUT_FILENO);
+  give(streams.error, STDERR_FILENO);
+  if (streams.report >= 0) give(streams.report, role_report_fd);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t none, all;
@@ -109,7 +164,10 @@ bool RoleProcess::spawn(int report, int error) {
   ::sigfillset(&all);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  // A command is ended with all that it started; a shell needs the session that has its terminal.
+  const short session = spec_.kind == RoleKind::command ? POSIX_SPAWN_SETSID : 0;
+  ::posix_spawnattr_setflags(
+      &attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | session));
   const int status = arguments.empty()
                          ? ENOENT
                          : ::posix_spawnp(&pid_, arguments[0].c_str(), &files, &attributes,
@@ -117,6 +175,7 @@ bool RoleProcess::spawn(int report, int error) {
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&files);
   if (status == 0) return true;
+  pid_ = -1;
   give_up(fmt::format("'{}' could not be started: {}: {}", spec_.name,
                       arguments.empty() ? "no program" : arguments[0], std::strerror(status)));
   return false;
@@ -127,7 +186,25 @@ void RoleProcess::give_up(std::string why) {
   complaint_ = std::move(why);
 }
 
-void RoleProcess::read_reports(const std::function<void(observe::CallRecord)>& on_call) {
+void RoleProcess::note(const observe::CallRecord& record) {
+  const std::pair key{record.process, record.serial};
+  if (record.call.returned) {
+    in_progress_.erase(key);
+    returned_[record.call.name] |= record.call.result >= 0;
+  } else {
+    in_progress_[key] = record.call.name;
+  }
+}
+
+void RoleProcess::read_reports(const std::function<void(observe::CallRecord)>& on_call,
+                               bool at_end) {
+  if (ring_) {
+    const auto take = [&](observe::CallRecord record) {
+      note(record);
+      on_call(std::move(record));
+    };
+    ring_->drain(*stage_.names, take, at_end);
+  }
   while (reports_.open()) {
     const ssize_t n = incoming_.read_from(reports_.get());
     if (n == 0 || (n < 0 && errno != EAGAIN) || incoming_.damaged()) reports_.reset();
@@ -135,16 +212,24 @@ void RoleProcess::read_reports(const std::function<void(observe::CallRecord)>& o
     while (const auto frame = incoming_.next()) {
       auto record = frame->type == FrameType::call ? get_call(frame->body) : std::nullopt;
       if (!record) continue;
-      if (record->call.returned) {
-        in_progress_.erase(record->serial);
-        returned_[record->call.name] |= record->call.result >= 0;
-      } else {
-        in_progress_[record->serial] = record->call.name;
-      }
+      note(*record);
       record->role = spec_.name;
       on_call(std::move(*record));
     }
   }
+}
+
+std::string RoleProcess::unseen_calls() const {
+  if (!ring_ || pid_ < 0) return "";
+  if (ring_->dropped() > 0) {
+    return fmt::format(
+        "{} socket calls of '{}' are missing: they came faster than they could be taken",
+        ring_->dropped(), spec_.name);
+  }
+  if (ring_->calls() > 0 || (ring_->was_loaded() && blind_spot_.empty())) return "";
+  return fmt::format(
+      "the socket calls of '{}' are not shown: {}", spec_.name,
+      blind_spot_.empty() ? "the library that records them was not loaded" : blind_spot_);
 }
 
 void RoleProcess::read_errors() {
@@ -176,14 +261,19 @@ void RoleProcess::reap() {
                              ::strsignal(WTERMSIG(status)));
   } else if (WEXITSTATUS(status) != 0) {
     complaint_ = fmt::format("'{}' ended with status {}", spec_.name, WEXITSTATUS(status));
-  } else {
-    return;
   }
-  if (!last_error_line_.empty()) complaint_ += ": " + last_error_line_;
+}
+
+std::string RoleProcess::complaint() const {
+  if (complaint_.empty() || failed_to_start()) return complaint_;
+  const std::string last =
+      stage_.relay != nullptr ? stage_.relay->last_line(output_) : last_error_line_;
+  return last.empty() ? complaint_ : complaint_ + ": " + last;
 }
 
 void RoleProcess::signal(int number) {
-  if (phase_ == Phase::running) ::kill(pid_, number);
+  if (phase_ != Phase::running) return;
+  ::kill(spec_.kind == RoleKind::command ? -pid_ : pid_, number);
 }
 
 std::optional<bool> RoleProcess::has_returned(model::CallName name) const {

@@ -6,24 +6,36 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "capture/live/call_ring.hh"
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/frames.hh"
+#include "capture/live/output_relay.hh"
 
 namespace synoptic::live {
 
 class RoleProcess {
  public:
   enum class Phase { waiting, running, ended };
+  // What there is for commands.
+  struct Stage {
+    OutputRelay* relay = nullptr;
+    bool reads = false;  // it gets what is typed; else its input is empty
+    ProcessNames* names = nullptr;
+    std::string shim;  // empty: nothing reports its calls
+  };
 
   explicit RoleProcess(LiveRole spec) : spec_(std::move(spec)) {}
 
   const LiveRole& spec() const { return spec_; }
   Phase phase() const { return phase_; }
+  bool is_demo() const { return spec_.kind == RoleKind::demo; }
   // Becomes running, or ended when it cannot be started.
-  void start();
+  void start(const Stage& stage);
   // Will never be started: `why` is told to the user.
   void give_up(std::string why);
 
@@ -32,12 +44,14 @@ class RoleProcess {
   int report_fd() const { return reports_.get(); }
   int error_fd() const { return errors_.get(); }
 
-  // Each takes what is there and never waits.
-  void read_reports(const std::function<void(observe::CallRecord)>& on_call);
+  // Each takes what is there and never waits. `at_end`: nobody reports any more.
+  void read_reports(const std::function<void(observe::CallRecord)>& on_call, bool at_end = false);
   void read_errors();
   void reap();  // once exit_fd() is readable
 
-  void signal(int number);
+  pid_t pid() const { return pid_; }
+  bool failed_to_start() const { return phase_ == Phase::ended && pid_ < 0; }
+  void signal(int number);  // a command: with all that it started
   // `name` has returned without an error (true) or with one (false) since the start; nothing when
   // not yet.
   std::optional<bool> has_returned(model::CallName name) const;
@@ -47,19 +61,32 @@ class RoleProcess {
   // What it was doing, for whoever wonders why the run did not end: "was waiting in recv()".
   std::string activity() const;
   // What went wrong, once ended; empty when all went well.
-  const std::string& complaint() const { return complaint_; }
+  std::string complaint() const;
+  // Why calls of it are not shown, if there are any such; empty: none that we know of.
+  std::string unseen_calls() const;
+  // What it printed was no text; to be asked once it has ended.
+  bool was_binary() const { return stage_.relay != nullptr && stage_.relay->was_binary(output_); }
 
  private:
-  bool spawn(int report, int error);
+  struct Streams;
+  void start_demo();
+  void start_program();
+  bool spawn(const Streams& streams, std::vector<std::string> variables);
 
   LiveRole spec_;
+  Stage stage_;
+  std::size_t output_ = 0;  // its number at the relay
   Phase phase_ = Phase::waiting;
   pid_t pid_ = -1;
   pid_t outer_pid_ = -1;  // as the machine's /proc knows it
   FileDescriptor pidfd_, reports_, errors_;
+  void note(const observe::CallRecord& record);
   FrameBuffer incoming_;
-  std::map<std::uint64_t, model::CallName> in_progress_;  // by serial
-  std::map<model::CallName, bool> returned_;              // whether one ever succeeded
+  std::unique_ptr<CallRing> ring_;  // of a command
+  std::string blind_spot_;          // what its file shows of it
+  std::map<std::pair<std::int32_t, std::uint64_t>, model::CallName>
+      in_progress_;                           // by process and serial
+  std::map<model::CallName, bool> returned_;  // whether one ever succeeded
   std::string last_error_line_, error_line_;
   std::string complaint_;
 };

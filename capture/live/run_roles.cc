@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "capture/live/capture_loop.hh"
+#include "capture/live/command_watch.hh"
 #include "capture/live/frames.hh"
 #include "capture/live/private_net.hh"
 #include "capture/live/role_process.hh"
@@ -25,6 +28,8 @@ using Clock = std::chrono::steady_clock;
 
 // While waiting for the end nothing tells us that a socket has gone: we look.
 constexpr auto look_again = std::chrono::milliseconds(3);
+// Commands are looked at all the time: their calls are in memory that they share with us.
+constexpr auto look_at_commands = std::chrono::milliseconds(5);
 // A connection that is still open when nobody does anything any more: how long we give it.
 constexpr auto idle_limit = std::chrono::seconds(2);
 // From SIGTERM to SIGKILL.
@@ -94,6 +99,7 @@ class Run {
   Run(const LiveSpec& spec, int guard, PcapHandle handle)
       : spec_(spec), guard_(guard), capture_(std::move(handle), outlet_) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
+    if (!roles_.empty() && !roles_[0].is_demo()) commands_.emplace(spec, roles_);
   }
   void run();
   void warn(const std::string& text) { put_text(frames_, FrameType::warning, text); }
@@ -102,7 +108,7 @@ class Run {
   RoleProcess* find(const std::string& name);
   bool start_ready_roles();
   void wait_for_events(Clock::time_point deadline);
-  void take_reports();
+  void take_reports(bool at_end = false);
   bool everybody_ended() const;
   std::string who_does_what() const;
   bool settled();
@@ -115,7 +121,8 @@ class Run {
   Outlet outlet_;
   FrameWriter frames_;  // of the main thread
   CaptureThread capture_;
-  std::vector<RoleProcess> roles_;
+  std::deque<RoleProcess> roles_;
+  std::optional<CommandWatch> commands_;  // where the roles are not a demo's
   std::uint64_t calls_ = 0;
   bool stopped_ = false;   // the parent wants the end, or has gone
   bool orphaned_ = false;  // the outer supervisor has died: we are about to be killed
@@ -133,12 +140,13 @@ RoleProcess* Run::find(const std::string& name) {
 
 // True if any role was started or given up.
 bool Run::start_ready_roles() {
+  if (commands_) return commands_->start_ready();
   bool any = false;
   for (RoleProcess& role : roles_) {
     if (role.phase() != RoleProcess::Phase::waiting) continue;
     const LiveRole& spec = role.spec();
     if (spec.start_after.empty()) {
-      role.start();
+      role.start({});
       any = true;
       continue;
     }
@@ -152,7 +160,7 @@ bool Run::start_ready_roles() {
     }
     const auto ready = first->has_returned(spec.start_after_call);
     if (ready == true) {
-      role.start();
+      role.start({});
     } else if (ready == false || first->phase() == RoleProcess::Phase::ended) {
       role.give_up(fmt::format("'{}' was not started: {}() of '{}' did not succeed", spec.name,
                                call, spec.start_after));
@@ -162,12 +170,14 @@ bool Run::start_ready_roles() {
   return any;
 }
 
-void Run::take_reports() {
+void Run::take_reports(bool at_end) {
   for (RoleProcess& role : roles_) {
-    role.read_reports([this](observe::CallRecord record) {
-      ++calls_;
-      put_call(frames_, record);
-    });
+    role.read_reports(
+        [this](observe::CallRecord record) {
+          ++calls_;
+          put_call(frames_, record);
+        },
+        at_end);
     role.read_errors();
   }
   outlet_.send(frames_);
@@ -221,7 +231,9 @@ bool Run::settled() {
 }
 
 bool Run::over() {
-  return stopped_ || orphaned_ || (everybody_ended() && settled());
+  if (stopped_ || orphaned_) return true;
+  if (commands_ && !commands_->all_gone()) return commands_->over(calls_ + capture_.count());
+  return everybody_ended() && settled();
 }
 
 std::string Run::who_does_what() const {
@@ -233,7 +245,9 @@ std::string Run::who_does_what() const {
 }
 
 void Run::run() {
-  const auto end_of_time = Clock::now() + std::chrono::nanoseconds(spec_.timeout.ns);
+  const auto end_of_time = spec_.timeout.ns > 0
+                               ? Clock::now() + std::chrono::nanoseconds(spec_.timeout.ns)
+                               : Clock::time_point::max();
   active_at_ = Clock::now();
   while (start_ready_roles()) {
   }
@@ -246,14 +260,15 @@ void Run::run() {
                                       "what came until then is shown; --timeout gives it longer"});
       break;
     }
-    wait_for_events(everybody_ended() ? std::min(end_of_time, Clock::now() + look_again)
-                                      : end_of_time);
+    const auto soon = Clock::now() + (everybody_ended() ? look_again : look_at_commands);
+    wait_for_events(everybody_ended() || commands_ ? std::min(end_of_time, soon) : end_of_time);
     while (start_ready_roles()) {  // one that is given up may be what another waits for
     }
   }
-  if (stopped_ && !everybody_ended())
+  if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
+  take_reports(true);
   tell_complaints();
   end_servers();
   if (!orphaned_) {  // else the parent is to see that this was no proper end
@@ -265,12 +280,24 @@ void Run::run() {
 
 // Of those that ended by themselves: whoever is ended now is no failure.
 void Run::tell_complaints() {
+  if (commands_) commands_->tell_output();
+  bool any = false;
   for (const RoleProcess& role : roles_) {
-    if (!role.complaint().empty()) warn(role.complaint());
+    if (role.complaint().empty() || role.spec().kind == RoleKind::shell) continue;
+    warn(role.complaint());
+    any = true;
   }
+  for (const RoleProcess& role : roles_) {
+    if (const std::string unseen = role.unseen_calls(); !unseen.empty()) warn(unseen);
+  }
+  if (any && commands_) put_error(frames_, model::Error{"not every command ended well", ""});
 }
 
 void Run::end_servers() {
+  if (commands_) {
+    commands_->end_all();
+    return commands_->tell_output();
+  }
   for (RoleProcess& role : roles_) role.signal(SIGTERM);
   const auto patience = Clock::now() + term_grace;
   const auto running = [this] {

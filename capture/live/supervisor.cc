@@ -79,6 +79,9 @@ int supervise() {
   ::fcntl(life_fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(frames_fd, F_SETFD, FD_CLOEXEC);
   ::signal(SIGPIPE, SIG_IGN);
+  // What is typed at the terminal of a shell is for that shell.
+  for (const int number : {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGHUP})
+    ::signal(number, SIG_IGN);
   int type = 0;
   socklen_t size = sizeof type;
   if (::getsockopt(life_fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) {

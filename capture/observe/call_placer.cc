@@ -15,10 +15,11 @@ using model::FlowId;
 using model::TcpState;
 using model::Why;
 
-CallPlacer::Role& CallPlacer::role(const std::string& name) {
-  const auto found = std::ranges::find(roles_, name, &Role::name);
+CallPlacer::Role& CallPlacer::role(const std::string& name, std::int32_t process) {
+  const auto found = std::ranges::find_if(
+      roles_, [&](const Role& r) { return r.process == process && r.name == name; });
   if (found != roles_.end()) return *found;
-  return roles_.emplace_back(Role{.name = name});
+  return roles_.emplace_back(Role{.name = name, .process = process});
 }
 
 Call CallPlacer::stored(const Call& call) {
@@ -78,7 +79,7 @@ wire::SocketAddress CallPlacer::far_end(const Socket& socket, const Call& call,
 }
 
 void CallPlacer::call(const CallRecord& record) {
-  Role& r = role(record.role);
+  Role& r = role(record.role, record.process);
   const auto open = r.unreturned.find(record.serial);
   const auto waiting = std::ranges::find(r.waiting, record.serial, &Waiting::serial);
   // A descriptor may mean another socket by the time that its call returns: close() lets go of it.

@@ -48,8 +48,9 @@ class CallPlacer {
     model::EventId event;
     PairKey pair;
   };
-  struct Role {
+  struct Role {  // a process of it
     std::string name;
+    std::int32_t process = 0;
     std::vector<Socket> sockets;                  // all there ever were
     std::map<std::int32_t, std::uint32_t> by_fd;  // the open ones
     std::deque<Waiting> waiting;
@@ -60,7 +61,7 @@ class CallPlacer {
   };
   static constexpr std::uint32_t no_socket = 0xffffffff;
 
-  Role& role(const std::string& name);
+  Role& role(const std::string& name, std::int32_t process);
   std::uint32_t socket_of(Role& role, const CallRecord& record);
   void learn(Socket& socket, const CallRecord& record);
   static wire::SocketAddress far_end(const Socket& socket, const model::Call& call,

@@ -50,6 +50,8 @@ struct CallRecord {
   // The serial of the call before it in the same task of the role (of a task's first: of the last
   // call before it was spawned); 0: none. A sleep or a line belongs where that call does.
   std::uint64_t after = 0;
+  // Which process of the role, where it has several: descriptors and serials are each one's own.
+  std::int32_t process = 0;
 };
 
 struct TrackerOptions {

@@ -40,11 +40,12 @@ std::string_view action_name(TimerAction action) {
 }
 
 std::string error_name(std::int32_t error) {
-  constexpr std::array<std::pair<std::int32_t, std::string_view>, 20> names{{
+  constexpr std::array<std::pair<std::int32_t, std::string_view>, 24> names{{
       {EACCES, "EACCES"},
       {EADDRINUSE, "EADDRINUSE"},
       {EADDRNOTAVAIL, "EADDRNOTAVAIL"},
       {EAGAIN, "EAGAIN"},
+      {EAFNOSUPPORT, "EAFNOSUPPORT"},
       {EALREADY, "EALREADY"},
       {EBADF, "EBADF"},
       {ECONNABORTED, "ECONNABORTED"},
@@ -52,12 +53,15 @@ std::string error_name(std::int32_t error) {
       {ECONNRESET, "ECONNRESET"},
       {EDESTADDRREQ, "EDESTADDRREQ"},
       {EHOSTUNREACH, "EHOSTUNREACH"},
+      {EINPROGRESS, "EINPROGRESS"},
       {EINTR, "EINTR"},
       {EINVAL, "EINVAL"},
       {EISCONN, "EISCONN"},
       {EMSGSIZE, "EMSGSIZE"},
       {ENETUNREACH, "ENETUNREACH"},
+      {ENOPROTOOPT, "ENOPROTOOPT"},
       {ENOTCONN, "ENOTCONN"},
+      {ENOTSOCK, "ENOTSOCK"},
       {EOPNOTSUPP, "EOPNOTSUPP"},
       {EPIPE, "EPIPE"},
       {ETIMEDOUT, "ETIMEDOUT"},
@@ -121,9 +125,9 @@ std::string format_call(const Call& call) {
     case CallName::sleep: return fmt::format("sleep({})", format_duration({call.number}));
     case CallName::print: return fmt::format("prints: {}", text(call.data));
     case CallName::read_line: return "reads a line";
+    case CallName::setsockopt: return fmt::format("setsockopt({})", text(call.data));
     case CallName::accept:
-    case CallName::close:
-    case CallName::setsockopt: break;
+    case CallName::close: break;
   }
   return fmt::format("{}()", name);
 }

@@ -17,6 +17,8 @@ int run(int argc, char** argv);
 
 int run_sim(const Options& options);
 int run_live(const Options& options);
+int run_commands(const Options& options);  // live, with commands in the place of a demo
+int run_shell(const Options& options);
 int run_compare(const Options& options);
 int run_capture(const Options& options);
 int run_open(const Options& options);

@@ -40,7 +40,9 @@ std::string packets(std::uint64_t count) {
 class Progress {
  public:
   explicit Progress(std::string_view doing)
-      : doing_(doing), started_(Clock::now()), on_terminal_(::isatty(STDERR_FILENO) != 0) {}
+      : doing_(doing),
+        started_(Clock::now()),
+        on_terminal_(!doing.empty() && ::isatty(STDERR_FILENO) != 0) {}
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

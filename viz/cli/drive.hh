@@ -28,8 +28,8 @@ class Interrupts {
 enum class Driven : std::uint8_t { to_its_end, interrupted };
 
 // Until the source has ended. The first Ctrl-C stops it: what came until then is kept. Progress
-// goes to stderr if that is a terminal: `doing` says what goes on. `lines`, where given, go to
-// stdout as the packets come.
+// goes to stderr if that is a terminal: `doing` says what goes on (empty: none). `lines`, where
+// given, go to stdout as the packets come.
 Driven drive(observe::TraceSource& source, Interrupts& interrupts, std::string_view doing,
              PacketLines* lines = nullptr);
 

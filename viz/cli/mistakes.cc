@@ -74,9 +74,6 @@ std::string wrong_count(const std::string& words) {
 
 std::string unknown_command(std::string_view word, std::span<const std::string> commands) {
   if (word.starts_with('-') || std::ranges::find(commands, word) != commands.end()) return {};
-  if (word == "shell") {
-    return fmt::format("the command '{}' is not part of this version; see: synoptic --help", word);
-  }
   const std::string near = suggest(word, commands);
   return fmt::format("there is no command '{}'{}", word,
                      near.empty() ? "; see: synoptic --help" : near);

@@ -20,6 +20,7 @@ enum class Command : std::uint8_t {
   lesson,
   sim,
   live,
+  shell,
   compare,
   capture,
   open,
@@ -79,14 +80,21 @@ struct PictureOptions {
   demos::Language language = demos::Language::en;
 };
 
+// Programs of the user's, in the private loopback: of live, when there is no demo.
+struct CommandOptions {
+  std::vector<std::vector<std::string>> commands;
+  std::optional<model::Duration> wait, quiet;
+};
+
 struct Options {
   Command command = Command::none;
   OutputOptions output;
   DemoChoice demo;
+  CommandOptions programs;
   SimulationOptions simulation;
   LessonOptions lesson;
   PictureOptions picture;
-  std::optional<model::Duration> timeout;  // live, compare
+  std::optional<model::Duration> timeout;  // live, compare, shell
   live::CaptureOptions capture;
   std::string path;  // open (its filter is capture.filter), picture; none: for the window
 };

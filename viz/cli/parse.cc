@@ -42,6 +42,9 @@ struct Typed {
   bool no_live = false;
   std::vector<std::string> filter;
   Word count, duration;
+  bool any_program = false;  // commands follow a --
+  std::vector<std::string> words_after;
+  Word wait, quiet;
 };
 
 // --- what may be typed
@@ -204,6 +207,34 @@ void add_picture(CLI::App& app, Typed& typed) {
   picture->add_flag("--compare", typed.picture.compare);
 }
 
+// What runs programs of the user's: live after a --, and shell.
+void add_programs(CLI::App& app, CLI::App& live, Typed& typed) {
+  CLI::App* shell = app.add_subcommand(
+      "shell", "A terminal inside a private loopback: what is started there is captured");
+  add_output(*shell, typed);
+  add_flow(*shell, typed);
+  add_timeout(*shell, typed);
+  shell->footer(
+      "It runs $SHELL, or /bin/sh; the diagram comes when that ends. For one picture of a server\n"
+      "and a client: python3 server.py &  python3 client.py  exit");
+  constexpr const char* group = "Commands";
+  add_word(live, "--wait", typed.wait,
+           "How long a command is given to listen, to be bound or to connect before the next one "
+           "is started (5s)")
+      ->type_name("TIME")
+      ->group(group);
+  add_word(live, "--quiet", typed.quiet,
+           "How long nothing may happen, once the last command has ended, before those that still "
+           "run are ended (1s)")
+      ->type_name("TIME")
+      ->group(group);
+  live.footer(demo_list() +
+              "\n\nAny program, one or several, each started when the one before it listens:\n"
+              "  synoptic live -- python3 server.py + python3 client.py\n"
+              "  synoptic live -o echo.svg -- ./server 127.0.0.2 9999 + ./client 127.0.0.2 9999\n"
+              "What they print comes on standard error; the last one reads what is typed.");
+}
+
 void add_commands(CLI::App& app, Typed& typed) {
   add_lesson(app, typed);
   add_picture(app, typed);
@@ -220,6 +251,7 @@ void add_commands(CLI::App& app, Typed& typed) {
   for (CLI::App* sub : {sim, compare}) add_simulation(*sub, typed);
   for (CLI::App* sub : {live, compare}) add_timeout(*sub, typed);
 
+  add_programs(app, *live, typed);
   CLI::App* capture = app.add_subcommand("capture", "Capture what any program does, until Ctrl-C");
   capture->add_option("-i,--interface", typed.interface, "The interface (lo)")->type_name("IF");
   add_word(*capture, "--count", typed.count, "End after N packets")->type_name("N");
@@ -480,6 +512,36 @@ void check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
     throw Usage("--clients: demo runs one client; leave it out, and start the next elsewhere");
 }
 
+// "python3 server.py + python3 client.py"
+CommandOptions programs_of(const Typed& typed) {
+  CommandOptions out;
+  if (!typed.demo.empty())
+    throw Usage(fmt::format("live runs a demo or commands: leave out '{}', or what follows --",
+                            typed.demo));
+  const bool for_demos = typed.names || typed.pause || typed.clients || typed.host || typed.port ||
+                         !typed.lines.empty() || typed.v4 || typed.v6;
+  if (for_demos)
+    throw Usage(
+        "--names, --pause, --clients, --lines, --addr, --port, -4 and -6 are for demos: tell your "
+        "programs what to do after the --");
+  out.commands.emplace_back();
+  for (const std::string& word : typed.words_after) {
+    if (word == "+")
+      out.commands.emplace_back();
+    else
+      out.commands.back().push_back(word);
+  }
+  for (const auto& command : out.commands) {
+    if (command.empty() || command[0].empty())
+      throw Usage(
+          "a command is missing; type it as: synoptic live -- python3 server.py + python3 "
+          "client.py");
+  }
+  if (typed.wait) out.wait = time_of("--wait", *typed.wait);
+  if (typed.quiet) out.quiet = time_of("--quiet", *typed.quiet);
+  return out;
+}
+
 Options options_of(Command command, const Typed& typed) {
   Options out;
   out.command = command;
@@ -496,8 +558,11 @@ Options options_of(Command command, const Typed& typed) {
     return out;
   }
   const bool one_role = command == Command::demo || command == Command::role;
-  const bool demo = one_role || command == Command::sim || command == Command::live ||
-                    command == Command::compare;
+  if (typed.any_program) out.programs = programs_of(typed);
+  if (!typed.any_program && (typed.wait || typed.quiet))
+    throw Usage("--wait and --quiet are for commands after a --; a demo needs neither");
+  const bool demo = !typed.any_program && (one_role || command == Command::sim ||
+                                           command == Command::live || command == Command::compare);
   if (demo) out.demo = demo_choice(typed, one_role);
   if (demo && command != Command::role) check_uses(command, *out.demo.demo, typed);
   if (!one_role) out.output = output_of(typed);
@@ -510,10 +575,11 @@ Options options_of(Command command, const Typed& typed) {
   return out;
 }
 
-constexpr std::array<std::pair<std::string_view, Command>, 10> commands{{
+constexpr std::array<std::pair<std::string_view, Command>, 11> commands{{
     {"lesson", Command::lesson},
     {"sim", Command::sim},
     {"live", Command::live},
+    {"shell", Command::shell},
     {"compare", Command::compare},
     {"capture", Command::capture},
     {"open", Command::open},
@@ -555,6 +621,13 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   app.footer(
       "Without a command: the window; synoptic FILE shows a capture in it.\nTry: synoptic compare "
       "tcp-echo\nOf each command: synoptic COMMAND --help");
+  if (std::string_view(argv[1]) == "live") {  // what is after a -- is not ours to read
+    char** const end = argv + argc;
+    char** const dashes = std::find(argv, end, std::string_view("--"));
+    typed.any_program = dashes != end;
+    if (typed.any_program) typed.words_after.assign(dashes + 1, end);
+    argc = static_cast<int>(dashes - argv);
+  }
   try {
     app.parse(argc, argv);
     const auto chosen = app.get_subcommands();

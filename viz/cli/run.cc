@@ -75,7 +75,8 @@ int run(int argc, char** argv) {
   switch (options->command) {
     case Command::none: return run_default(options->path);
     case Command::sim: return run_sim(*options);
-    case Command::live: return run_live(*options);
+    case Command::live: return options->demo.demo ? run_live(*options) : run_commands(*options);
+    case Command::shell: return run_shell(*options);
     case Command::compare: return run_compare(*options);
     case Command::capture: return run_capture(*options);
     case Command::open: return run_open(*options);
