@@ -45,7 +45,7 @@ const std::map<std::string, Rule> rules{
      {program, {"fmt/", "sys/", "netinet/", "arpa/", "unistd.h", "poll.h", "signal.h"}}},
     {"capture/live",
      {with(program, {"capture/observe", "capture/host"}),
-      {"fmt/", "pcap", "sys/", "netinet/", "arpa/", "net/", "linux/", "unistd.h", "poll.h",
+      {"fmt/", "pcap", "libmnl/", "sys/", "netinet/", "arpa/", "net/", "linux/", "unistd.h", "poll.h",
        "signal.h", "fcntl.h", "sched.h", "spawn.h", "ifaddrs.h", "dirent.h", "grp.h", "pwd.h",
        "stdlib.h"}}},
     {"viz/ladder", {with(model, {"viz/words"}), {"fmt/"}}},
