@@ -173,6 +173,28 @@ void put_call(FrameWriter& out, const observe::CallRecord& record) {
   out.finish();
 }
 
+void put_kernel(FrameWriter& out, const observe::KernelRecord& record) {
+  const model::KernelSample& sample = record.sample;
+  out.begin(FrameType::kernel);
+  out.put(record.local);
+  out.put(record.remote);
+  out.put(record.socket);
+  for (const model::Instant t :
+       {sample.before, sample.after, sample.last_before, sample.last_after})
+    out.put(t.ns);
+  out.put(sample.gap.ns);
+  out.put(sample.state);
+  out.put(static_cast<std::uint8_t>(sample.info ? 1 : 0));
+  const model::KernelInfo info = sample.info.value_or(model::KernelInfo{});
+  out.put(info.cwnd);
+  out.put(static_cast<std::uint8_t>(info.ssthresh ? 1 : 0));
+  out.put(info.ssthresh.value_or(0));
+  out.put(info.unacked);
+  out.put(info.rtt.ns);
+  out.put(info.rto.ns);
+  out.finish();
+}
+
 void put_text(FrameWriter& out, FrameType type, std::string_view text) {
   out.begin(type);
   out.put(text);
@@ -290,6 +312,32 @@ std::optional<observe::CallRecord> get_call(wire::ByteSpan body) {
   call.result = in.get<std::int64_t>();
   call.error = in.get<std::int32_t>();
   if (!in.ok() || call.name > model::CallName::read_line) return std::nullopt;
+  return record;
+}
+
+std::optional<observe::KernelRecord> get_kernel(wire::ByteSpan body) {
+  Reader in(body);
+  observe::KernelRecord record;
+  record.local = in.address();
+  record.remote = in.address();
+  record.socket = in.get<std::uint64_t>();
+  model::KernelSample& sample = record.sample;
+  for (model::Instant* const t :
+       {&sample.before, &sample.after, &sample.last_before, &sample.last_after})
+    t->ns = in.get<std::int64_t>();
+  sample.gap.ns = in.get<std::int64_t>();
+  sample.state = in.get<model::TcpState>();
+  const bool has_info = in.get<std::uint8_t>() != 0;
+  model::KernelInfo info;
+  info.cwnd = in.get<std::uint32_t>();
+  const bool has_ssthresh = in.get<std::uint8_t>() != 0;
+  const auto ssthresh = in.get<std::uint32_t>();
+  if (has_ssthresh) info.ssthresh = ssthresh;
+  info.unacked = in.get<std::uint32_t>();
+  info.rtt.ns = in.get<std::int64_t>();
+  info.rto.ns = in.get<std::int64_t>();
+  if (has_info) sample.info = info;
+  if (!in.ok() || static_cast<int>(sample.state) >= model::tcp_state_count) return std::nullopt;
   return record;
 }
 

@@ -3,8 +3,8 @@
 // binary on the same machine.
 //
 //   parent -> supervisor   spec, once
-//   supervisor -> parent   ready or error first; then packet, call, dropped, warning, and error if
-//                          the run is cut short; end last
+//   supervisor -> parent   ready or error first; then packet, call, kernel, dropped, warning, and
+//                          error if the run is cut short; end last
 //   role -> supervisor     call
 #pragma once
 
@@ -20,7 +20,17 @@
 
 namespace synoptic::live {
 
-enum class FrameType : std::uint8_t { spec, ready, error, packet, call, dropped, warning, end };
+enum class FrameType : std::uint8_t {
+  spec,
+  ready,
+  error,
+  packet,
+  call,
+  dropped,
+  warning,
+  end,
+  kernel
+};
 
 struct Frame {
   FrameType type;
@@ -56,6 +66,7 @@ void put_spec(FrameWriter& out, const LiveSpec& spec);
 void put_error(FrameWriter& out, const model::Error& error);
 void put_packet(FrameWriter& out, const observe::CapturedPacket& packet);
 void put_call(FrameWriter& out, const observe::CallRecord& record);
+void put_kernel(FrameWriter& out, const observe::KernelRecord& record);
 void put_text(FrameWriter& out, FrameType type, std::string_view text);
 
 // All of it, however often the kernel takes a part only. False when the other end is gone.
@@ -82,6 +93,7 @@ std::optional<LiveSpec> get_spec(wire::ByteSpan body);
 std::optional<model::Error> get_error(wire::ByteSpan body);
 std::optional<observe::CapturedPacket> get_packet(wire::ByteSpan body);
 std::optional<observe::CallRecord> get_call(wire::ByteSpan body);
+std::optional<observe::KernelRecord> get_kernel(wire::ByteSpan body);
 std::string get_text(wire::ByteSpan body);
 std::optional<std::uint64_t> get_count(wire::ByteSpan body);
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "capture/live/capture_loop.hh"
+#include "capture/live/kernel_poller.hh"
 #include "capture/live/live.hh"
 #include "capture/live/queue_source.hh"
 
@@ -14,7 +15,10 @@ namespace {
 class LiveCapture : public QueueSource {
  public:
   LiveCapture(PcapHandle handle, CaptureLimits limits, observe::TrackerOptions options)
-      : QueueSource(options), loop_(std::move(handle)), thread_([this, limits] { run(limits); }) {}
+      : QueueSource(options),
+        loop_(std::move(handle)),
+        kernel_([this](const observe::KernelRecord& record) { deliver(record); }, [] {}),
+        thread_([this, limits] { run(limits); }) {}
   ~LiveCapture() override {
     loop_.stop();
     thread_.join();
@@ -23,13 +27,23 @@ class LiveCapture : public QueueSource {
 
  private:
   void run(const CaptureLimits& limits) {
-    auto failure = loop_.run([this](const observe::CapturedPacket& packet) { deliver(packet); },
-                             [this] { set_kernel_dropped(loop_.kernel_dropped()); }, limits);
+    auto failure = loop_.run(
+        [this](const observe::CapturedPacket& packet) {
+          deliver(packet);
+          kernel_.packet(packet);
+        },
+        [this] {
+          set_kernel_dropped(loop_.kernel_dropped());
+          kernel_.captured();
+        },
+        limits);
+    kernel_.finish();
     set_kernel_dropped(loop_.kernel_dropped());
     end(std::move(failure));
   }
 
   CaptureLoop loop_;
+  KernelPoller kernel_;
   std::thread thread_;  // last: it uses all the rest
 };
 

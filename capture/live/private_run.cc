@@ -164,6 +164,9 @@ class LivePrivate : public QueueSource {
       case FrameType::call:
         if (auto record = get_call(frame.body)) deliver(std::move(*record));
         break;
+      case FrameType::kernel:
+        if (const auto record = get_kernel(frame.body)) deliver(*record);
+        break;
       case FrameType::dropped:
         if (const auto count = get_count(frame.body)) set_kernel_dropped(*count);
         break;

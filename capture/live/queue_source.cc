@@ -25,6 +25,8 @@ bool QueueSource::poll() {
     } else if (auto* call = std::get_if<CallDelivery>(&delivery)) {
       call->record.call.data = call->bytes;
       runs_.call(call->record);
+    } else if (const auto* word = std::get_if<observe::KernelRecord>(&delivery)) {
+      runs_.kernel(*word);
     }
   }
   taken_.clear();
@@ -80,6 +82,10 @@ void QueueSource::deliver(const observe::CapturedPacket& packet) {
 void QueueSource::deliver(observe::CallRecord record) {
   const std::size_t size = record.call.data.size();
   queue_.push(CallDelivery(std::move(record)), size);
+}
+
+void QueueSource::deliver(const observe::KernelRecord& record) {
+  queue_.offer(record);
 }
 
 bool QueueSource::deliver_waiting(const observe::CapturedPacket& packet) {

@@ -31,7 +31,7 @@ struct CallDelivery {
   observe::CallRecord record;
   wire::Bytes bytes;
 };
-using Delivery = std::variant<PacketDelivery, CallDelivery>;
+using Delivery = std::variant<PacketDelivery, CallDelivery, observe::KernelRecord>;
 
 class QueueSource : public observe::TraceSource {
  public:
@@ -54,6 +54,7 @@ class QueueSource : public observe::TraceSource {
   // A capture cannot wait: what does not fit is counted and gone.
   void deliver(const observe::CapturedPacket& packet);
   void deliver(observe::CallRecord record);
+  void deliver(const observe::KernelRecord& record);
   // A file can. False when nobody wants more.
   bool deliver_waiting(const observe::CapturedPacket& packet);
   void set_kernel_dropped(std::uint64_t count) { kernel_dropped_ = count; }

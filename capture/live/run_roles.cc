@@ -17,6 +17,7 @@
 #include "capture/live/capture_loop.hh"
 #include "capture/live/command_watch.hh"
 #include "capture/live/frames.hh"
+#include "capture/live/kernel_poller.hh"
 #include "capture/live/private_net.hh"
 #include "capture/live/role_process.hh"
 #include "capture/live/supervisor.hh"
@@ -54,8 +55,8 @@ class Outlet {
 // Captures on a thread of its own for as long as it lives.
 class CaptureThread {
  public:
-  CaptureThread(PcapHandle handle, Outlet& outlet)
-      : loop_(std::move(handle)), outlet_(outlet), thread_([this] { run(); }) {}
+  CaptureThread(PcapHandle handle, Outlet& outlet, KernelPoller& kernel)
+      : loop_(std::move(handle)), outlet_(outlet), kernel_(kernel), thread_([this] { run(); }) {}
   ~CaptureThread() { finish(); }
   void finish() {  // what was on the wire by now is sent before this returns
     loop_.stop();
@@ -68,6 +69,7 @@ class CaptureThread {
     auto failure = loop_.run(
         [this](const observe::CapturedPacket& packet) {
           put_packet(frames_, packet);
+          kernel_.packet(packet);
           ++count_;
           if (frames_.bytes().size() >= frames_at_once) outlet_.send(frames_);
         },
@@ -84,20 +86,36 @@ class CaptureThread {
       frames_.finish();
     }
     outlet_.send(frames_);
+    kernel_.captured();
   }
 
   CaptureLoop loop_;
   Outlet& outlet_;
+  KernelPoller& kernel_;
   FrameWriter frames_;
   std::uint64_t told_dropped_ = 0;
   std::atomic<std::uint64_t> count_{0};
   std::thread thread_;  // last: it uses all the rest
 };
 
+// Passes on what the kernel says.
+class KernelThread {
+ public:
+  explicit KernelThread(Outlet& outlet)
+      : poller([this](const observe::KernelRecord& record) { put_kernel(frames_, record); },
+               [this, &outlet] { outlet.send(frames_); }) {}
+
+ private:
+  FrameWriter frames_;
+
+ public:
+  KernelPoller poller;  // last: its thread uses the rest
+};
+
 class Run {
  public:
   Run(const LiveSpec& spec, int guard, PcapHandle handle)
-      : spec_(spec), guard_(guard), capture_(std::move(handle), outlet_) {
+      : spec_(spec), guard_(guard), capture_(std::move(handle), outlet_, kernel_.poller) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
     if (!roles_.empty() && !roles_[0].is_demo()) commands_.emplace(spec, roles_);
   }
@@ -120,6 +138,7 @@ class Run {
   const int guard_;
   Outlet outlet_;
   FrameWriter frames_;  // of the main thread
+  KernelThread kernel_{outlet_};
   CaptureThread capture_;
   std::deque<RoleProcess> roles_;
   std::optional<CommandWatch> commands_;  // where the roles are not a demo's
@@ -268,6 +287,7 @@ void Run::run() {
   if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
+  kernel_.poller.finish();
   take_reports(true);
   tell_complaints();
   end_servers();

@@ -15,6 +15,7 @@ class TwoRuns {
 
   void packet(const observe::CapturedPacket& packet);
   void call(const observe::CallRecord& record) { real_.tracker.call(record); }
+  void kernel(const observe::KernelRecord& record) { real_.tracker.kernel(record); }
   void packets_missed();
   void finish();                // of two runs, ends are then named after their roles
   void warn(std::string text);  // to whoever reads trace()

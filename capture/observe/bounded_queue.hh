@@ -34,18 +34,9 @@ class BoundedQueue {
   // Never blocks. False, and counted in dropped(), when it does not fit or the queue is closed. A
   // value heavier than the whole limit fits into an empty queue, so that nothing is refused for
   // ever.
-  bool push(T value, std::size_t weight = 0) {
-    {
-      std::lock_guard lock(mutex_);
-      if (closed_ || !fits(weight)) {
-        ++dropped_;
-        return false;
-      }
-      store(std::move(value), weight);
-    }
-    filled_.notify_one();
-    return true;
-  }
+  bool push(T value, std::size_t weight = 0) { return put(value, weight, true); }
+  // The same for what nobody misses: not counted.
+  bool offer(T value, std::size_t weight = 0) { return put(value, weight, false); }
   // Waits for room. False (and not counted: the consumer asked for it) when the queue is closed.
   bool push_wait(T value, std::size_t weight = 0) {
     {
@@ -106,6 +97,18 @@ class BoundedQueue {
   }
 
  private:
+  bool put(T& value, std::size_t weight, bool counted) {
+    {
+      std::lock_guard lock(mutex_);
+      if (closed_ || !fits(weight)) {
+        dropped_ += counted ? 1 : 0;
+        return false;
+      }
+      store(std::move(value), weight);
+    }
+    filled_.notify_one();
+    return true;
+  }
   bool fits(std::size_t weight) const {
     if (values_.empty()) return limits_.values > 0;
     return values_.size() < limits_.values && weight <= limits_.weight &&

@@ -58,6 +58,13 @@ const FlowTable::Pair* FlowTable::known(const PairKey& key) const {
   return found == ways_.end() ? nullptr : &pairs_[found->second / 2];
 }
 
+std::optional<EndpointId> FlowTable::known_source(const PairKey& key) const {
+  const auto found = ways_.find(key);
+  if (found == ways_.end()) return std::nullopt;
+  const Pair& pair = pairs_[found->second / 2];
+  return found->second % 2 == 0 ? pair.low : pair.high;
+}
+
 EndpointId FlowTable::lane(const wire::SocketAddress& address, Protocol protocol) {
   const auto [place, added] = lanes_.try_emplace({address, protocol});
   if (added) place->second = trace_.add_endpoint(address.str(), address, protocol);

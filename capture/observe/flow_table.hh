@@ -49,6 +49,8 @@ class FlowTable {
   };
   Place find(const PairKey& key);
   const Pair* known(const PairKey& key) const;  // null: never met
+  // The lane of the source, where the pair is known.
+  std::optional<model::EndpointId> known_source(const PairKey& key) const;
 
   // The lane of an address; made when there is none, named after the address.
   model::EndpointId lane(const wire::SocketAddress& address, model::Protocol protocol);

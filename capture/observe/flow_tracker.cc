@@ -9,6 +9,7 @@
 #include "capture/observe/call_placer.hh"
 #include "capture/observe/connection.hh"
 #include "capture/observe/flow_table.hh"
+#include "capture/observe/kernel_word.hh"
 
 namespace synoptic::observe {
 
@@ -44,6 +45,7 @@ struct FlowTracker::Impl {
   TrackerOptions options;
   FlowTable flows{trace};
   CallPlacer calls{trace, flows};
+  KernelWord kernel{trace, flows};
   std::vector<Conversation> conversations;
   std::vector<std::uint32_t> conversation_of;  // by flow; none for datagrams
   struct Watch {
@@ -82,7 +84,10 @@ void FlowTracker::Impl::packet(const CapturedPacket& p) {
       trace.add(event(p, v, EndpointId::none, EndpointId::none, FlowId::none), EventKind::other);
       return;
   }
-  if (new_flow) calls.flows_changed();
+  if (new_flow) {
+    calls.flows_changed();
+    kernel.flows_changed();
+  }
   new_flow = false;
 }
 
@@ -305,6 +310,10 @@ void FlowTracker::call(const CallRecord& record) {
   impl_->calls.call(record);
 }
 
+void FlowTracker::kernel(const KernelRecord& record) {
+  impl_->kernel.record(record);
+}
+
 void FlowTracker::finish() {
   for (const model::Flow& flow : impl_->trace.flows()) {
     const std::uint32_t index = impl_->conversation_of[model::index(flow.id)];
@@ -314,6 +323,7 @@ void FlowTracker::finish() {
     impl_->report(flow.id, impl_->claims);
   }
   impl_->calls.finish();
+  impl_->kernel.finish();
 }
 
 void FlowTracker::packets_missed() {

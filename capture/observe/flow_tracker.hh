@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/observe/kernel_word.hh"
 #include "sim/model/trace.hh"
 
 namespace synoptic::observe {
@@ -77,6 +78,9 @@ class FlowTracker {
   // A call, in any order relative to packets; those of one role in their order. A call made before
   // its socket had an address is given to the role's lane as soon as that is known, or at finish().
   void call(const CallRecord& call);
+  // What the kernel said of an end, in any order relative to packets; of one socket in order of
+  // time. It confirms or contradicts the states inferred, and changes nothing else.
+  void kernel(const KernelRecord& record);
   // No more input: what waited is placed. May be called once.
   void finish();
 

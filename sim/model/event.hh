@@ -128,6 +128,7 @@ std::string_view basis_name(Basis basis);  // "true", "inferred", …
 struct StateChange {
   TcpState from = TcpState::closed, to = TcpState::closed;
   Basis basis = Basis::true_;
+  TcpState kernel = TcpState::closed;  // what the kernel said instead, where contradicted
 };
 
 enum class TimerName : std::uint8_t {

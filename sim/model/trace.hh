@@ -15,6 +15,7 @@
 
 #include "sim/model/arena.hh"
 #include "sim/model/event.hh"
+#include "sim/model/kernel_sample.hh"
 #include "sim/model/large_memory.hh"
 
 namespace synoptic::model {
@@ -83,6 +84,8 @@ class Trace {
   // What ended the run early or was lost on the way to the trace, for the reader ("stopped after 30
   // s").
   std::vector<std::string> warnings;
+  // What the kernel said of the ends of a captured run, each end's in order of time.
+  std::vector<KernelSample> kernel;
 
  private:
   template <typename Body>

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "capture/host/sockaddr.hh"
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/live.hh"
@@ -130,6 +132,36 @@ TEST(Doctor, SaysWhatWorks_AndForTheRestWhatToType) {
   EXPECT_TRUE(private_capture);
   EXPECT_TRUE(ipv6);
   EXPECT_EQ(host, ::geteuid() == 0);
+}
+
+// A connection of this process to itself, over the machine's loopback.
+TEST(Capture, TheKernelConfirmsAConnectionOfTheMachine) {
+  const FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const host::KernelAddress any = host::to_kernel({wire::IpAddress::v4(127, 0, 0, 1), 0});
+  ASSERT_EQ(::bind(listener.get(), any.get(), any.size), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  const wire::SocketAddress at = host::local_address(listener.get());
+  auto source = capture({.interface = "lo", .filter = "tcp port " + std::to_string(at.port)});
+  if (refused_without_rights(source)) return;
+  const FileDescriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const host::KernelAddress to = host::to_kernel(at);
+  ASSERT_EQ(::connect(client.get(), to.get(), to.size), 0);
+  const model::Trace& trace = (*source)->trace();
+  const auto confirmed = [&] {
+    return std::ranges::count_if(trace.events(), [](const model::Event& e) {
+      const auto* change = std::get_if<model::StateChange>(&e.body);
+      return change != nullptr && change->to == model::TcpState::established &&
+             change->basis == model::Basis::confirmed;
+    });
+  };
+  for (int i = 0; i < 1000 && confirmed() < 1; ++i) {
+    (*source)->wait(model::milliseconds(10));
+    (*source)->poll();
+  }
+  EXPECT_GE(confirmed(), 1);
+  (*source)->stop();
+  EXPECT_TRUE(run_to_end(**source));
+  EXPECT_GE(trace.kernel.size(), 2u);
 }
 
 }  // namespace

@@ -56,6 +56,41 @@ TEST(Frames, ASpec_ComesBackWhole) {
   EXPECT_EQ(spec->snap_length, 99u);
 }
 
+TEST(Frames, AWordOfTheKernel_ComesBackWhole) {
+  observe::KernelRecord record{.local = {wire::IpAddress::v4(127, 0, 0, 1), 40'000},
+                               .remote = {wire::IpAddress::v4(127, 0, 0, 2), 9999},
+                               .socket = 0x1234'5678'9abcULL};
+  record.sample = {.before = {11},
+                   .after = {12},
+                   .last_before = {13},
+                   .last_after = {14},
+                   .gap = {3},
+                   .state = model::TcpState::close_wait,
+                   .info = model::KernelInfo{.cwnd = 10,
+                                             .unacked = 2,
+                                             .rtt = model::microseconds(41),
+                                             .rto = model::milliseconds(204)}};
+  for (const std::optional<std::uint32_t> ssthresh : {std::optional<std::uint32_t>(7), {}}) {
+    record.sample.info->ssthresh = ssthresh;
+    FrameWriter out;
+    put_kernel(out, record);
+    const auto back = get_kernel(body_of(out));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->local, record.local);
+    EXPECT_EQ(back->remote, record.remote);
+    EXPECT_EQ(back->socket, record.socket);
+    EXPECT_EQ(back->sample.before.ns, 11);
+    EXPECT_EQ(back->sample.after.ns, 12);
+    EXPECT_EQ(back->sample.last_before.ns, 13);
+    EXPECT_EQ(back->sample.last_after.ns, 14);
+    EXPECT_EQ(back->sample.gap.ns, 3);
+    EXPECT_TRUE(back->sample.says_the_same(record.sample));
+    wire::Bytes cut = body_of(out);
+    cut.pop_back();
+    EXPECT_FALSE(get_kernel(cut));
+  }
+}
+
 TEST(Frames, ACall_ComesBackWhole) {
   const wire::Bytes data{1, 2, 3};
   observe::CallRecord record;

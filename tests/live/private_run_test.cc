@@ -91,7 +91,43 @@ void expect_whole(const model::Trace& trace) {
   EXPECT_EQ(acknowledged, closed) << described(trace);
 }
 
+// "client FIN-WAIT-2 confirmed", in order of time.
+std::vector<std::string> bases(const model::Trace& trace) {
+  std::vector<std::string> all;
+  for (const model::EventId id : trace.by_time()) {
+    const model::Event& e = trace[id];
+    const auto* change = std::get_if<model::StateChange>(&e.body);
+    if (change == nullptr || e.flow == model::FlowId::none) continue;
+    all.push_back(trace[e.endpoint].name + " " + std::string(rfc_name(change->to)) + " " +
+                  std::string(basis_name(change->basis)));
+  }
+  return all;
+}
+
 struct Families : testing::TestWithParam<wire::Family> {};
+
+// The server rests for 200 ms before it answers and before it closes: the states last.
+TEST_P(Families, TcpEcho_TheKernelConfirmsTheStatesThatLast) {
+  constexpr int pause_ms = 200;
+  const auto source = finished_run(demo_spec("tcp-echo", GetParam(), 1, pause_ms));
+  ASSERT_TRUE(source);
+  const model::Trace& trace = source->trace();
+  EXPECT_THAT(bases(trace),
+              testing::IsSupersetOf({"client ESTABLISHED confirmed", "server ESTABLISHED confirmed",
+                                     "client FIN-WAIT-2 confirmed", "server CLOSE-WAIT confirmed",
+                                     "client TIME-WAIT confirmed"}))
+      << described(trace);
+  EXPECT_THAT(bases(trace), testing::Not(Contains(HasSubstr("contradicted")))) << described(trace);
+  ASSERT_FALSE(trace.kernel.empty());
+  for (const model::KernelSample& sample : trace.kernel) {
+    EXPECT_LE(sample.before, sample.after);
+    EXPECT_LE(sample.after, sample.last_after);
+    if (sample.state != model::TcpState::established) continue;
+    ASSERT_TRUE(sample.info);
+    EXPECT_GT(sample.info->cwnd, 0u);
+    EXPECT_GE(sample.info->rto, model::milliseconds(200));
+  }
+}
 
 TEST_P(Families, TcpEcho_EveryByteOfTheCallsIsInThePackets) {
   const auto source = finished_run(demo_spec("tcp-echo", GetParam()));

@@ -223,6 +223,8 @@ void write_body(Writer& w, const model::Trace& trace, const model::Event& event)
     w.field("from_state", rfc_name(change->from));
     w.field("to_state", rfc_name(change->to));
     w.field("basis", basis_name(change->basis));
+    if (change->basis == model::Basis::contradicted)
+      w.field("kernel_state", rfc_name(change->kernel));
   } else if (const auto* timer = std::get_if<model::Timer>(&event.body)) {
     w.field("timer", timer_name(timer->name));
     w.field("action", action_name(timer->action));
@@ -276,6 +278,32 @@ void write_flow(Writer& w, const model::Flow& flow) {
   w.close('}');
 }
 
+void write_sample(Writer& w, const model::KernelSample& sample) {
+  w.open('{');
+  w.id("endpoint", sample.endpoint);
+  if (sample.flow != model::FlowId::none) w.id("flow", sample.flow);
+  w.field("asked_ns", sample.before.ns);
+  w.field("answered_ns", sample.after.ns);
+  if (sample.last_after != sample.after) {  // and asked again, with the same answer
+    w.field("last_asked_ns", sample.last_before.ns);
+    w.field("last_answered_ns", sample.last_after.ns);
+    w.field("gap_ns", sample.gap.ns);
+  }
+  w.field("state", rfc_name(sample.state));
+  if (sample.info) {
+    w.field("cwnd", sample.info->cwnd);
+    if (sample.info->ssthresh) {
+      w.field("ssthresh", *sample.info->ssthresh);
+    } else {
+      w.null("ssthresh");
+    }
+    w.field("rtt_ns", sample.info->rtt.ns);
+    w.field("rto_ns", sample.info->rto.ns);
+    w.field("unacked", sample.info->unacked);
+  }
+  w.close('}');
+}
+
 // One item a line, so that a person, grep and diff can read it.
 template <typename Items, typename Write>
 void write_lines(Writer& w, std::string_view key, const Items& items, Write write) {
@@ -298,6 +326,9 @@ void write_trace(Writer& w, const model::Trace& trace) {
               [&](const model::Endpoint& e) { write_endpoint(w, e); });
   write_lines(w, "flows", trace.flows(), [&](const model::Flow& f) { write_flow(w, f); });
   write_lines(w, "warnings", trace.warnings, [&](const std::string& s) { w.text(s); });
+  if (!trace.kernel.empty())
+    write_lines(w, "kernel", trace.kernel,
+                [&](const model::KernelSample& s) { write_sample(w, s); });
   write_lines(w, "events", trace.by_time(),
               [&](model::EventId id) { write_event(w, trace, trace[id]); });
   w.close('}');

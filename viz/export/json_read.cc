@@ -219,6 +219,8 @@ model::StateChange read_state(const Fields& f) {
   change.to = state("to_state");
   change.basis = f.one_of<model::Basis>("basis", std::size_t(model::Basis::contradicted) + 1,
                                         model::basis_name);
+  if (change.basis == model::Basis::contradicted && f.find("kernel_state"))
+    change.kernel = state("kernel_state");
   return change;
 }
 
@@ -322,6 +324,40 @@ void read_flows(const Fields& root, model::Trace& trace) {
   }
 }
 
+model::KernelInfo read_kernel_info(const Fields& f) {
+  model::KernelInfo info;
+  info.cwnd = f.u32("cwnd");
+  if (f.find("ssthresh")) info.ssthresh = f.u32("ssthresh");
+  info.unacked = f.u32("unacked");
+  info.rtt.ns = f.integer("rtt_ns", 0, max_time);
+  info.rto.ns = f.integer("rto_ns", 0, max_time);
+  return info;
+}
+
+void read_kernel(const Fields& root, model::Trace& trace) {
+  for (const json& object : list(root, "kernel", false)) {
+    const Fields f(object, fmt::format("kernel sample number {}", trace.kernel.size() + 1));
+    model::KernelSample s;
+    const auto last = [](std::size_t size) { return static_cast<std::int64_t>(size) - 1; };
+    s.endpoint =
+        static_cast<model::EndpointId>(f.integer("endpoint", 0, last(trace.endpoints().size())));
+    if (f.find("flow"))
+      s.flow = static_cast<model::FlowId>(f.integer("flow", 0, last(trace.flows().size())));
+    s.last_before = s.before = f.time("asked_ns");
+    s.last_after = s.after = f.time("answered_ns");
+    if (f.find("last_asked_ns")) {
+      s.last_before = f.time("last_asked_ns");
+      s.last_after = f.time("last_answered_ns");
+      s.gap.ns = f.integer("gap_ns", 0, max_time);
+    }
+    if (s.after < s.before || s.last_before < s.before || s.last_after < s.last_before)
+      f.refuse("asked_ns", "is not before the times that follow it");
+    s.state = f.one_of<model::TcpState>("state", model::tcp_state_count, model::rfc_name);
+    if (f.find("cwnd")) s.info = read_kernel_info(f);
+    trace.kernel.push_back(s);
+  }
+}
+
 // Every handle of an event names something that is there, and what its kind needs is given.
 void check_event(const Pending& pending, const model::Trace& trace, bool flows_told) {
   const model::Event& event = pending.event;
@@ -402,6 +438,7 @@ model::Trace read_trace(const Fields& f, Incoming incoming) {
     if (!warning.is_string()) f.refuse("warnings", "holds something else than texts");
     out.warnings.push_back(harmless(warning.get<std::string>()));
   }
+  read_kernel(f, out);
   out.arena() = std::move(incoming.arena);
   place_events(std::move(incoming.events), out, f.find("flows") != nullptr);
   return out;

@@ -98,7 +98,7 @@ std::string other_end(const Conversation& c, bool a) {
   if (change && change->to == model::TcpState::closed) return "";
   const std::string name = the(c.name(a));
   if (!change) return say("Nothing tells {} of it.", name);
-  const bool inferred = change->basis == model::Basis::inferred;
+  const bool inferred = change->basis != model::Basis::true_;
   return say(inferred ? N_("Nothing tells {} of it: that end was last seen in {}.")
                       : N_("Nothing tells {} of it: that end stays in {}."),
              name, model::rfc_name(change->to));

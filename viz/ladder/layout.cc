@@ -103,7 +103,7 @@ int time_width(const model::Trace& trace, std::span<const EventId> events, bool 
 }
 
 struct Seen {
-  bool inferred = false, states = false, found_so = false;
+  bool inferred = false, confirmed = false, contradicted = false, states = false, found_so = false;
   std::size_t packets = 0, lost = 0, damaged = 0, segments = 0, datagrams = 0, others = 0;
   void look(const model::Trace& trace, std::span<const EventId> events) {
     for (const EventId id : events) {
@@ -116,8 +116,13 @@ struct Seen {
         datagrams += e.kind == model::EventKind::datagram ? 1 : 0;
         others += e.kind == model::EventKind::other ? 1 : 0;
       }
-      if (const auto* s = std::get_if<model::StateChange>(&e.body))
-        states = true, inferred |= s->basis == model::Basis::inferred, found_so |= s->from == s->to;
+      if (const auto* s = std::get_if<model::StateChange>(&e.body)) {
+        states = true;
+        inferred |= s->basis == model::Basis::inferred;
+        confirmed |= s->basis == model::Basis::confirmed;
+        contradicted |= s->basis == model::Basis::contradicted;
+        found_so |= s->from == s->to;
+      }
     }
   }
   std::size_t icmp() const { return packets - segments - datagrams - others; }
@@ -139,6 +144,8 @@ void legend(Page& page, const LayoutOptions& options, const Seen& seen) {
   if (seen.found_so)
     parts.emplace_back(tr("○ in this state by now (how it came there is not seen)"));
   if (seen.inferred) parts.emplace_back(tr("~ inferred"));
+  if (seen.confirmed) parts.emplace_back(tr("✓ inferred, and the kernel says so too"));
+  if (seen.contradicted) parts.emplace_back(tr("✗ inferred, but the kernel says otherwise"));
   if (parts.empty()) return;
   page.skip(1);
   page.paragraph(fmt::format("{}", fmt::join(parts, "  ")), Role::legend);

@@ -41,9 +41,9 @@ bool may_block(CallName name) {
 std::string_view mark(model::Basis basis) {
   switch (basis) {
     case model::Basis::inferred: return "~";
-    case model::Basis::contradicted: return "!";
-    case model::Basis::true_:
-    case model::Basis::confirmed: break;
+    case model::Basis::confirmed: return "✓";
+    case model::Basis::contradicted: return "✗";
+    case model::Basis::true_: break;
   }
   return "";
 }
@@ -301,6 +301,8 @@ class Pieces {
     if (e.flow == model::FlowId::none &&
         (change.from == TcpState::listen || change.to == TcpState::listen))
       text += tr(" (listener)");
+    if (change.basis == model::Basis::contradicted)
+      text += say(" (kernel: {})", model::rfc_name(change.kernel));
     Piece p = piece(e, Piece::Kind::inside, role, text + other_end(e));
     p.state = change.to;
     out_.push_back(std::move(p));
