@@ -11,7 +11,9 @@
 
 #include "capture/host/kernel_host.hh"
 #include "capture/host/sockaddr.hh"
+#include "capture/live/file_descriptor.hh"
 #include "capture/live/live.hh"
+#include "capture/live/sock_diag.hh"
 #include "lessons/demos/demo.hh"
 #include "tests/bench/live_roles.hh"
 
@@ -104,6 +106,29 @@ void WireToTrace(benchmark::State& state) {
   state.counters["p99_us"] = microseconds_at(latencies, 0.99);
 }
 BENCHMARK(WireToTrace)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// What a poll costs: the kernel is asked about both ends of a connection (every millisecond, in a
+// run).
+void KernelAskedOfBothEnds(benchmark::State& state) {
+  const live::FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const live::FileDescriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const host::KernelAddress any = host::to_kernel({wire::IpAddress::v4(127, 0, 0, 1), 0});
+  ::bind(listener.get(), any.get(), any.size);
+  ::listen(listener.get(), 1);
+  const wire::SocketAddress at = host::local_address(listener.get());
+  const host::KernelAddress to = host::to_kernel(at);
+  ::connect(client.get(), to.get(), to.size);
+  const wire::SocketAddress from = host::local_address(client.get());
+  live::SockDiag kernel;
+  for (auto _ : state) {
+    const auto one = kernel.ask(from, at), other = kernel.ask(at, from);
+    if (!one || !other || !one->info || !other->info) {
+      state.SkipWithError("the kernel does not answer");
+      return;
+    }
+  }
+}
+BENCHMARK(KernelAskedOfBothEnds)->Unit(benchmark::kMicrosecond);
 
 // Namespaces, capture, two processes, a handshake and a close, to the last packet.
 void PrivateHandshake(benchmark::State& state) {

@@ -269,6 +269,67 @@ TEST(Json, AStateInWhichAnEndWasFound_IsNoTransition) {
   EXPECT_EQ(to_json(*read_json(text)), text);
 }
 
+// A captured state that the kernel contradicts, and what it said.
+HandTrace with_kernel() {
+  HandTrace h(model::Source::captured);
+  h.segment(0, {.ctl = wire::SYN, .seq = 100});
+  using model::TcpState;
+  h.trace.add(h.at(1, h.a,
+                   model::StateChange{TcpState::established, TcpState::fin_wait_1,
+                                      model::Basis::contradicted, TcpState::close_wait}));
+  h.trace.add(h.at(
+      2, h.b, model::StateChange{TcpState::closed, TcpState::listen, model::Basis::confirmed}));
+  model::KernelSample sample{.endpoint = h.a,
+                             .flow = model::FlowId{0},
+                             .before = {10},
+                             .after = {11},
+                             .last_before = {20},
+                             .last_after = {22},
+                             .gap = {12},
+                             .state = TcpState::close_wait,
+                             .info = model::KernelInfo{.cwnd = 10,
+                                                       .ssthresh = 7,
+                                                       .unacked = 2,
+                                                       .rtt = model::microseconds(41),
+                                                       .rto = model::milliseconds(204)}};
+  h.trace.kernel.push_back(sample);
+  sample.info->ssthresh.reset();
+  h.trace.kernel.push_back(sample);
+  h.trace.kernel.push_back({.endpoint = h.b,
+                            .before = {5},
+                            .after = {6},
+                            .last_before = {5},
+                            .last_after = {6},
+                            .state = TcpState::listen});
+  return h;
+}
+
+TEST(Json, WhatTheKernelSaid_ComesBack) {
+  const HandTrace h = with_kernel();
+  const std::string text = to_json(h.trace);
+  const json doc = json::parse(text);
+  const json states = events_of(doc, "state");
+  EXPECT_EQ(states[0]["basis"], "contradicted");
+  EXPECT_EQ(states[0]["kernel_state"], "CLOSE-WAIT");
+  EXPECT_EQ(states[1]["basis"], "confirmed");
+  EXPECT_FALSE(states[1].contains("kernel_state"));
+  const json& sample = doc["kernel"][0];
+  EXPECT_EQ(sample["state"], "CLOSE-WAIT");
+  EXPECT_EQ(sample["cwnd"], 10);
+  EXPECT_EQ(sample["ssthresh"], 7);
+  EXPECT_EQ(sample["rtt_ns"], 41'000);
+  EXPECT_EQ(sample["rto_ns"], 204'000'000);
+  EXPECT_EQ(sample["unacked"], 2);
+  EXPECT_TRUE(doc["kernel"][1]["ssthresh"].is_null());
+  EXPECT_FALSE(doc["kernel"][2].contains("cwnd"));
+  const auto back = read_json(text);
+  ASSERT_TRUE(back) << back.error().str();
+  EXPECT_EQ(to_json(*back), text);
+  ASSERT_EQ(back->kernel.size(), 3u);
+  EXPECT_TRUE(back->kernel[0].says_the_same(h.trace.kernel[0]));
+  EXPECT_EQ(back->kernel[0].gap, h.trace.kernel[0].gap);
+}
+
 struct Change {
   const char* pointer;
   json value;
@@ -300,6 +361,43 @@ TEST(Json, EachRefusalSaysWhere) {
       {"/events/2/flags", {"SIN"}, "event number 3: \"flags\" holds an unknown flag"},
       {"/events/2/flow", nullptr, "event 2: its flow is missing"},
       {"/events/2", 5, "\"events\" holds something else than events"},
+  };
+  for (const Change& change : changes) {
+    json doc = good;
+    doc[json::json_pointer(change.pointer)] = change.value;
+    const auto back = read_json(doc.dump());
+    ASSERT_FALSE(back) << change.pointer;
+    EXPECT_NE(back.error().what.str().find(change.says), std::string::npos)
+        << change.pointer << ": " << back.error().what.str();
+  }
+}
+
+TEST(Json, RubbishOfTheKernel_IsRefused) {
+  const json good = json::parse(to_json(with_kernel().trace));
+  std::size_t state = 0;
+  while (good["events"][state]["kind"] != "state") ++state;
+  const std::string event = "/events/" + std::to_string(state);
+  const std::string basis = event + "/basis", kernel_state = event + "/kernel_state";
+  const Change changes[] = {
+      {basis.c_str(), "sworn", "\"basis\" is an unknown word, \"sworn\""},
+      {basis.c_str(), 3, "\"basis\" is not a text"},
+      {basis.c_str(), nullptr, "\"basis\" is missing"},
+      {kernel_state.c_str(), "ASLEEP", "\"kernel_state\" is an unknown word, \"ASLEEP\""},
+      {"/kernel", 3, "\"kernel\" is not a list"},
+      {"/kernel/0", 3, "kernel sample number 1 is not an object"},
+      {"/kernel/0/endpoint", 2, "kernel sample number 1: \"endpoint\" is not within"},
+      {"/kernel/0/endpoint", nullptr, "kernel sample number 1: \"endpoint\" is missing"},
+      {"/kernel/0/flow", 1, "kernel sample number 1: \"flow\" is not within"},
+      {"/kernel/1/state", "", "kernel sample number 2: \"state\" is an unknown word"},
+      {"/kernel/0/asked_ns", -1, "kernel sample number 1: \"asked_ns\" is not within"},
+      {"/kernel/0/asked_ns", 12, "kernel sample number 1: \"asked_ns\" is not before"},
+      {"/kernel/0/last_answered_ns", 19, "kernel sample number 1: \"asked_ns\" is not before"},
+      {"/kernel/0/last_answered_ns", nullptr,
+       "kernel sample number 1: \"last_answered_ns\" is missing"},
+      {"/kernel/0/gap_ns", 1e300, "kernel sample number 1: \"gap_ns\" is not a whole number"},
+      {"/kernel/0/cwnd", -1, "kernel sample number 1: \"cwnd\" is not within"},
+      {"/kernel/0/ssthresh", "many", "kernel sample number 1: \"ssthresh\" is not a whole"},
+      {"/kernel/0/rto_ns", nullptr, "kernel sample number 1: \"rto_ns\" is missing"},
   };
   for (const Change& change : changes) {
     json doc = good;

@@ -176,7 +176,7 @@ TEST(Layout, LargeNumbersAndWideTextsStillFit) {
 TEST(Layout, OneFlowOfSeveral) {
   const model::Trace trace = run({.demo = "tcp-echo", .clients = 2});
   const model::FlowId flow = trace.flows().at(1).id;
-  const Scene scene = layout(trace, {.metrics = text_metrics(120), .flow = flow});
+  const Scene scene = layout(trace, {.metrics = text_metrics(200), .flow = flow});
   for (const Text& text : scene.texts)
     if (text.event != model::EventId::none) {
       EXPECT_TRUE(trace[text.event].flow == flow || trace[text.event].flow == model::FlowId::none)
@@ -386,6 +386,27 @@ TEST(Layout, InferredStatesSaySo) {
   EXPECT_TRUE(std::ranges::any_of(scene.texts, [](const Text& t) {
     return t.role == Role::state_name_inferred && t.text.find("~SYN-SENT") != std::string::npos;
   }));
+}
+
+TEST(Layout, StatesThatTheKernelSpokeOf_SaySo) {
+  model::Trace trace = captured("0 c S 0");
+  const auto add = [&](model::TcpState to, model::Basis basis, model::TcpState kernel) {
+    trace.add({.endpoint = model::EndpointId{0},
+               .flow = model::FlowId{0},
+               .body = model::StateChange{model::TcpState::closed, to, basis, kernel}});
+  };
+  add(model::TcpState::syn_sent, model::Basis::confirmed, {});
+  add(model::TcpState::established, model::Basis::contradicted, model::TcpState::syn_sent);
+  const Scene scene = layout(trace, {.metrics = text_metrics(120)});
+  const auto shown = [&](std::string_view words) {
+    return std::ranges::any_of(
+        scene.texts, [&](const Text& t) { return t.text.find(words) != std::string::npos; });
+  };
+  EXPECT_TRUE(shown("● ✓SYN-SENT"));
+  EXPECT_TRUE(shown("● ✗ESTABLISHED (kernel: SYN-SENT)"));
+  EXPECT_TRUE(shown("✓ inferred, and the kernel says so too"));
+  EXPECT_TRUE(shown("✗ inferred, but the kernel says otherwise"));
+  EXPECT_FALSE(shown("~ inferred"));
 }
 
 TEST(Lanes, TheServerOfSeveralClientsStandsBetweenThem) {

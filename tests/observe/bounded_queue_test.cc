@@ -35,6 +35,16 @@ TEST(BoundedQueue, CountsWhatDoesNotFit) {
   EXPECT_TRUE(queue.push(5));
 }
 
+TEST(BoundedQueue, WhatNobodyMisses_IsNotCounted) {
+  BoundedQueue<int> queue({.values = 1});
+  EXPECT_TRUE(queue.offer(1));
+  EXPECT_FALSE(queue.offer(2));
+  EXPECT_EQ(queue.dropped(), 0u);
+  std::vector<int> got;
+  queue.take(got);
+  EXPECT_EQ(got, std::vector<int>{1});
+}
+
 TEST(BoundedQueue, LimitsWeightToo) {
   BoundedQueue<int> queue({.values = 100, .weight = 10});
   EXPECT_TRUE(queue.push(1, 6));

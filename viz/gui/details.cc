@@ -146,19 +146,48 @@ void draw_value(const TcbRow& row, std::size_t end, bool dark) {
   if (!row.was[end].empty()) faint(fmt::format(fmt::runtime(tr("was {}")), row.was[end]));
 }
 
-void draw_tcbs(const Details& d, bool dark) {
-  if (!d.ends) {
-    draw_wrapped(d.no_ends);
-    return;
-  }
-  const EndsDetails& ends = *d.ends;
+// A row's name, and what it means where the mouse is.
+void draw_name(std::string_view name, std::string_view meaning) {
+  ImGui::TableSetColumnIndex(0);
+  draw_wrapped(name == "state" ? tr("state") : name);
+  if (!ImGui::IsItemHovered()) return;
+  ImGui::BeginTooltip();
+  text(broken_into_lines(meaning, ImGui::GetFontSize() * 20));
+  ImGui::EndTooltip();
+}
+
+bool begin_ends_table(const char* id) {
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_BordersOuterH |
                                     ImGuiTableFlags_SizingStretchProp;
-  if (ImGui::BeginTable("tcbs", 3, flags)) {
-    ImGui::TableSetupColumn("##name", ImGuiTableColumnFlags_WidthStretch, .6F);
-    ImGui::TableSetupColumn("##first", ImGuiTableColumnFlags_WidthStretch, 1);
-    ImGui::TableSetupColumn("##second", ImGuiTableColumnFlags_WidthStretch, 1);
+  if (!ImGui::BeginTable(id, 3, flags)) return false;
+  ImGui::TableSetupColumn("##name", ImGuiTableColumnFlags_WidthStretch, .6F);
+  ImGui::TableSetupColumn("##first", ImGuiTableColumnFlags_WidthStretch, 1);
+  ImGui::TableSetupColumn("##second", ImGuiTableColumnFlags_WidthStretch, 1);
+  ImGui::TableNextRow();
+  return true;
+}
+
+void draw_kernel(const EndsDetails& ends, bool dark) {
+  faint(tr("In the real run, the kernel's own word"));
+  if (!begin_ends_table("kernel")) return;
+  for (std::size_t end = 0; end < 2; ++end) {
+    ImGui::TableSetColumnIndex(static_cast<int>(end) + 1);
+    end_name(static_cast<int>(end), ends.ends[end], dark);
+    draw_wrapped(ends.kernel->moment[end]);
+  }
+  for (const KernelRow& row : ends.kernel->rows) {
     ImGui::TableNextRow();
+    draw_name(row.name, row.meaning);
+    for (std::size_t end = 0; end < 2; ++end) {
+      ImGui::TableSetColumnIndex(static_cast<int>(end) + 1);
+      draw_wrapped(row.value[end].empty() ? "-" : row.value[end]);
+    }
+  }
+  ImGui::EndTable();
+}
+
+void draw_tcb_table(const EndsDetails& ends, bool dark) {
+  if (begin_ends_table("tcbs")) {
     for (int end = 0; end < 2; ++end) {
       const EndDetails& of = ends.ends[static_cast<std::size_t>(end)];
       ImGui::TableSetColumnIndex(end + 1);
@@ -168,13 +197,7 @@ void draw_tcbs(const Details& d, bool dark) {
     }
     for (const TcbRow& row : ends.tcb) {
       ImGui::TableNextRow();
-      ImGui::TableSetColumnIndex(0);
-      draw_wrapped(row.name == "state" ? tr("state") : row.name);
-      if (ImGui::IsItemHovered()) {
-        ImGui::BeginTooltip();
-        text(broken_into_lines(row.meaning, ImGui::GetFontSize() * 20));
-        ImGui::EndTooltip();
-      }
+      draw_name(row.name, row.meaning);
       for (std::size_t end = 0; end < 2; ++end) {
         ImGui::TableSetColumnIndex(static_cast<int>(end) + 1);
         draw_value(row, end, dark);
@@ -183,6 +206,30 @@ void draw_tcbs(const Details& d, bool dark) {
     ImGui::EndTable();
   }
   faint(ends.tcb_note);
+}
+
+// The kernel's word stands beside the TCBs where there is room, else below them.
+void draw_tcbs(const Details& d, bool dark) {
+  if (!d.ends) {
+    draw_wrapped(d.no_ends);
+    return;
+  }
+  const EndsDetails& ends = *d.ends;
+  constexpr float room_for_both = 46;
+  const bool beside = ImGui::GetContentRegionAvail().x >= ImGui::GetFontSize() * room_for_both;
+  if (!ends.kernel) {
+    draw_tcb_table(ends, dark);
+  } else if (beside && ImGui::BeginTable("beside", 2, ImGuiTableFlags_SizingStretchSame)) {
+    ImGui::TableNextColumn();
+    draw_tcb_table(ends, dark);
+    ImGui::TableNextColumn();
+    draw_kernel(ends, dark);
+    ImGui::EndTable();
+  } else {
+    draw_tcb_table(ends, dark);
+    ImGui::Spacing();
+    draw_kernel(ends, dark);
+  }
 }
 
 // --- states

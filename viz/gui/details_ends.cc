@@ -87,7 +87,10 @@ void find_way(EndDetails& end, const Trace& trace, FlowId flow, const Selected& 
   for (const Event* const e : changes) {
     const auto& change = std::get<model::StateChange>(e->body);
     if (order(*e) > now) {
-      if (!end.state) end.state = change.from, end.basis = change.basis;
+      // The kernel was asked about the state that follows.
+      const bool is_true = change.basis == model::Basis::true_;
+      if (!end.state)
+        end.state = change.from, end.basis = is_true ? change.basis : model::Basis::inferred;
       break;
     }
     end.state = change.to;
@@ -316,6 +319,7 @@ std::optional<EndsDetails> ends_of(const Model& model, const Selected& focus) {
         tr("As far as the packets tell: what each end has sent and what the other end has told it. "
            "The real TCBs are the kernel's own.");
   }
+  ends.kernel = kernel_of(model, id, focus);
   return ends;
 }
 

@@ -89,11 +89,22 @@ struct EndDetails {
   model::Basis basis = model::Basis::true_;
   std::vector<Passed> way;  // how it came there, the first first
 };
+// What the kernel itself said of both ends, in the real run: its last word by then.
+struct KernelRow {
+  std::string_view name;             // "cwnd", as ss(8) calls it
+  std::string_view meaning;          // for hovering
+  std::array<std::string, 2> value;  // of either end; empty: the kernel does not tell
+};
+struct KernelDetails {
+  std::vector<KernelRow> rows;
+  std::array<std::string, 2> moment;  // "from 1.02 s to 2.018 s"
+};
 struct EndsDetails {
   std::array<EndDetails, 2> ends;  // who spoke first is [0]
   std::vector<TcbRow> tcb;
   std::string tcb_note;  // where the numbers come from
   bool raw_seq = false;
+  std::optional<KernelDetails> kernel;  // of the real run; nothing where it was not asked
 };
 
 struct Details {
@@ -128,5 +139,8 @@ std::string_view meaning_of(model::Basis basis);
 // The packet whose arrival let a waiting call return; the call itself where none came meanwhile.
 model::EventId ends_wait(const model::Trace& trace, model::EventId call);
 std::optional<EndsDetails> ends_of(const Model& model, const Selected& focus);
+// `flow` is the focus's, on its own side (details_kernel.cc).
+std::optional<KernelDetails> kernel_of(const Model& model, model::FlowId flow,
+                                       const Selected& focus);
 
 }  // namespace synoptic::gui

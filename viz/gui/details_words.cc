@@ -231,6 +231,9 @@ Told tell_state(const Trace& trace, const Event& e, const model::StateChange& ch
   told.sentences.push_back(
       fmt::format("{}: {}", model::rfc_name(change.to), meaning_of(change.to)));
   told.sentences.emplace_back(meaning_of(change.basis));
+  if (change.basis == Basis::contradicted)
+    told.sentences.push_back(
+        words::say("The kernel says {} at that time.", model::rfc_name(change.kernel)));
   told.sentences.push_back(fmt::format(fmt::runtime(tr("At {}. Linux calls this state {}.")),
                                        since_start(trace, e.t), model::linux_name(change.to)));
   return told;
