@@ -1,10 +1,15 @@
 // live with commands, and shell: programs of the user's, captured with their calls, and each way in
 // which a command can go wrong.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
 
-#include <set>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
 
 #include "tests/cli/program.hh"
 
@@ -292,6 +297,45 @@ TEST_F(Programs, OneThatHangs_IsEndedAfterTheTimeout) {
   const Result result = run({"live", "--timeout", "100ms", "--", "sleep", "1000"});
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, HasSubstr("the run was ended after 100 ms"));
+}
+
+// Its commands hold a lock for as long as one of them lives.
+TEST_F(Programs, KilledItself_LeavesNoCommand) {
+  const std::string lock = dir_.file("lock");
+  const std::string holds = script("s.py", R"(
+import fcntl, os, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+f = open(sys.argv[1], 'w')
+fcntl.flock(f, fcntl.LOCK_EX)
+if os.fork() == 0:
+    os.setsid()
+    print('held', flush=True)
+time.sleep(1000)
+)");
+  Program program({"live", "--", "python3", holds, lock});
+  ASSERT_TRUE(program.await_output("held"));
+  const int fd = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_NE(::flock(fd, LOCK_EX | LOCK_NB), 0);
+  program.signal(SIGKILL);
+  EXPECT_EQ(program.wait().status, 128 + SIGKILL);
+  EXPECT_EQ(::flock(fd, LOCK_EX), 0);  // hangs, and fails by the test's own limit, if one survives
+  ::close(fd);
+}
+
+// As on a student's machine: no rights, and nothing asked for.
+TEST_F(Programs, AnOrdinaryAccount_HasItsCallsToo) {
+  if (::geteuid() != 0) return;  // then all of this has just run as one
+  const std::string install = "cmake --install '" +
+                              std::filesystem::path(SYNOPTIC_BINARY).parent_path().string() +
+                              "' --prefix '" + dir_.file("x") + "' >/dev/null && cp " +
+                              SOCKET_CALLS_DYNAMIC + " '" + dir_.file("x/calls") + "'";
+  ASSERT_EQ(std::system(install.c_str()), 0);
+  std::filesystem::permissions(dir_.path(), std::filesystem::perms(0755));
+  const Result result =
+      run({"live", "--", dir_.file("x/calls"), "families", "9999"},
+          {.prefix = {"runuser", "-u", "nobody", "--"}, .program = dir_.file("x/bin/synoptic")});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("bind(127.0.0.1:9999)"), HasSubstr("recvfrom(64)")));
 }
 
 TEST_F(Programs, WhatMakesNoSense_IsSaid) {
