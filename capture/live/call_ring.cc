@@ -71,18 +71,29 @@ std::vector<std::string> words_of(wire::ByteSpan line) {
 }  // namespace
 
 void ProcessNames::started(pid_t process, const std::string& wanted, const std::string& name) {
-  names_[process] = {wanted, name};
+  names_[process] = started_[process] = {wanted, name};
 }
 
 void ProcessNames::loaded(pid_t process, const std::string& wanted) {
   Name& known = names_[process];
-  if (known.wanted != wanted) known = {wanted, ""};
+  const auto started = started_.find(process);
+  if (started != started_.end() && started->second.wanted == wanted)
+    known = started->second;
+  else if (known.wanted != wanted)
+    known = {wanted, ""};
 }
 
-void ProcessNames::forked(pid_t process, pid_t parent) {
+void ProcessNames::forked(pid_t process, pid_t parent, pid_t command, const std::string& wanted) {
   if (names_.contains(process)) return;
-  of(parent);
-  names_[process] = names_[parent];
+  const auto started = started_.find(command);
+  if (names_.contains(parent)) {
+    of(parent);
+    names_[process] = names_[parent];
+  } else if (started != started_.end() && started->second.wanted == wanted) {
+    names_[process] = started->second;
+  } else {
+    names_[process] = {wanted, ""};
+  }
 }
 
 const std::string& ProcessNames::of(pid_t process) {
@@ -156,7 +167,8 @@ void CallRing::take(const shim::Record& r, ProcessNames& names,
     loaded_ = true;
     return;
   }
-  if (r.kind == shim::Kind::forked) return names.forked(r.pid, r.parent);
+  if (r.kind == shim::Kind::forked)
+    return names.forked(r.pid, r.parent, command_, command_name(words_of(data)));
   if (r.kind != shim::Kind::made && r.kind != shim::Kind::returned) return;
   if (r.call > shim::CallId::setsockopt) return;
   ++calls_;

@@ -24,7 +24,8 @@ class ProcessNames {
   void take(const std::string& name) { taken_.insert(name); }
   void started(pid_t process, const std::string& wanted, const std::string& name);
   void loaded(pid_t process, const std::string& wanted);  // it runs this now
-  void forked(pid_t process, pid_t parent);               // it has its parent's name, if none yet
+  // It has the name of its parent, or of its command where the parent is not known.
+  void forked(pid_t process, pid_t parent, pid_t command, const std::string& wanted);
   const std::string& of(pid_t process);
 
  private:
@@ -32,6 +33,7 @@ class ProcessNames {
     std::string wanted, name;  // the latter empty while nobody has asked for it
   };
   std::map<pid_t, Name> names_;
+  std::map<pid_t, Name> started_;  // a wrapper may come first, and become what was wanted
   std::set<std::string> taken_;
 };
 
@@ -43,10 +45,12 @@ class CallRing {
   CallRing& operator=(const CallRing&) = delete;
 
   bool open() const { return ring_ != nullptr; }
+  shim::Head& head() { return *ring_; }
   std::string path() const;  // for programs: any process of ours may open it
   // What is there. `at_end`: whoever has not finished writing will not.
   void drain(ProcessNames& names, const std::function<void(observe::CallRecord)>& on_call,
              bool at_end);
+  void set_command(pid_t process) { command_ = process; }  // whose ring it is
   std::uint64_t dropped() const;
   bool was_loaded() const { return loaded_; }
   std::uint64_t calls() const { return calls_; }
@@ -62,6 +66,7 @@ class CallRing {
   std::uint64_t read_ = 0;  // records
   Clock::time_point waits_since_;
   bool waits_ = false;
+  pid_t command_ = -1;
   bool loaded_ = false;
   std::uint64_t calls_ = 0;
 };

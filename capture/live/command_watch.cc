@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 namespace synoptic::live {
 namespace {
@@ -21,6 +22,12 @@ constexpr auto term_grace = std::chrono::milliseconds(500);
 
 std::chrono::nanoseconds as_chrono(model::Duration duration) {
   return std::chrono::nanoseconds(duration.ns);
+}
+
+// Of the main thread: it is the process's, as /proc knows it.
+std::string number_of_this_thread() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self", error).string();
 }
 
 bool anything(const SocketTable& now, const SocketTable& before) {
@@ -38,6 +45,17 @@ void reap_orphans(const std::deque<RoleProcess>& roles) {
     if (std::ranges::any_of(roles, is_it)) return;
     ::waitpid(info.si_pid, nullptr, WNOHANG);
   }
+}
+
+// Somebody runs on whose parent has ended.
+bool any_orphan(const std::deque<RoleProcess>& roles) {
+  reap_orphans(roles);
+  std::ifstream in(fmt::format("/proc/self/task/{}/children", number_of_this_thread()));
+  for (pid_t child = 0; in >> child;) {
+    const auto is_it = [&](const RoleProcess& role) { return role.pid_in_proc() == child; };
+    if (std::ranges::none_of(roles, is_it)) return true;
+  }
+  return false;
 }
 
 // To every process of the namespace but us. False when there is none.
@@ -83,7 +101,8 @@ bool CommandWatch::try_start(std::size_t index) {
   if (first.phase() == Phase::waiting) return false;
   if (first.failed_to_start()) return give_up("could not be started");
   if (first.phase() == Phase::ended && !first.complaint().empty()) return give_up("had failed");
-  if (first.phase() == Phase::running && !anything(read_sockets(), before_)) {
+  const bool goes_on = first.phase() == Phase::running || any_orphan(roles_);
+  if (goes_on && !anything(read_sockets(), before_)) {
     if (Clock::now() - started_at_ < as_chrono(spec_.wait)) return false;
     if (spec_.wait.ns > 0) {
       say(

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -122,11 +123,32 @@ model::Expected<Supervisor> start_supervisor(const LiveSpec& spec) {
   return supervisor;
 }
 
+// The ends that have sent something, and of whose programs no call is known.
+std::string unseen_calls(const model::Trace& trace) {
+  std::vector<bool> sent(trace.endpoints().size()), called(trace.endpoints().size());
+  for (const model::Event& event : trace.events()) {
+    if (event.endpoint == model::EndpointId::none) continue;
+    if (std::holds_alternative<model::Packet>(event.body)) sent[index(event.endpoint)] = true;
+    if (event.kind == model::EventKind::call) called[index(event.endpoint)] = true;
+  }
+  std::string who;
+  for (const model::Endpoint& end : trace.endpoints()) {
+    if (sent[index(end.id)] && !called[index(end.id)])
+      who += (who.empty() ? "" : ", ") + end.address.str();
+  }
+  if (who.empty()) return "";
+  return fmt::format(
+      "no socket calls of {} were seen: its program is linked statically, is a Go program, or has "
+      "rights of its own",
+      who);
+}
+
 class LivePrivate : public QueueSource {
  public:
   // `incoming` may hold frames already.
-  LivePrivate(Supervisor supervisor, FrameBuffer incoming)
+  LivePrivate(Supervisor supervisor, FrameBuffer incoming, bool calls_expected)
       : QueueSource({.captured_on_arrival = true}),
+        calls_expected_(calls_expected),
         supervisor_(std::move(supervisor)),
         incoming_(std::move(incoming)),
         thread_([this] { run(); }) {}
@@ -170,7 +192,10 @@ class LivePrivate : public QueueSource {
       case FrameType::dropped:
         if (const auto count = get_count(frame.body)) set_kernel_dropped(*count);
         break;
-      case FrameType::warning: warn(get_text(frame.body)); break;
+      case FrameType::warning:
+        unseen_told_ = unseen_told_ || get_text(frame.body).starts_with(unseen_beginning);
+        warn(get_text(frame.body));
+        break;
       case FrameType::error: cut_short_ = get_error(frame.body); break;
       case FrameType::end: return true;
       case FrameType::spec:
@@ -179,6 +204,13 @@ class LivePrivate : public QueueSource {
     return false;
   }
 
+  // Of a command we know why; of what it starts, and of what is started in a shell, that it is so.
+  std::string last_warning(const model::Trace& trace) const override {
+    return calls_expected_ && !unseen_told_ ? unseen_calls(trace) : "";
+  }
+
+  const bool calls_expected_;
+  std::atomic<bool> unseen_told_ = false;
   Supervisor supervisor_;
   FrameBuffer incoming_;
   std::optional<model::Error> cut_short_;  // by the run's own time limit
@@ -207,7 +239,8 @@ model::Expected<std::unique_ptr<observe::TraceSource>> run_private(const LiveSpe
                                           "see what works here with: synoptic doctor"});
     }
   }
-  return std::make_unique<LivePrivate>(std::move(*supervisor), std::move(incoming));
+  const bool calls_expected = !spec.shim.empty();
+  return std::make_unique<LivePrivate>(std::move(*supervisor), std::move(incoming), calls_expected);
 }
 
 }  // namespace synoptic::live

@@ -56,6 +56,7 @@ void QueueSource::finish() {
         fmt::format("{} packets or calls are missing: they came faster than they could be shown",
                     counts.queue_dropped));
   }
+  if (std::string text = last_warning(runs_.trace()); !text.empty()) runs_.warn(std::move(text));
   const std::lock_guard lock(mutex_);
   for (std::string& text : warnings_) runs_.warn(std::move(text));
   warnings_.clear();

@@ -60,6 +60,8 @@ class QueueSource : public observe::TraceSource {
   void set_kernel_dropped(std::uint64_t count) { kernel_dropped_ = count; }
   void warn(std::string text);
   void end(std::optional<model::Error> failure = std::nullopt);  // the last call of the producer
+  // --- the consumer's, at the end: a further warning that the whole trace gives rise to, or ""
+  virtual std::string last_warning(const model::Trace&) const { return ""; }
 
  private:
   void finish();

@@ -95,6 +95,7 @@ void RoleProcess::start(const Stage& stage) {
   pidfd_ = open_pidfd(pid_);
   outer_pid_ = number_in_proc(pidfd_.get());
   if (!ring_) return;
+  ring_->set_command(pid_);
   if (spec_.kind == RoleKind::command)
     stage_.names->started(pid_, command_name(spec_.argv), spec_.name);
   blind_spot_ = blind_spot(fmt::format("/proc/{}/exe", outer_pid_));

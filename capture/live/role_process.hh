@@ -50,6 +50,7 @@ class RoleProcess {
   void reap();  // once exit_fd() is readable
 
   pid_t pid() const { return pid_; }
+  pid_t pid_in_proc() const { return outer_pid_; }  // as the machine's /proc knows it
   bool failed_to_start() const { return phase_ == Phase::ended && pid_ < 0; }
   void signal(int number);  // a command: with all that it started
   // `name` has returned without an error (true) or with one (false) since the start; nothing when
@@ -78,7 +79,7 @@ class RoleProcess {
   std::size_t output_ = 0;  // its number at the relay
   Phase phase_ = Phase::waiting;
   pid_t pid_ = -1;
-  pid_t outer_pid_ = -1;  // as the machine's /proc knows it
+  pid_t outer_pid_ = -1;
   FileDescriptor pidfd_, reports_, errors_;
   void note(const observe::CallRecord& record);
   FrameBuffer incoming_;

@@ -18,6 +18,8 @@ namespace synoptic::live {
 inline constexpr const char* supervise_argument = "__supervise";
 inline constexpr const char* probe_argument = "__probe";
 inline constexpr const char* report_variable = "SYNOPTIC_REPORT_FD";
+// How a warning begins that says whose calls are not shown, and why.
+inline constexpr const char* unseen_beginning = "the socket calls of ";
 // Where the supervisor finds its pipes.
 inline constexpr int life_fd = 3;
 inline constexpr int frames_fd = 4;

@@ -22,7 +22,7 @@ inline constexpr std::uint64_t ring_magic = 0x53594e4f50543031;  // this layout
 
 enum class Kind : std::uint8_t {
   loaded,   // a program begins: data is its command line
-  forked,   // a process is seen the first time, and has the program of its parent
+  forked,   // a process makes its first call, with the program of its parent: the same
   made,     // a call that may block is made
   returned  // a call is over
 };

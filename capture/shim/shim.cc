@@ -52,7 +52,7 @@ void introduce(Kind kind, pid_t process) {
   record.pid = process;
   record.parent = ::getppid();
   record.t_ns = now();
-  const int fd = kind == Kind::loaded ? ::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC) : -1;
+  const int fd = ::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
   if (fd >= 0) {
     const long n = ::syscall(SYS_read, fd, record.data, Record::data_room);
     record.data_size = n > 0 ? static_cast<std::uint32_t>(n) : 0;

@@ -41,5 +41,19 @@ TEST(Install, MovedElsewhere_FindsItsCatalogue) {
   EXPECT_THAT(zh.out, HasSubstr(its_own));
 }
 
+// LD_PRELOAD is a list, which a blank ends: it is no part of the way to the library all the same.
+TEST(Install, InAFolderWithABlank_RecordsTheCallsOfAnyProgram) {
+  const test::TempDir dir;
+  const fs::path build = fs::path(SYNOPTIC_BINARY).parent_path();
+  const std::string install = "cmake --install '" + build.string() + "' --prefix '" +
+                              dir.file("a folder") + "' >" + dir.file("log") + " 2>&1";
+  ASSERT_EQ(std::system(install.c_str()), 0) << test::read_file(dir.file("log"));
+  const test::Result result = test::run({"live", "--", SOCKET_CALLS_DYNAMIC, "families", "9999"},
+                                        {.program = dir.file("a folder/bin/synoptic")});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("bind(127.0.0.1:9999)"));
+  EXPECT_THAT(result.out, HasSubstr("sendto(\"datagram\""));
+}
+
 }  // namespace
 }  // namespace synoptic::cli

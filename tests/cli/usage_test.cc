@@ -26,7 +26,6 @@ TEST(Usage, EachMistakeGetsOneClearLineAndStatus2) {
       {{"frobnicate"}, "there is no command 'frobnicate'; see: synoptic --help"},
       {{"lesson", "1", "2"}, "'2' is one word too many for lesson"},
       {{"lesson", "--lang", "fr"}, "--lang fr: it is en or zh"},
-      {{"shell"}, "'shell' is not part of this version"},
       {{"sim", "tcp-echo", "--fromat", "json"},
        "sim has no option '--fromat'; did you mean '--format'?"},
       {{"live", "tcp-echo", "--fault", "drop syn"}, "live has no option '--fault'"},

@@ -1,10 +1,14 @@
 // Names of formats.
 #include "viz/cli/formats.hh"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <utility>
+
+#include "viz/cli/values.hh"
 
 namespace synoptic::cli {
 
@@ -26,6 +30,14 @@ std::optional<Format> format_named(std::string word) {
 std::string ending_of(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
   return ending.empty() ? "" : ending.substr(1);
+}
+
+Format format_of(const std::string& word, std::string_view said) {
+  if (const auto format = format_named(word)) return *format;
+  const bool planned = word == "html" || word == "mmd";
+  throw Usage(planned ? fmt::format("{}: the format {} is not part of this version; {}", said, word,
+                                    formats_there)
+                      : fmt::format("{}: unknown format '{}'; {}", said, word, formats_there));
 }
 
 }  // namespace synoptic::cli

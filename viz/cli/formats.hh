@@ -17,4 +17,7 @@ std::optional<Format> format_named(std::string word);
 // The ending of a file's name, without its dot.
 std::string ending_of(const std::string& path);
 
+// `said` is what the word was given for: it throws Usage where there is no such format.
+Format format_of(const std::string& word, std::string_view said);
+
 }  // namespace synoptic::cli

@@ -15,6 +15,7 @@
 #include "viz/cli/mistakes.hh"
 #include "viz/cli/options.hh"
 #include "viz/cli/suggest.hh"
+#include "viz/cli/typed_programs.hh"
 #include "viz/cli/values.hh"
 
 namespace synoptic::cli {
@@ -42,9 +43,7 @@ struct Typed {
   bool no_live = false;
   std::vector<std::string> filter;
   Word count, duration;
-  bool any_program = false;  // commands follow a --
-  std::vector<std::string> words_after;
-  Word wait, quiet;
+  TypedPrograms programs;
 };
 
 // --- what may be typed
@@ -209,30 +208,14 @@ void add_picture(CLI::App& app, Typed& typed) {
 
 // What runs programs of the user's: live after a --, and shell.
 void add_programs(CLI::App& app, CLI::App& live, Typed& typed) {
+  add_program_options(live, typed.programs);
+  live.footer(fmt::format("{}\n\n{}", demo_list(), live_examples));
   CLI::App* shell = app.add_subcommand(
       "shell", "A terminal inside a private loopback: what is started there is captured");
   add_output(*shell, typed);
   add_flow(*shell, typed);
-  add_timeout(*shell, typed);
-  shell->footer(
-      "It runs $SHELL, or /bin/sh; the diagram comes when that ends. For one picture of a server\n"
-      "and a client: python3 server.py &  python3 client.py  exit");
-  constexpr const char* group = "Commands";
-  add_word(live, "--wait", typed.wait,
-           "How long a command is given to listen, to be bound or to connect before the next one "
-           "is started (5s)")
-      ->type_name("TIME")
-      ->group(group);
-  add_word(live, "--quiet", typed.quiet,
-           "How long nothing may happen, once the last command has ended, before those that still "
-           "run are ended (1s)")
-      ->type_name("TIME")
-      ->group(group);
-  live.footer(demo_list() +
-              "\n\nAny program, one or several, each started when the one before it listens:\n"
-              "  synoptic live -- python3 server.py + python3 client.py\n"
-              "  synoptic live -o echo.svg -- ./server 127.0.0.2 9999 + ./client 127.0.0.2 9999\n"
-              "What they print comes on standard error; the last one reads what is typed.");
+  add_word(*shell, "--timeout", typed.timeout, "End it after this time (never)")->type_name("TIME");
+  shell->footer(shell_help);
 }
 
 void add_commands(CLI::App& app, Typed& typed) {
@@ -299,14 +282,6 @@ void add_commands(CLI::App& app, Typed& typed) {
 
 // --- what it means
 // --------------------------------------------------------------------------------
-
-Format format_of(const std::string& word, std::string_view said) {
-  if (const auto format = format_named(word)) return *format;
-  const bool planned = word == "html" || word == "mmd";
-  throw Usage(planned ? fmt::format("{}: the format {} is not part of this version; {}", said, word,
-                                    formats_there)
-                      : fmt::format("{}: unknown format '{}'; {}", said, word, formats_there));
-}
 
 bool same_file(const std::string& a, const std::string& b) {
   const auto whole = [](const std::string& path) {
@@ -375,14 +350,6 @@ const demos::Role& role_of(const demos::Demo& demo, const std::string& name) {
   }
   throw Usage(name.empty() ? fmt::format("name a role of {}: {}", demo.name, names)
                            : fmt::format("{} has no role '{}'; it is {}", demo.name, name, names));
-}
-
-std::vector<std::string> names_of(const std::string& text) {
-  if (text.empty()) throw Usage("--names: no name is given; give them as Ada,Bob");
-  std::vector<std::string> names = split(text, ',');
-  if (std::ranges::any_of(names, &std::string::empty))
-    throw Usage(fmt::format("--names {}: a name is empty", text));
-  return names;
 }
 
 // "hello;bye" for the client, or for the role that is run; "server:hi;fine" for that role.
@@ -512,34 +479,16 @@ void check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
     throw Usage("--clients: demo runs one client; leave it out, and start the next elsewhere");
 }
 
-// "python3 server.py + python3 client.py"
-CommandOptions programs_of(const Typed& typed) {
-  CommandOptions out;
+// Options of demos mean nothing to programs.
+void check_programs(const Typed& typed) {
   if (!typed.demo.empty())
-    throw Usage(fmt::format("live runs a demo or commands: leave out '{}', or what follows --",
+    throw Usage(fmt::format("live runs a demo or commands: leave out '{}', or what follows the --",
                             typed.demo));
-  const bool for_demos = typed.names || typed.pause || typed.clients || typed.host || typed.port ||
-                         !typed.lines.empty() || typed.v4 || typed.v6;
-  if (for_demos)
+  if (typed.names || typed.pause || typed.clients || typed.host || typed.port ||
+      !typed.lines.empty() || typed.v4 || typed.v6)
     throw Usage(
         "--names, --pause, --clients, --lines, --addr, --port, -4 and -6 are for demos: tell your "
         "programs what to do after the --");
-  out.commands.emplace_back();
-  for (const std::string& word : typed.words_after) {
-    if (word == "+")
-      out.commands.emplace_back();
-    else
-      out.commands.back().push_back(word);
-  }
-  for (const auto& command : out.commands) {
-    if (command.empty() || command[0].empty())
-      throw Usage(
-          "a command is missing; type it as: synoptic live -- python3 server.py + python3 "
-          "client.py");
-  }
-  if (typed.wait) out.wait = time_of("--wait", *typed.wait);
-  if (typed.quiet) out.quiet = time_of("--quiet", *typed.quiet);
-  return out;
 }
 
 Options options_of(Command command, const Typed& typed) {
@@ -558,11 +507,15 @@ Options options_of(Command command, const Typed& typed) {
     return out;
   }
   const bool one_role = command == Command::demo || command == Command::role;
-  if (typed.any_program) out.programs = programs_of(typed);
-  if (!typed.any_program && (typed.wait || typed.quiet))
+  const bool programs = typed.programs.any;
+  if (programs) {
+    check_programs(typed);
+    out.programs = programs_of(typed.programs);
+  } else if (typed.programs.wait || typed.programs.quiet) {
     throw Usage("--wait and --quiet are for commands after a --; a demo needs neither");
-  const bool demo = !typed.any_program && (one_role || command == Command::sim ||
-                                           command == Command::live || command == Command::compare);
+  }
+  const bool demo = !programs && (one_role || command == Command::sim || command == Command::live ||
+                                  command == Command::compare);
   if (demo) out.demo = demo_choice(typed, one_role);
   if (demo && command != Command::role) check_uses(command, *out.demo.demo, typed);
   if (!one_role) out.output = output_of(typed);
@@ -621,13 +574,7 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   app.footer(
       "Without a command: the window; synoptic FILE shows a capture in it.\nTry: synoptic compare "
       "tcp-echo\nOf each command: synoptic COMMAND --help");
-  if (std::string_view(argv[1]) == "live") {  // what is after a -- is not ours to read
-    char** const end = argv + argc;
-    char** const dashes = std::find(argv, end, std::string_view("--"));
-    typed.any_program = dashes != end;
-    if (typed.any_program) typed.words_after.assign(dashes + 1, end);
-    argc = static_cast<int>(dashes - argv);
-  }
+  if (std::string_view(argv[1]) == "live") argc = take_programs(argc, argv, typed.programs);
   try {
     app.parse(argc, argv);
     const auto chosen = app.get_subcommands();

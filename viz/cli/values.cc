@@ -116,4 +116,12 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+std::vector<std::string> names_of(const std::string& text) {
+  if (text.empty()) throw Usage("--names: no name is given; give them as Ada,Bob");
+  std::vector<std::string> names = split(text, ',');
+  if (std::ranges::any_of(names, &std::string::empty))
+    throw Usage(fmt::format("--names {}: a name is empty", text));
+  return names;
+}
+
 }  // namespace synoptic::cli

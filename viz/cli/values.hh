@@ -29,6 +29,9 @@ wire::IpAddress ip_of(const std::string& text);
 // HOST, HOST:PORT or [HOST]:PORT; the port is 0 where none is given.
 wire::SocketAddress address_of(const std::string& text);
 
+// Of --names: "Ada,Bob".
+std::vector<std::string> names_of(const std::string& text);
+
 std::vector<std::string> split(const std::string& text, char separator);
 
 }  // namespace synoptic::cli

@@ -31,6 +31,18 @@ constexpr std::array patterns{
     N_("'{}' was ended by signal {} ({})"),
     N_("'{}' ended with status {}: {}"),
     N_("'{}' ended with status {}"),
+    N_("'{}' could not be started: {}"),
+    N_("'{}' was not started: '{}' could not be started"),
+    N_("'{}' was not started: '{}' had failed"),
+    N_("the socket calls of '{}' are not shown: it is linked statically"),
+    N_("the socket calls of '{}' are not shown: it is a Go program, which makes its calls without "
+       "the C library"),
+    N_("the socket calls of '{}' are not shown: it runs with rights of its own (set-uid)"),
+    N_("the socket calls of '{}' are not shown: it is a 32-bit program"),
+    N_("the socket calls of '{}' are not shown: the library that records them was not loaded"),
+    N_("no socket calls of {} were seen: its program is linked statically, is a Go program, or has "
+       "rights of its own"),
+    N_("{} socket calls of '{}' are missing: they came faster than they could be taken"),
     N_("after {}: {}"),
     N_("the fault '{}' never struck: {} packet matched it"),
     N_("the fault '{}' never struck: {} packets matched it"),
