@@ -80,19 +80,21 @@ char thread_state(const std::filesystem::path& task) {
 void RoleProcess::start() {
   Pipe reports = make_pipe();
   Pipe errors = make_pipe();
-  if (!reports.write.open() || !errors.write.open()) {
+  Pipe everybody = make_pipe();
+  if (!reports.write.open() || !errors.write.open() || !everybody.write.open()) {
     give_up(fmt::format("'{}' could not be started: {}", spec_.name, std::strerror(errno)));
     return;
   }
   reports_ = std::move(reports.read);
   errors_ = std::move(errors.read);
-  if (!spawn(reports.write.get(), errors.write.get())) return;
+  everybody_ = std::move(everybody.write);
+  if (!spawn(reports.write.get(), errors.write.get(), everybody.read.get())) return;
   phase_ = Phase::running;
   pidfd_ = open_pidfd(pid_);
   outer_pid_ = number_in_proc(pidfd_.get());
 }
 
-bool RoleProcess::spawn(int report, int error) {
+bool RoleProcess::spawn(int report, int error, int everybody) {
   std::vector<std::string> arguments = spec_.argv;
   std::vector<std::string> variables = environment_with_report();
   posix_spawn_file_actions_t files;
@@ -102,6 +104,7 @@ bool RoleProcess::spawn(int report, int error) {
   ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   ::posix_spawn_file_actions_adddup2(&files, error, STDERR_FILENO);
   ::posix_spawn_file_actions_adddup2(&files, report, role_report_fd);
+  ::posix_spawn_file_actions_adddup2(&files, everybody, role_everybody_fd);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t none, all;
@@ -194,9 +197,15 @@ std::optional<bool> RoleProcess::has_returned(model::CallName name) const {
 
 bool RoleProcess::sleeps() const {
   for (const auto& [serial, name] : in_progress_) {
-    if (name == model::CallName::sleep) return phase_ == Phase::running;
+    if (name == model::CallName::sleep || name == model::CallName::read_line)
+      return phase_ == Phase::running;
   }
   return false;
+}
+
+bool RoleProcess::is_there() const {
+  if (phase_ == Phase::waiting) return false;
+  return phase_ == Phase::ended || has_returned(spec_.ready).has_value();
 }
 
 bool RoleProcess::at_rest() const {

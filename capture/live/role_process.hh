@@ -43,20 +43,24 @@ class RoleProcess {
   std::optional<bool> has_returned(model::CallName name) const;
   // Every thread of it waits for the others' doing: what it had to do is done.
   bool at_rest() const;
-  bool sleeps() const;  // in a call of sleep(): it will go on by itself
+  bool sleeps() const;  // in a call of sleep(), or types: it will go on by itself
+  // It has ended, or its call for which others wait has returned.
+  bool is_there() const;
+  void everybody_is_there() { everybody_.reset(); }
   // What it was doing, for whoever wonders why the run did not end: "was waiting in recv()".
   std::string activity() const;
   // What went wrong, once ended; empty when all went well.
   const std::string& complaint() const { return complaint_; }
 
  private:
-  bool spawn(int report, int error);
+  bool spawn(int report, int error, int everybody);
 
   LiveRole spec_;
   Phase phase_ = Phase::waiting;
   pid_t pid_ = -1;
   pid_t outer_pid_ = -1;  // as the machine's /proc knows it
   FileDescriptor pidfd_, reports_, errors_;
+  FileDescriptor everybody_;  // the end that we close
   FrameBuffer incoming_;
   std::map<std::uint64_t, model::CallName> in_progress_;  // by serial
   std::map<model::CallName, bool> returned_;              // whether one ever succeeded
