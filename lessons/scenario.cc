@@ -1,8 +1,6 @@
 // The roles of a demo, placed on the simulated network as a live run places them on the loopback.
 #include "lessons/scenario.hh"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace synoptic::lessons {
@@ -31,26 +29,29 @@ net::Scenario make_scenario(const demos::Demo& demo, demos::DemoOptions options,
   at.server = options.server.ip;
   if (options.server.port == 0) options.server.port = demo.port;
 
+  if (demo.client_port != 0) {
+    if (options.client.ip.is_unspecified() || options.client.ip.family != family)
+      options.client.ip = at.client;
+    if (options.client.port == 0) options.client.port = demo.client_port;
+    at.client = options.client.ip;
+  }
+
   net::Scenario scenario;
-  const demos::Role& server = demo.roles.front();
-  for (const demos::Role& role : demo.roles) {
-    const bool is_server = &role == &server;
-    const int count = role.many ? options.clients : 1;
-    for (int i = 1; i <= count; ++i) {
-      net::RoleSpec spec;
-      spec.name = i == 1 ? std::string(role.name) : fmt::format("{} {}", role.name, i);
-      spec.address = is_server ? at.server : at.client;
-      spec.main = [&role, options](program::Host& host) { return role.main(host, options); };
-      spec.is_server = is_server;
-      spec.serves = role.serves;
-      spec.lines = demos::typed_lines(demo, role, options);
-      spec.typing = demos::typing(demo, options);
-      if (!is_server) {
-        spec.start_after = server.name;
-        spec.start_after_call = server.ready;
-      }
-      scenario.roles.push_back(std::move(spec));
-    }
+  for (const demos::Process& process : demos::processes(demo, options)) {
+    const demos::Role& role = *process.role;
+    net::RoleSpec spec;
+    spec.name = process.name;
+    spec.address = process.is_server ? at.server : at.client;
+    spec.main = [&role, own = process.options](program::Host& host) {
+      return role.main(host, own);
+    };
+    spec.is_server = process.is_server;
+    spec.serves = role.serves;
+    spec.lines = demos::typed_lines(demo, role, options);
+    spec.typing = demos::typing(demo, options);
+    spec.start_after = process.start_after;
+    spec.start_after_call = process.start_after_call;
+    scenario.roles.push_back(std::move(spec));
   }
   return scenario;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <iostream>
 #include <list>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -51,6 +53,7 @@ CallReport report_made(const CallOp& op) {
   report.call.number = op.number;
   report.call.address = op.address;
   if (sends(op.name)) report.call.data = as_bytes(op.out.data(), op.out.size());
+  if (!op.words.empty()) report.call.data = as_bytes(op.words.data(), op.words.size());
   if (op.name == CallName::socket) {
     const bool stream = op.number == static_cast<std::int64_t>(program::SocketType::stream);
     report.protocol = stream ? model::Protocol::tcp : model::Protocol::udp;
@@ -104,6 +107,8 @@ struct KernelHost::Impl {
   std::mutex reporting;  // on_call is called by one thread at a time
   std::mutex printing;
   std::mutex reading;
+  std::mutex saving;
+  std::set<std::string> saved;  // the files that were begun
   std::size_t lines_taken = 0;
 
   std::mutex tasks;
@@ -114,6 +119,7 @@ struct KernelHost::Impl {
 
   CallResult print(std::string_view text, bool end_line);
   CallResult read_line(const CallOp& op);
+  CallResult save(const CallOp& op);
   void run_task(program::Task task, std::uint64_t after);
   void report(CallReport& report);
   void join_finished(std::unique_lock<std::mutex>& lock);
@@ -137,6 +143,7 @@ CallResult KernelHost::Impl::read_line(const CallOp& op) {
   CallResult result;
   result.value = 1;
   const bool from_stdin = lines_taken == options.lines.size() && options.echo;
+  if (!from_stdin && options.before_lines) options.before_lines();
   if (options.typing.ns > 0 && !from_stdin)
     std::this_thread::sleep_for(std::chrono::nanoseconds(options.typing.ns));
   if (lines_taken < options.lines.size()) {
@@ -149,6 +156,25 @@ CallResult KernelHost::Impl::read_line(const CallOp& op) {
   if (!options.echo) return result;
   print(prompt, false);
   if (std::getline(std::cin, *op.line)) result.value = 1;
+  return result;
+}
+
+CallResult KernelHost::Impl::save(const CallOp& op) {
+  CallResult result;
+  result.value = op.number;
+  if (!options.saves) return result;
+  const std::lock_guard lock(saving);
+  const std::string file(op.words);
+  const char* const mode = saved.insert(file).second ? "wbe" : "abe";
+  std::FILE* const out = std::fopen(file.c_str(), mode);
+  bool good = out != nullptr;
+  if (good) good = std::fwrite(op.out.data(), 1, op.out.size(), out) == op.out.size();
+  if (!good) result.error = errno;
+  if (out != nullptr && std::fclose(out) != 0 && good) {
+    good = false;
+    result.error = errno;
+  }
+  if (!good) result.value = -1;
   return result;
 }
 
@@ -234,6 +260,8 @@ bool KernelHost::submit(CallOp& op) {
     op.result = impl_->print({op.out.data(), op.out.size()}, true);
   } else if (op.name == CallName::read_line) {
     op.result = impl_->read_line(op);
+  } else if (op.name == CallName::save) {
+    op.result = impl_->save(op);
   } else {
     op.result = perform(op, impl_->options.reuse_address);
   }

@@ -33,8 +33,10 @@ struct KernelHostOptions {
   bool echo = true;  // print() writes to stdout, read_line() prompts on it and reads stdin
   std::vector<std::string>
       lines;  // read_line() takes these first, then stdin when echo, else end of input
+  std::function<void()> before_lines;  // waits until they may be typed; may be empty
   // How long each of `lines` takes to type, and an end of input that is not from stdin.
   model::Duration typing;
+  bool saves = false;  // save() writes files
   bool reuse_address =
       false;  // SO_REUSEADDR before bind (not in the tutorials; off unless asked for)
 };

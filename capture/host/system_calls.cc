@@ -140,12 +140,17 @@ CallResult perform(const CallOp& op, bool reuse_address) {
       return as_result(uninterrupted([&] { return ::recv(op.fd, op.in.data(), op.in.size(), 0); }));
     case CallName::sendto: return send_datagram(op);
     case CallName::recvfrom: return receive_from(op);
+    case CallName::setsockopt: {
+      const int on = 1;
+      return as_result(
+          ::setsockopt(op.fd, SOL_SOCKET, static_cast<int>(op.number), &on, sizeof on));
+    }
     case CallName::shutdown: return as_result(::shutdown(op.fd, static_cast<int>(op.number)));
     case CallName::close: return close_socket(op);
     case CallName::sleep: return sleep_for(op);
-    case CallName::setsockopt:
     case CallName::print:
-    case CallName::read_line: break;
+    case CallName::read_line:
+    case CallName::save: break;
   }
   errno = ENOSYS;
   return as_result(-1);

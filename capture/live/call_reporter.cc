@@ -1,7 +1,9 @@
 // A role's end of the pipe on which its calls are told.
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -27,6 +29,12 @@ class PipeReporter : public CallReporter {
               frames_.bytes());  // nobody listens any more: the run is over, and so are we
   }
 
+  void await_everybody() override {
+    pollfd hangup{role_everybody_fd, POLLIN, 0};
+    while (::poll(&hangup, 1, -1) < 0 && errno == EINTR) {
+    }
+  }
+
  private:
   std::mutex mutex_;
   FileDescriptor pipe_;
@@ -42,6 +50,7 @@ std::unique_ptr<CallReporter> call_reporter_from_environment() {
     return nullptr;
   }
   if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return nullptr;
+  if (::fcntl(role_everybody_fd, F_SETFD, FD_CLOEXEC) != 0) return nullptr;
   ::signal(SIGPIPE, SIG_IGN);
   return std::make_unique<PipeReporter>(FileDescriptor(fd));
 }

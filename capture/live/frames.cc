@@ -122,6 +122,7 @@ void put_spec(FrameWriter& out, const LiveSpec& spec) {
     out.put(role.start_after_call);
     out.put(static_cast<std::uint8_t>(role.serves));
     out.put(role.kind);
+    out.put(role.ready);
   }
   out.put(static_cast<std::uint32_t>(spec.addresses.size()));
   for (const wire::IpAddress& address : spec.addresses) out.put(address);
@@ -256,6 +257,7 @@ std::optional<LiveSpec> get_spec(wire::ByteSpan body) {
     role.start_after_call = in.get<model::CallName>();
     role.serves = in.get<std::uint8_t>() != 0;
     role.kind = in.get<RoleKind>();
+    role.ready = in.get<model::CallName>();
     spec.roles.push_back(std::move(role));
   }
   const auto addresses = in.get<std::uint32_t>();
@@ -311,7 +313,7 @@ std::optional<observe::CallRecord> get_call(wire::ByteSpan body) {
   call.returned_at.ns = in.get<std::int64_t>();
   call.result = in.get<std::int64_t>();
   call.error = in.get<std::int32_t>();
-  if (!in.ok() || call.name > model::CallName::read_line) return std::nullopt;
+  if (!in.ok() || call.name > model::CallName::save) return std::nullopt;
   return record;
 }
 

@@ -27,6 +27,8 @@ struct LiveRole {
       model::CallName::listen;  // … when this call of it has returned; a command: see wait
   bool serves = false;          // the run is over when all roles that do not serve have ended
   RoleKind kind = RoleKind::demo;
+  // It is there once this call of it has returned: nobody types before everybody is there.
+  model::CallName ready = model::CallName::socket;
 };
 
 struct LiveSpec {
@@ -68,6 +70,8 @@ class CallReporter {
   virtual ~CallReporter() = default;
   virtual void report(
       const observe::CallRecord& record) = 0;  // role is filled in by the supervisor
+  // Returns once every role of the run is there, or has ended.
+  virtual void await_everybody() = 0;
 };
 
 struct CaptureOptions {

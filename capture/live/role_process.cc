@@ -82,7 +82,7 @@ char thread_state(const std::filesystem::path& task) {
 
 // What a process has for its standard streams, and beyond; -1: /dev/null.
 struct RoleProcess::Streams {
-  int in = -1, out = -1, error = -1, report = -1;
+  int in = -1, out = -1, error = -1, report = -1, everybody = -1;
 };
 
 void RoleProcess::start(const Stage& stage) {
@@ -105,13 +105,17 @@ void RoleProcess::start(const Stage& stage) {
 void RoleProcess::start_demo() {
   Pipe reports = make_pipe();
   Pipe errors = make_pipe();
-  if (!reports.write.open() || !errors.write.open()) {
+  Pipe everybody = make_pipe();
+  if (!reports.write.open() || !errors.write.open() || !everybody.write.open()) {
     give_up(fmt::format("'{}' could not be started: {}", spec_.name, std::strerror(errno)));
     return;
   }
   reports_ = std::move(reports.read);
   errors_ = std::move(errors.read);
-  const Streams streams{.error = errors.write.get(), .report = reports.write.get()};
+  everybody_ = std::move(everybody.write);
+  const Streams streams{.error = errors.write.get(),
+                        .report = reports.write.get(),
+                        .everybody = everybody.read.get()};
   if (spawn(streams, variables_with(report_variable, std::to_string(role_report_fd))))
     phase_ = Phase::running;
 }
@@ -158,6 +162,7 @@ bool RoleProcess::spawn(const Streams& streams, std::vector<std::string> variabl
   give(streams.out, STDOUT_FILENO);
   give(streams.error, STDERR_FILENO);
   if (streams.report >= 0) give(streams.report, role_report_fd);
+  if (streams.everybody >= 0) give(streams.everybody, role_everybody_fd);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t none, all;
@@ -285,9 +290,15 @@ std::optional<bool> RoleProcess::has_returned(model::CallName name) const {
 
 bool RoleProcess::sleeps() const {
   for (const auto& [serial, name] : in_progress_) {
-    if (name == model::CallName::sleep) return phase_ == Phase::running;
+    if (name == model::CallName::sleep || name == model::CallName::read_line)
+      return phase_ == Phase::running;
   }
   return false;
+}
+
+bool RoleProcess::is_there() const {
+  if (phase_ == Phase::waiting) return false;
+  return phase_ == Phase::ended || has_returned(spec_.ready).has_value();
 }
 
 bool RoleProcess::at_rest() const {

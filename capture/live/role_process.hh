@@ -58,7 +58,10 @@ class RoleProcess {
   std::optional<bool> has_returned(model::CallName name) const;
   // Every thread of it waits for the others' doing: what it had to do is done.
   bool at_rest() const;
-  bool sleeps() const;  // in a call of sleep(): it will go on by itself
+  bool sleeps() const;  // in a call of sleep(), or types: it will go on by itself
+  // It has ended, or its call for which others wait has returned.
+  bool is_there() const;
+  void everybody_is_there() { everybody_.reset(); }
   // What it was doing, for whoever wonders why the run did not end: "was waiting in recv()".
   std::string activity() const;
   // What went wrong, once ended; empty when all went well.
@@ -73,6 +76,7 @@ class RoleProcess {
   void start_demo();
   void start_program();
   bool spawn(const Streams& streams, std::vector<std::string> variables);
+  void note(const observe::CallRecord& record);
 
   LiveRole spec_;
   Stage stage_;
@@ -81,7 +85,7 @@ class RoleProcess {
   pid_t pid_ = -1;
   pid_t outer_pid_ = -1;
   FileDescriptor pidfd_, reports_, errors_;
-  void note(const observe::CallRecord& record);
+  FileDescriptor everybody_;  // the end that we close
   FrameBuffer incoming_;
   std::unique_ptr<CallRing> ring_;  // of a command
   std::string blind_spot_;          // what its file shows of it

@@ -127,6 +127,7 @@ class Run {
   bool start_ready_roles();
   void wait_for_events(Clock::time_point deadline);
   void take_reports(bool at_end = false);
+  void tell_everybody();
   bool everybody_ended() const;
   std::string who_does_what() const;
   bool settled();
@@ -143,6 +144,7 @@ class Run {
   std::deque<RoleProcess> roles_;
   std::optional<CommandWatch> commands_;  // where the roles are not a demo's
   std::uint64_t calls_ = 0;
+  bool told_everybody_ = false;
   bool stopped_ = false;   // the parent wants the end, or has gone
   bool orphaned_ = false;  // the outer supervisor has died: we are about to be killed
 
@@ -221,8 +223,16 @@ void Run::wait_for_events(Clock::time_point deadline) {
   take_reports();
 }
 
+// Who is to type begins when there is somebody to read it.
+void Run::tell_everybody() {
+  if (told_everybody_ || !std::ranges::all_of(roles_, &RoleProcess::is_there)) return;
+  told_everybody_ = true;
+  for (RoleProcess& role : roles_) role.everybody_is_there();
+}
+
 bool Run::everybody_ended() const {
   for (const RoleProcess& role : roles_) {
+    if (role.phase() == RoleProcess::Phase::waiting) return false;
     if (!role.spec().serves && role.phase() != RoleProcess::Phase::ended) return false;
   }
   return true;
@@ -283,6 +293,7 @@ void Run::run() {
     wait_for_events(everybody_ended() || commands_ ? std::min(end_of_time, soon) : end_of_time);
     while (start_ready_roles()) {  // one that is given up may be what another waits for
     }
+    tell_everybody();
   }
   if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));

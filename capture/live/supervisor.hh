@@ -25,6 +25,7 @@ inline constexpr int life_fd = 3;
 inline constexpr int frames_fd = 4;
 // Where a role finds its own.
 inline constexpr int role_report_fd = 3;
+inline constexpr int role_everybody_fd = 4;  // hangs up once everybody is there
 
 // The inner supervisor: a whole run, from the captured loopback to the last packet. Frames go to
 // `frames_fd`. `guard` hangs up when the outer supervisor has died.

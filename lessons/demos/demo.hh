@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ struct TypedLines {
   std::vector<std::string> lines;
 };
 
+// How text becomes octets.
+enum class Encoding : std::uint8_t { utf8, gb2312 };
+
 struct DemoOptions {
   std::vector<std::string> names = {"Michael", "Tracy", "Sarah"};
   // What the server waits before it answers; where lines are typed, how long each takes.
@@ -27,7 +31,11 @@ struct DemoOptions {
   int clients = 1;
   std::vector<TypedLines> typed;  // for demos that read lines; see typed_lines()
   Language language = Language::en;
-  wire::SocketAddress server;  // where the server binds and the client goes
+  std::uint64_t bytes = 100'000;     // what a client of bulk sends
+  std::optional<Encoding> encoding;  // none: the demo's own
+  wire::SocketAddress server;        // where the server binds and the client goes
+  wire::SocketAddress client;        // where the client binds, if it does; see Demo::client_port
+  std::string host;                  // the server as it was named; empty: its address
 };
 
 // One role of a demo. `main` is run once per process (once per client for a role with `many`).
@@ -39,11 +47,13 @@ struct Role {
       model::CallName::socket;  // others start when this call has returned (server: listen, bind)
   bool serves = false;          // runs until it is ended: a run is over when all others ended
   std::string_view typed;       // what is typed unless other lines are given: "hello;bye"
+  std::uint16_t ports = 1;  // as many processes, the first at the server's port, each at the next
 };
 
 // Which of DemoOptions a demo has a use for; it has for all that are not here.
 struct Uses {
-  bool names = false, pause = false, lines = false;
+  bool names = false, pause = false, lines = false, bytes = false, encoding = false;
+  bool host = false;  // its client may go to a server by its name
 };
 
 struct Demo {
@@ -54,7 +64,22 @@ struct Demo {
   std::uint16_t port;           // default
   std::span<const Role> roles;  // servers first
   Uses uses;
+  std::uint16_t client_port = 0;  // where the client binds; 0: any port, and it does not bind
 };
+
+// One process of a run: the `number`-th of its role, from 1.
+struct Process {
+  const Role* role = nullptr;
+  int number = 1;
+  std::string name;         // "server", "client 2"
+  bool is_server = false;   // of the demo's first role
+  std::string start_after;  // the name of another; empty: at once
+  model::CallName start_after_call =
+      model::CallName::listen;  // … when this call of it has returned
+  DemoOptions options;          // its own: with the port at which it binds
+};
+// All of a run, in the order in which they start: servers one after another, then who goes to them.
+std::vector<Process> processes(const Demo& demo, const DemoOptions& options);
 
 std::span<const Demo> demos();
 const Demo* find_demo(std::string_view name);  // null when unknown

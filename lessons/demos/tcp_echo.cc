@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 #include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
@@ -88,6 +89,10 @@ Task tcp_echo_client(Host& host, DemoOptions options) {
     co_await host.print(problem);
   }
   co_await host.close(socket);
+}
+
+Task tcp_echo_serve(Host& host, Socket socket, wire::SocketAddress peer, DemoOptions options) {
+  return serve_client(host, socket, peer, std::move(options));
 }
 
 }  // namespace synoptic::demos

@@ -7,6 +7,9 @@
 namespace synoptic::demos {
 
 program::Task tcp_echo_server(program::Host& host, DemoOptions options);
+// The server's task for one accepted client, from the welcome to the close.
+program::Task tcp_echo_serve(program::Host& host, program::Socket socket, wire::SocketAddress peer,
+                             DemoOptions options);
 program::Task tcp_echo_client(program::Host& host, DemoOptions options);
 
 }  // namespace synoptic::demos

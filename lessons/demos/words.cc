@@ -62,4 +62,9 @@ std::string call_from(Language language, const wire::IpAddress& who) {
   return fmt::format("A call from {}", who.str());
 }
 
+std::string message_from(Language language, const wire::SocketAddress& who, std::string_view text) {
+  if (language == Language::zh) return fmt::format("来自[{}]的一条消息:{}", who.str(), text);
+  return fmt::format("A message from [{}]: {}", who.str(), text);
+}
+
 }  // namespace synoptic::demos

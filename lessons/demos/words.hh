@@ -21,4 +21,7 @@ std::string_view in(Language language, std::string_view en, std::string_view zh)
 // What the server of tcp-once and tcp-serve-each prints of a client that has connected.
 std::string call_from(Language language, const wire::IpAddress& who);
 
+// What udp-chat prints of a message: "A message from [127.0.0.1:8081]: hi".
+std::string message_from(Language language, const wire::SocketAddress& who, std::string_view text);
+
 }  // namespace synoptic::demos

@@ -17,9 +17,9 @@ std::string_view kind_name(EventKind kind) {
 }
 
 std::string_view call_name(CallName name) {
-  constexpr std::array<std::string_view, 15> names{
-      "socket",   "bind",     "listen", "accept",     "connect", "send",  "recv",     "sendto",
-      "recvfrom", "shutdown", "close",  "setsockopt", "sleep",   "print", "read_line"};
+  constexpr std::array<std::string_view, 16> names{
+      "socket",   "bind",     "listen", "accept",     "connect", "send",  "recv",      "sendto",
+      "recvfrom", "shutdown", "close",  "setsockopt", "sleep",   "print", "read_line", "save"};
   return names[static_cast<std::size_t>(name)];
 }
 
@@ -71,14 +71,32 @@ std::string error_name(std::int32_t error) {
   return found == names.end() ? fmt::format("errno {}", error) : std::string(found->second);
 }
 
-// Bytes in quotes: control bytes and quotes escaped, UTF-8 left as it is, long texts cut off at a
+// RFC 3629: neither longer than need be, nor a surrogate, nor above U+10FFFF.
+std::size_t utf8_length(wire::ByteSpan bytes) {
+  if (bytes.empty()) return 0;
+  const std::uint8_t first = bytes[0];
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || bytes.size() < length) return 0;
+  for (const std::uint8_t byte : bytes.subspan(1, length - 1))
+    if ((byte & 0xc0) != 0x80) return 0;
+  const std::uint8_t second = bytes[1];
+  const bool bad = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+                   (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+  return bad ? 0 : length;
+}
+
+// Bytes in quotes: control bytes, quotes and what is no UTF-8 escaped, long texts cut off at a
 // character.
 std::string quoted(wire::ByteSpan bytes) {
   constexpr std::size_t longest = 40;
-  std::size_t end = std::min(bytes.size(), longest);
-  while (end > 0 && end < bytes.size() && (bytes[end] & 0xc0) == 0x80) --end;
   std::string out = "\"";
-  for (const std::uint8_t byte : bytes.first(end)) {
+  std::size_t at = 0;
+  while (at < bytes.size() && at < longest) {
+    const std::uint8_t byte = bytes[at];
+    const std::size_t length = utf8_length(bytes.subspan(at));
+    if (at + length > longest) break;
+    at += std::max<std::size_t>(length, 1);
     if (byte == '\n')
       out += "\\n";
     else if (byte == '\r')
@@ -87,12 +105,12 @@ std::string quoted(wire::ByteSpan bytes) {
       out += "\\t";
     else if (byte == '"' || byte == '\\')
       out += {'\\', static_cast<char>(byte)};
-    else if (byte < 0x20 || byte == 0x7f)
+    else if (byte < 0x20 || byte == 0x7f || length == 0)
       out += fmt::format("\\x{:02x}", byte);
     else
-      out += static_cast<char>(byte);
+      out.append(reinterpret_cast<const char*>(bytes.data()) + at - length, length);
   }
-  return out + (end < bytes.size() ? "…\"" : "\"");
+  return out + (at < bytes.size() ? "…\"" : "\"");
 }
 
 namespace {
@@ -126,6 +144,7 @@ std::string format_call(const Call& call) {
     case CallName::print: return fmt::format("prints: {}", text(call.data));
     case CallName::read_line: return "reads a line";
     case CallName::setsockopt: return fmt::format("setsockopt({})", text(call.data));
+    case CallName::save: return fmt::format("saves {}: {} bytes", text(call.data), call.number);
     case CallName::accept:
     case CallName::close: break;
   }

@@ -104,20 +104,22 @@ enum class CallName : std::uint8_t {
   sleep,
   print,
   read_line,
+  save,
 };
 std::string_view call_name(CallName name);
 
-// A call of a program: a socket call, a sleep, a line printed or read.
+// A call of a program: a socket call, a sleep, a line printed or read, octets saved to a file.
 struct Call {
   CallName name = CallName::socket;
   bool returned = false;    // what it came to (error, returned_at, result) is valid
   std::int32_t fd = -1;     // the socket's descriptor, -1 where the call has none
-  std::int64_t number = 0;  // listen: backlog; recv, recvfrom: size; shutdown: how; sleep: ns;
-                            // socket: 1 stream, 2 datagram
+  std::int64_t number = 0;  // listen: backlog; recv, recvfrom, save: size; shutdown: how; sleep:
+                            // ns; socket: 1 stream, 2 datagram
   wire::SocketAddress
       address;  // bind, connect, sendto: argument; accept, recvfrom: the peer found. Else 0.0.0.0:0
   std::int32_t error = 0;  // errno of Linux
-  wire::ByteSpan data;     // bytes sent or received; the line printed or read (UTF-8)
+  wire::ByteSpan data;     // bytes sent or received; the line printed or read (UTF-8); setsockopt:
+                           // its arguments in words; save: the file's name
   Instant returned_at;
   std::int64_t result = 0;  // as the system call returns it; -1 on error
 };
@@ -170,7 +172,9 @@ static_assert(sizeof(Event) == 112);
 // "recv(1024)", "bind(127.0.0.2:9999)", "send("Hello")", and its result: "= 8 "Welcome!"", "=
 // ECONNREFUSED".
 std::string format_call(const Call& call);
-// Bytes as a text in quotes; a long one cut off, with "…".
+// How many octets the character of UTF-8 at the front has; 0: there is none.
+std::size_t utf8_length(wire::ByteSpan bytes);
+// Bytes as a text in quotes; what is no UTF-8 as \xb0; a long one cut off, with "…".
 std::string quoted(wire::ByteSpan bytes);
 std::string format_result(const Call& call);
 std::string error_name(std::int32_t error);  // "ECONNREFUSED"; "errno 999" where unknown

@@ -320,10 +320,11 @@ wire::LinkSpec Machine::link_to(std::uint32_t machine) const {
 
 // --- ports
 
-bool Machine::tcp_port_taken(const wire::SocketAddress& local) const {
+bool Machine::tcp_port_taken(const wire::SocketAddress& local, bool reuse_address) const {
   const wire::SocketAddress own{ip_, local.port};
   const wire::SocketAddress any{{.family = ip_.family}, local.port};
-  return bound_.contains(own) || bound_.contains(any) || tcp_.port_in_use(local);
+  if (bound_.contains(own) || bound_.contains(any)) return true;
+  return !reuse_address && tcp_.port_in_use(local);
 }
 
 void Machine::bind_tcp(const wire::SocketAddress& local) {

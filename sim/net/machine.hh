@@ -60,7 +60,8 @@ class Machine {
   wire::SocketAddress concrete(const wire::SocketAddress& local) const;
 
   // --- TCP ports (UDP keeps its own)
-  bool tcp_port_taken(const wire::SocketAddress& local) const;
+  // With `reuse_address` a port that only connections have is free.
+  bool tcp_port_taken(const wire::SocketAddress& local, bool reuse_address = false) const;
   void bind_tcp(const wire::SocketAddress& local);
   void release_tcp(const wire::SocketAddress& local);
   // A port that nothing uses; nothing when all are taken.

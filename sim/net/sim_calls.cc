@@ -29,6 +29,7 @@ SimHost::Answer SimHost::attempt(Operation& operation) {
   switch (op.name) {
     case CallName::socket: return do_socket(op, operation.thread);
     case CallName::print: return {};
+    case CallName::save: return {.value = op.number};
     case CallName::read_line: return role_.typing.ns > 0 ? blocks() : do_read_line(op);
     case CallName::sleep:
       if (op.number < 0) return fails(EINVAL);
@@ -38,6 +39,7 @@ SimHost::Answer SimHost::attempt(Operation& operation) {
   Socket* const s = socket(op.fd);
   if (s == nullptr) return fails(EBADF);
   switch (op.name) {
+    case CallName::setsockopt: s->reuse_address = true; return {};
     case CallName::bind: return do_bind(*s, op);
     case CallName::listen: return do_listen(*s, op);
     case CallName::accept: return do_accept(*s);
@@ -82,7 +84,7 @@ std::int32_t SimHost::bind_to(Socket& s, wire::SocketAddress local) {
     local.port = *port;
   }
   if (stream) {
-    if (machine_.tcp_port_taken(local)) return EADDRINUSE;
+    if (machine_.tcp_port_taken(local, s.reuse_address)) return EADDRINUSE;
     machine_.bind_tcp(local);
     s.holds_port = true;
   } else {

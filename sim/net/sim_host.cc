@@ -267,6 +267,8 @@ EventId SimHost::record(const CallOp& op, Thread& thread) {
   call.number = op.number;
   call.address = op.address;
   if (goes_out(op.name)) call.data = trace.arena().store(as_bytes(op.out.data(), op.out.size()));
+  if (!op.words.empty())
+    call.data = trace.arena().store(as_bytes(op.words.data(), op.words.size()));
   const EventId event = trace.last();
   // A socket that will have one peer, and has not sent to it yet.
   const bool opening = s != nullptr && s->flow == FlowId::none &&

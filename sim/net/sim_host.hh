@@ -50,6 +50,7 @@ class SimHost final : public program::Host {
     wire::Family family = wire::Family::ipv4;
     bool bound = false;       // by bind()
     bool holds_port = false;  // in the machine's table
+    bool reuse_address = false;
     bool read_shut = false, write_shut = false;
     wire::SocketAddress local, remote;
     std::optional<tcp::ConnectionId> connection;

@@ -150,7 +150,10 @@ void Simulation::run_programs() {
   }
 }
 
+// Programs that all serve have ended when nothing is left to happen.
 bool Simulation::all_ended() const {
+  if (std::ranges::all_of(hosts_, [](const auto& host) { return host->role().serves; }))
+    return false;
   return std::ranges::all_of(hosts_,
                              [](const auto& host) { return host->role().serves || host->ended(); });
 }

@@ -73,6 +73,14 @@ CallOp Host::recvfrom(Socket s, std::span<char> buffer) {
   return op;
 }
 
+CallOp Host::reuse_address(Socket s) {
+  constexpr std::int64_t so_reuseaddr = 2;  // of Linux
+  CallOp op = on_socket(*this, CallName::setsockopt, s);
+  op.number = so_reuseaddr;
+  op.words = "SOL_SOCKET, SO_REUSEADDR, 1";
+  return op;
+}
+
 CallOp Host::shutdown(Socket s, ShutdownHow how) {
   CallOp op = on_socket(*this, CallName::shutdown, s);
   op.number = static_cast<std::int64_t>(how);
@@ -99,6 +107,14 @@ CallOp Host::read_line(std::string_view prompt, std::string& line) {
   CallOp op(*this, CallName::read_line);
   op.out = prompt;
   op.line = &line;
+  return op;
+}
+
+CallOp Host::save(std::string_view file, std::string_view bytes) {
+  CallOp op(*this, CallName::save);
+  op.words = file;
+  op.out = bytes;
+  op.number = static_cast<std::int64_t>(bytes.size());
   return op;
 }
 

@@ -49,9 +49,10 @@ class CallOp {
   std::int64_t number = 0;
   wire::Family family = wire::Family::ipv4;  // socket
   wire::SocketAddress address;
-  std::span<const char> out;    // send, sendto, print: bytes that go out
+  std::span<const char> out;    // send, sendto, print, save: bytes that go out
   std::span<char> in;           // recv, recvfrom: room for bytes that come in
   std::string* line = nullptr;  // read_line: where the line goes
+  std::string_view words;       // setsockopt: what it sets; save: the file's name
 
   // The answer.
   CallResult result;
@@ -76,11 +77,17 @@ class Host {
   CallOp recv(Socket s, std::span<char> buffer);  // 0: end of stream
   CallOp sendto(Socket s, std::string_view bytes, const wire::SocketAddress& address);
   CallOp recvfrom(Socket s, std::span<char> buffer);
+  // setsockopt(SOL_SOCKET, SO_REUSEADDR, 1): bind() takes a port whose last connections are in
+  // TIME-WAIT.
+  CallOp reuse_address(Socket s);
   CallOp shutdown(Socket s, ShutdownHow how);
   CallOp close(Socket s);
   CallOp sleep(model::Duration duration);
   CallOp print(std::string_view line);  // one line, UTF-8, without its newline
   CallOp read_line(std::string_view prompt, std::string& line);  // 0 at end of input, 1 with a line
+  // At the end of a file, which the first save of a program begins anew. A simulated host, and a
+  // kernel one that is not asked to, writes none.
+  CallOp save(std::string_view file, std::string_view bytes);
 
   // Runs `task` beside the caller (a thread on a kernel host, a coroutine on a simulated one). The
   // caller goes on at once.

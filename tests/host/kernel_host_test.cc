@@ -6,17 +6,22 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <map>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+
+#include "capture/host/sockaddr.hh"
 
 namespace synoptic::host {
 namespace {
@@ -471,6 +476,68 @@ TEST(KernelHost, WhatATaskThrows_RunThrows) {
     co_await host.print("x");
   }(host)),
                std::runtime_error);
+}
+
+TEST(KernelHost, ReuseAddress_BindTakesAPortInTimeWait) {
+  std::vector<std::int32_t> errors;
+  KernelHost host(quiet());
+  host.run([](Host& host, std::vector<std::int32_t>& errors) -> Task {
+    wire::SocketAddress address = loopback();
+    for (const bool reuse : {true, false, true}) {
+      const CallResult made = co_await host.socket(wire::Family::ipv4, SocketType::stream);
+      const Socket listener = made.socket();
+      if (reuse) co_await host.reuse_address(listener);
+      const CallResult bound = co_await host.bind(listener, address);
+      errors.push_back(bound.error);
+      if (bound.ok()) {
+        co_await host.listen(listener, 5);
+        address = local_address(listener.fd);
+        const CallResult client = co_await host.socket(wire::Family::ipv4, SocketType::stream);
+        co_await host.connect(client.socket(), address);
+        const CallResult accepted = co_await host.accept(listener);
+        co_await host.close(accepted.socket());  // first: its port stays in TIME-WAIT
+        co_await host.close(client.socket());
+      }
+      co_await host.close(listener);
+    }
+  }(host, errors));
+  EXPECT_THAT(errors, testing::ElementsAre(0, EADDRINUSE, 0));
+}
+
+TEST(KernelHost, Save_WritesAtTheEndOfAFileBegunAnew_OnlyWhereAsked) {
+  const std::string file = testing::TempDir() + "synoptic-save-" + std::to_string(::getpid());
+  for (const bool saves : {false, true, true}) {
+    KernelHostOptions options = quiet();
+    options.saves = saves;
+    KernelHost host(std::move(options));
+    std::int64_t saved = 0;
+    host.run([](Host& host, const std::string& file, std::int64_t& saved) -> Task {
+      const CallResult first = co_await host.save(file, "abc");
+      const CallResult second = co_await host.save(file, "de");
+      const CallResult nowhere = co_await host.save("/no/such/folder", "x");
+      saved = first.value + second.value + nowhere.value;
+    }(host, file, saved));
+    EXPECT_EQ(saved, saves ? 4 : 6);
+    std::ifstream in(file);
+    EXPECT_EQ(in.good(), saves);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), saves ? "abcde" : "");
+  }
+  std::remove(file.c_str());
+}
+
+TEST(KernelHost, LinesAreTypedOnceTheyMayBe) {
+  KernelHostOptions options = quiet();
+  options.lines = {"one"};
+  int asked = 0;
+  options.before_lines = [&] { ++asked; };
+  KernelHost host(std::move(options));
+  host.run([](Host& host, int& asked) -> Task {
+    EXPECT_EQ(asked, 0);
+    std::string line;
+    co_await host.read_line(">", line);
+    EXPECT_EQ(line, "one");
+    EXPECT_EQ(asked, 1);
+  }(host, asked));
 }
 
 TEST(KernelHost, CallOnAClosedSocket_GivesEbadf) {

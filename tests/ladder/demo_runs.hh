@@ -27,7 +27,8 @@ model::Trace as_captured(const model::Trace& truth);
 model::Trace kernel_like(DemoRun r, int seed = 1);
 
 inline const std::vector<std::string> demos_tested{
-    "tcp-echo", "handshake", "udp-echo",       "udp-echo-tasks",       "tcp-once",
-    "udp-once", "tcp-chat",  "tcp-serve-each", "tcp-serve-each-mended"};
+    "tcp-echo", "handshake", "udp-echo",       "udp-echo-tasks",        "tcp-once",
+    "udp-once", "tcp-chat",  "tcp-serve-each", "tcp-serve-each-mended", "same-port",
+    "http-get", "udp-send",  "udp-chat",       "udp-duplex-chat"};
 
 }  // namespace synoptic::ladder

@@ -30,7 +30,8 @@ wire::Bytes body_of(const FrameWriter& out) {
 LiveSpec some_spec() {
   LiveSpec spec;
   spec.roles.push_back({"server", {"/bin/x", "a b", ""}, "", model::CallName{}, true});
-  spec.roles.push_back({"client 2", {"y"}, "server", model::CallName::listen, false});
+  spec.roles.push_back(
+      {"client 2", {"y"}, "server", model::CallName::listen, false, model::CallName::bind});
   spec.addresses = {wire::IpAddress::v4(10, 1, 2, 3)};
   spec.congestion = "reno";
   spec.timeout = model::milliseconds(1234);
@@ -50,6 +51,7 @@ TEST(Frames, ASpec_ComesBackWhole) {
   EXPECT_EQ(spec->roles[1].start_after, "server");
   EXPECT_EQ(spec->roles[1].start_after_call, model::CallName::listen);
   EXPECT_FALSE(spec->roles[1].serves);
+  EXPECT_EQ(spec->roles[1].ready, model::CallName::bind);
   EXPECT_EQ(spec->addresses, some_spec().addresses);
   EXPECT_EQ(spec->congestion, "reno");
   EXPECT_EQ(spec->timeout, model::milliseconds(1234));

@@ -43,18 +43,20 @@ LiveSpec demo_spec(const std::string& name, wire::Family family, int clients, in
     spec.addresses = {wire::IpAddress::parse("fd00::1").value(),
                       wire::IpAddress::parse("fd00::2").value()};
   }
-  for (const demos::Role& role : demo->roles) {
-    for (int i = 0; i < (role.many ? clients : 1); ++i) {
-      LiveRole live;
-      live.name = std::string(role.name) + (i > 0 ? " " + std::to_string(i + 1) : "");
-      live.argv =
-          role_command({"demo", name, std::string(role.name), server, std::to_string(demo->port),
-                        std::to_string(pause_ms), std::to_string(clients)});
-      if (&role != &demo->roles[0]) live.start_after = std::string(demo->roles[0].name);
-      live.start_after_call = demo->roles[0].ready;
-      live.serves = role.serves;
-      spec.roles.push_back(live);
-    }
+  demos::DemoOptions options;
+  options.clients = clients;
+  options.server.port = demo->port;
+  for (const demos::Process& process : demos::processes(*demo, options)) {
+    LiveRole live;
+    live.name = process.name;
+    live.argv = role_command({"demo", name, std::string(process.role->name), server,
+                              std::to_string(process.options.server.port), std::to_string(pause_ms),
+                              std::to_string(clients)});
+    live.start_after = process.start_after;
+    live.start_after_call = process.start_after_call;
+    live.serves = process.role->serves;
+    live.ready = process.role->ready;
+    spec.roles.push_back(live);
   }
   return spec;
 }

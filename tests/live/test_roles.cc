@@ -47,6 +47,7 @@ int run_told(F main, std::vector<std::string> lines = {}, model::Duration typing
                         report.protocol, report.after});
     };
   }
+  if (reporter) options.before_lines = [&] { reporter->await_everybody(); };
   host::KernelHost host(std::move(options));
   host.run(main(host));
   return 0;
@@ -63,6 +64,8 @@ int demo(const Arguments& a) {
   options.server = address(a.at(3), a.at(4));
   options.pause = model::milliseconds(std::stoll(a.at(5)));
   if (a.size() > 6) options.clients = std::stoi(a[6]);
+  const bool v6 = options.server.ip.is_v6();
+  options.client = {*wire::IpAddress::parse(v6 ? "fd00::1" : "127.0.0.1"), demo->client_port};
   for (const demos::Role& role : demo->roles) {
     if (role.name == a.at(2)) {
       return run_told([&](Host& host) { return role.main(host, options); },

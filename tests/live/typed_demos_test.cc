@@ -94,6 +94,66 @@ TEST_P(TypedDemos, TcpServeEachMended_ServesTheNextClient) {
     EXPECT_FALSE(std::get<model::Packet>(carried.event->body).ctl.has(wire::RST));
 }
 
+TEST_P(TypedDemos, SamePort) {
+  const auto source = finished_run(demo_spec("same-port", GetParam(), 2));
+  ASSERT_TRUE(source);
+  for (const char* role : {"client", "client 2"})
+    EXPECT_THAT(printed(source->trace(), role),
+                ElementsAre("Welcome!", "Hello, Michael!", "Hello, Michael!", "Hello, Tracy!",
+                            "Hello, Tracy!", "Hello, Sarah!", "Hello, Sarah!"));
+}
+
+TEST_P(TypedDemos, HttpGet) {
+  const auto source = finished_run(demo_spec("http-get", GetParam(), 2));
+  ASSERT_TRUE(source);
+  for (const char* role : {"client", "client 2"}) {
+    const auto lines = printed(source->trace(), role);
+    ASSERT_EQ(lines.size(), 4u);
+    EXPECT_EQ(lines[0], "HTTP/1.1 200 OK");
+  }
+  EXPECT_EQ(printed(source->trace(), "server").size(), 2u);
+}
+
+TEST_P(TypedDemos, UdpSend) {
+  const auto source = finished_run(demo_spec("udp-send", GetParam()));
+  ASSERT_TRUE(source);
+  EXPECT_THAT(printed(source->trace(), "server"), ElementsAre("你好"));
+  EXPECT_THAT(printed(source->trace(), "client"), ElementsAre("received"));
+}
+
+TEST_P(TypedDemos, UdpChat) {
+  const auto source = finished_run(demo_spec("udp-chat", GetParam()));
+  ASSERT_TRUE(source);
+  const model::Trace& trace = source->trace();
+  const auto from = [&](const char* role, const char* text) {
+    return "A message from [" + address_of(trace, role) + "]: " + text;
+  };
+  EXPECT_THAT(printed(trace, "server 2"),
+              ElementsAre(from("client", "hello"), from("client", "how are you?")));
+  EXPECT_THAT(printed(trace, "server"), ElementsAre(from("client", "你好")));
+  EXPECT_THAT(printed(trace, "client"),
+              ElementsAre(from("server 2", "hi"), from("server 2", "好"), from("server", "hi")));
+}
+
+TEST_P(TypedDemos, UdpDuplexChat_NobodyTypesBeforeTheOtherIsThere) {
+  const auto source = finished_run(demo_spec("udp-duplex-chat", GetParam(), 1, 0));
+  ASSERT_TRUE(source);
+  const model::Trace& trace = source->trace();
+  const std::string server = ">>" + address_of(trace, "server") + ":",
+                    client = ">>" + address_of(trace, "client") + ":";
+  EXPECT_THAT(printed(trace, "server"), ElementsAre(client + "hello", client + "你好吗"));
+  EXPECT_THAT(printed(trace, "client"), ElementsAre(server + "hi", server + "你好"));
+}
+
+TEST_P(TypedDemos, Bulk_EveryOctetArrives) {
+  for (const char* demo : {"bulk", "bulk-slow"}) {
+    const auto source = finished_run(demo_spec(demo, GetParam(), 2));
+    ASSERT_TRUE(source);
+    EXPECT_THAT(printed(source->trace(), "server"),
+                ElementsAre("Received 100000 bytes.", "Received 100000 bytes."));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Live, TypedDemos, testing::Values(wire::Family::ipv4, wire::Family::ipv6),
                          [](const auto& info) {
                            return info.param == wire::Family::ipv4 ? "IPv4" : "IPv6";

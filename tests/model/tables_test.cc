@@ -1,4 +1,5 @@
 // The tables hold what their enumerations name.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -91,6 +92,25 @@ TEST(FormatCall, TextOfAnySort_StaysOnOneLineAndWholeCharacters) {
   longer += "\u00e9\u00e9";  // the first é straddles the limit of 40 bytes
   call.data = bytes(longer);
   EXPECT_EQ(format_call(call), "send(\"" + std::string(39, 'x') + "…\")");
+}
+
+TEST(FormatCall, WhatIsNoUtf8_IsShownByItsOctets) {
+  Call call = made(CallName::send);
+  for (const auto& [octets, shown] : std::vector<std::pair<std::string, std::string>>{
+           {"\xc4\xe3\xba\xc3", "\\xc4\\xe3\\xba\\xc3"},  // 你好 in GB2312
+           {"\xe4\xbd\xa0", "你"},
+           {"\xe4\xbd", "\\xe4\\xbd"},  // cut off
+           {"\xc0\xaf", "\\xc0\\xaf"},  // longer than need be
+           {"\xe0\x80\xaf", "\\xe0\\x80\\xaf"},
+           {"\xed\xa0\x80", "\\xed\\xa0\\x80"},  // a surrogate
+           {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+           {"\xf0\x9f\x98\x80", "😀"}}) {
+    call.data = bytes(octets);
+    EXPECT_EQ(format_call(call), "send(\"" + shown + "\")");
+  }
+  const std::string continued(100, '\x80');
+  call.data = bytes(continued);
+  EXPECT_THAT(format_call(call), ::testing::EndsWith("…\")"));
 }
 
 }  // namespace

@@ -137,6 +137,35 @@ TEST(SimHost, Bind_Errors) {
               ElementsAre(EADDRNOTAVAIL, EAFNOSUPPORT, 0, EINVAL, EADDRINUSE, EADDRINUSE, 0, 0));
 }
 
+// The end that closes first is the server's: its port stays in TIME-WAIT.
+TEST(SimHost, ReuseAddress_BindTakesAPortInTimeWait) {
+  std::vector<std::int32_t> errors;
+  const Main server = [&](Host& host) -> Task {
+    for (const bool reuse : {true, false, true}) {
+      const CallResult made = co_await host.socket(wire::Family::ipv4, SocketType::stream);
+      const Socket listener = made.socket();
+      if (reuse) co_await host.reuse_address(listener);
+      const CallResult bound = co_await host.bind(listener, server_at);
+      errors.push_back(bound.error);
+      if (bound.ok() && errors.size() == 1) {
+        co_await host.listen(listener, 5);
+        const CallResult accepted = co_await host.accept(listener);
+        co_await host.close(accepted.socket());
+        co_await host.sleep(model::seconds(1));
+      }
+      co_await host.close(listener);
+    }
+  };
+  run(two(server, [](Host& host) -> Task {
+    Socket socket;
+    co_await connected(host, socket);
+    std::array<char, 10> buffer;
+    co_await host.recv(socket, buffer);
+    co_await host.close(socket);
+  }));
+  EXPECT_THAT(errors, ElementsAre(0, EADDRINUSE, 0));
+}
+
 TEST(SimHost, CallsInTheWrongState_FailAsOnLinux) {
   std::vector<int> errors;
   const Main main = [&](Host& host) -> Task {

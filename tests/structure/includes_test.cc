@@ -37,7 +37,7 @@ const std::map<std::string, Rule> rules{
     {"sim/tcp", {model, {"fmt/"}}},
     {"sim/udp", {model, {"fmt/"}}},
     {"sim/net", {with(program, {"sim/tcp", "sim/udp"}), {"fmt/"}}},
-    {"lessons/demos", {program, {"fmt/"}}},
+    {"lessons/demos", {program, {"fmt/", "iconv.h"}}},
     {"lessons",
      {with(program, {"sim/net", "sim/tcp", "lessons/demos"}), {"fmt/", "toml++/", "md4c.h"}}},
     {"capture/observe", {model, {"fmt/"}}},

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lessons/scenario.hh"
 
 namespace synoptic::cli {
@@ -22,19 +24,34 @@ std::string joined(const std::vector<std::string>& parts, char separator) {
   return fmt::format("{}", fmt::join(parts, std::string_view(&separator, 1)));
 }
 
-std::vector<std::string> role_arguments(const DemoChoice& demo, const demos::Role& role,
-                                        const wire::SocketAddress& server) {
-  const demos::DemoOptions& program = demo.program;
+// Where its client is, if it binds: at the address from which the kernel sends for who does not.
+wire::SocketAddress live_client(const DemoChoice& demo) {
+  wire::SocketAddress client = demo.program.client;
+  const bool v6 = demo.family == wire::Family::ipv6;
+  if (client.ip.is_unspecified())
+    client.ip = v6 ? *wire::IpAddress::parse("fd00::1") : wire::IpAddress::v4(127, 0, 0, 1);
+  if (client.port == 0) client.port = demo.demo->client_port;
+  return client;
+}
+
+std::vector<std::string> role_arguments(const DemoChoice& demo, const demos::Process& process) {
+  const demos::DemoOptions& program = process.options;
+  const demos::Role& role = *process.role;
   std::vector<std::string> arguments{
       "/proc/self/exe",
       "__role",
       std::string(demo.demo->name),
       std::string(role.name),
-      server.str(),
+      program.server.str(),
       "--names=" + joined(program.names, ','),
       fmt::format("--pause={}ns", program.pause.ns),
       fmt::format("--clients={}", program.clients),
       program.language == demos::Language::zh ? "--lang=zh" : "--lang=en"};
+  if (demo.demo->uses.bytes) arguments.push_back(fmt::format("--bytes={}", program.bytes));
+  if (program.encoding)
+    arguments.push_back(*program.encoding == demos::Encoding::utf8 ? "--encoding=utf-8"
+                                                                   : "--encoding=gb2312");
+  if (demo.demo->client_port != 0) arguments.push_back("--peer=" + program.client.str());
   if (demo.demo->uses.lines) {
     arguments.push_back(fmt::format("--lines={}:{}", role.name,
                                     joined(typed_lines(*demo.demo, role, program), ';')));
@@ -56,27 +73,26 @@ net::Scenario make_scenario(const Options& options) {
 }
 
 live::LiveSpec make_live_spec(const DemoChoice& demo, std::optional<model::Duration> timeout) {
-  const wire::SocketAddress server = live_server(demo);
+  const wire::SocketAddress server = live_server(demo), client = live_client(demo);
   live::LiveSpec spec;
   if (demo.family == wire::Family::ipv6)
     spec.addresses = {*wire::IpAddress::parse("fd00::1"), *wire::IpAddress::parse("fd00::2")};
   if (!server.ip.is_loopback() &&
       std::ranges::find(spec.addresses, server.ip) == spec.addresses.end())
     spec.addresses.push_back(server.ip);
-  const demos::Role& first = demo.demo->roles.front();
-  for (const demos::Role& role : demo.demo->roles) {
-    const int count = role.many ? demo.program.clients : 1;
-    for (int i = 1; i <= count; ++i) {
-      live::LiveRole process;
-      process.name = i == 1 ? std::string(role.name) : fmt::format("{} {}", role.name, i);
-      process.argv = role_arguments(demo, role, server);
-      process.serves = role.serves;
-      if (&role != &first) {
-        process.start_after = first.name;
-        process.start_after_call = first.ready;
-      }
-      spec.roles.push_back(std::move(process));
-    }
+  if (demo.demo->client_port != 0 && !client.ip.is_loopback() &&
+      std::ranges::find(spec.addresses, client.ip) == spec.addresses.end())
+    spec.addresses.push_back(client.ip);
+  demos::DemoOptions program = demo.program;
+  program.server = server;
+  program.client = client;
+  for (const demos::Process& one : demos::processes(*demo.demo, program)) {
+    spec.roles.push_back({.name = one.name,
+                          .argv = role_arguments(demo, one),
+                          .start_after = one.start_after,
+                          .start_after_call = one.start_after_call,
+                          .serves = one.role->serves,
+                          .ready = one.role->ready});
   }
   auto pauses = static_cast<std::int64_t>(demo.program.names.size()) + 2;
   for (const demos::Role& role : demo.demo->roles) {

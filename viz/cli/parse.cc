@@ -22,6 +22,7 @@ namespace synoptic::cli {
 namespace {
 
 constexpr std::uint64_t max_count = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t max_bytes = 1'000'000'000;
 constexpr std::uint64_t max_flow = std::numeric_limits<std::uint32_t>::max() - 1;
 
 // What was typed.
@@ -32,7 +33,7 @@ struct Typed {
   Word format, flow;
   bool raw_seq = false, summary = false;
   std::string demo, role, address;
-  Word names, pause, clients, host, port;
+  Word names, pause, clients, bytes, encoding, peer, host, port;
   std::vector<std::string> lines;
   bool v4 = false, v6 = false;
   std::vector<std::pair<std::string, std::string>> settings;
@@ -120,6 +121,16 @@ void add_program(CLI::App& sub, Typed& typed) {
                  "it at that role's. May be given for each")
       ->type_name("\"A;B\"")
       ->allow_extra_args(false)
+      ->group(group);
+  add_word(sub, "--bytes", typed.bytes, "What a client of bulk sends (100000)")
+      ->type_name("N")
+      ->group(group);
+  add_word(sub, "--encoding", typed.encoding,
+           "How text becomes bytes, for demos that ask: gb2312 or utf-8 (gb2312)")
+      ->type_name("NAME")
+      ->group(group);
+  add_word(sub, "--peer", typed.peer, "Address of the client, for demos in which it binds one")
+      ->type_name("HOST:PORT")
       ->group(group);
   add_word(sub, "--addr", typed.host, "Address of the server")->type_name("HOST")->group(group);
   add_word(sub, "--port", typed.port, "Port of the server (the demo's own)")
@@ -383,23 +394,29 @@ DemoChoice demo_choice(const Typed& typed, bool with_role) {
   if (typed.clients)
     program.clients = static_cast<int>(number_of("--clients", *typed.clients, 1, 100));
   program.language = language_of(typed);
+  if (typed.bytes) program.bytes = number_of("--bytes", *typed.bytes, 0, max_bytes);
+  if (typed.encoding) program.encoding = encoding_of("--encoding", *typed.encoding);
+  if (typed.peer) program.client = address_of(*typed.peer);
 
   if (!typed.address.empty() && typed.host)
     throw Usage("the address is given twice, with --addr and without");
   const bool addressed = !typed.address.empty() || typed.host;
-  if (addressed)
-    program.server = typed.address.empty() ? wire::SocketAddress{ip_of(*typed.host), 0}
-                                           : address_of(typed.address);
+  const bool goes = choice.role == &choice.demo->roles.back();
+  if (!typed.address.empty()) set_server(program, typed.address, goes && choice.demo->uses.host);
+  if (typed.host) program.server = {ip_of(*typed.host), 0};
   if (typed.port && program.server.port != 0)
     throw Usage("the port is given twice, with --port and in the address");
   if (typed.port)
     program.server.port = static_cast<std::uint16_t>(number_of("--port", *typed.port, 1, 65535));
   if (program.server.port == 0) program.server.port = choice.demo->port;
-  const bool v6_address = addressed && program.server.ip.is_v6();
-  if ((typed.v4 && (typed.v6 || v6_address)) || (typed.v6 && addressed && !v6_address)) {
+  const bool v6_address = addressed && program.host.empty() && program.server.ip.is_v6();
+  if ((typed.v4 && (typed.v6 || v6_address)) ||
+      (typed.v6 && addressed && program.host.empty() && !v6_address)) {
     throw Usage("-4, -6 and the address do not go together");
   }
   choice.family = typed.v6 || v6_address ? wire::Family::ipv6 : wire::Family::ipv4;
+  if (typed.peer && program.client.ip.family != choice.family)
+    throw Usage("--peer: it is no address of the family of the server's; -6 asks for IPv6");
   return choice;
 }
 
@@ -466,6 +483,12 @@ void check_uses(Command command, const demos::Demo& demo, const Typed& typed) {
         [](const Demo& d) { return d.uses.names; });
   check(typed.pause.has_value(), "--pause", "makes no pause",
         [](const Demo& d) { return d.uses.pause; });
+  check(typed.bytes.has_value(), "--bytes", "sends what it has to say",
+        [](const Demo& d) { return d.uses.bytes; });
+  check(typed.encoding.has_value(), "--encoding", "sends text as UTF-8",
+        [](const Demo& d) { return d.uses.encoding; });
+  check(typed.peer.has_value(), "--peer", "has a client whose port the system chooses",
+        [](const Demo& d) { return d.client_port != 0; });
   const bool several = std::ranges::any_of(demo.roles, &demos::Role::many);
   if (typed.clients && !several)
     throw Usage(fmt::format("--clients: {} has one client; leave it out", demo.name));

@@ -1,12 +1,15 @@
 // demo and __role: one role of a demo over the kernel's sockets, in this terminal or inside a live
 // run.
 #include <fmt/format.h>
+#include <netdb.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <optional>
 
 #include "capture/host/kernel_host.hh"
+#include "capture/host/sockaddr.hh"
 #include "viz/cli/commands.hh"
 
 namespace synoptic::cli {
@@ -17,6 +20,19 @@ wire::SocketAddress terminal_server(const DemoChoice& demo) {
   const bool v6 = demo.family == wire::Family::ipv6;
   if (server.ip.is_unspecified()) server.ip = *wire::IpAddress::parse(v6 ? "::1" : "127.0.0.1");
   return server;
+}
+
+// Where the client binds, if it does: at any address where the server is on another machine.
+wire::SocketAddress terminal_client(const DemoChoice& demo) {
+  wire::SocketAddress client = demo.program.client;
+  const wire::IpAddress server = terminal_server(demo).ip;
+  if (client.ip.is_unspecified()) {
+    client.ip = {.family = server.family};
+    if (server.is_loopback())
+      client.ip = *wire::IpAddress::parse(server.is_v6() ? "::1" : "127.0.0.1");
+  }
+  if (client.port == 0) client.port = demo.demo->client_port;
+  return client;
 }
 
 // The line to type for the server that this client looks for.
@@ -77,6 +93,25 @@ class FirstFailure {
   bool told_ = false;
 };
 
+// The address of a server that was given by name.
+model::Expected<wire::IpAddress> address_named(const std::string& host, wire::Family family) {
+  addrinfo hints{};
+  hints.ai_family = family == wire::Family::ipv6 ? AF_INET6 : AF_INET;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (status != 0)
+    return std::unexpected(model::Error{
+        fmt::format("{} has no address: {}", host, ::gai_strerror(status)),
+        family == wire::Family::ipv6 ? "look whether the name is right, or leave out -6"
+                                     : "look whether the name is right, or try -6"});
+  host::KernelAddress address;
+  std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
+  address.size = found->ai_addrlen;
+  ::freeaddrinfo(found);
+  return host::from_kernel(address).ip;
+}
+
 }  // namespace
 
 int run_demo(const Options& options) {
@@ -85,15 +120,32 @@ int run_demo(const Options& options) {
   host_options.lines =
       demos::given_lines(*options.demo.demo, *options.demo.role, options.demo.program);
   host_options.typing = demos::typing(*options.demo.demo, options.demo.program);
-  host_options.on_call = [&](const host::CallReport& report) { failure.look(report.call); };
+  host_options.saves = true;
+  std::string saved;
+  host_options.on_call = [&](const host::CallReport& report) {
+    failure.look(report.call);
+    if (report.call.name == model::CallName::save && report.call.returned &&
+        report.call.result >= 0)
+      saved.assign(report.call.data.begin(), report.call.data.end());
+  };
   demos::DemoOptions program = options.demo.program;
   program.server = terminal_server(options.demo);
+  if (!program.host.empty()) {
+    const auto ip = address_named(program.host, options.demo.family);
+    if (!ip) {
+      say(ip.error().str());
+      return refused;
+    }
+    program.server.ip = *ip;
+  }
+  program.client = terminal_client(options.demo);
   host::KernelHost host(std::move(host_options));
   host.run(options.demo.role->main(host, program));
   if (std::ferror(stdout) != 0) {
     say("cannot write to standard output: what the demo printed is not all there");
     return refused;
   }
+  if (!saved.empty()) say(fmt::format("saved in {}", saved));
   if (!failure.any()) return done;
   if (const std::string line = failure.line(options.demo); !line.empty()) say(line);
   return refused;
@@ -118,6 +170,7 @@ int run_role(const Options& options) {
     record.after = report.after;
     reporter->report(record);
   };
+  if (reporter) host_options.before_lines = [&] { reporter->await_everybody(); };
   host::KernelHost host(std::move(host_options));
   host.run(options.demo.role->main(host, options.demo.program));
   return done;

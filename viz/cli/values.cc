@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -104,6 +105,27 @@ wire::SocketAddress address_of(const std::string& text) {
   const auto both = host_and_port(text);
   if (!both) no_ip(text);
   return {both->host, port_of(*both, text)};
+}
+
+demos::Encoding encoding_of(std::string_view option, const std::string& text) {
+  if (text == "gb2312") return demos::Encoding::gb2312;
+  if (text == "utf-8") return demos::Encoding::utf8;
+  throw Usage(fmt::format("{} {}: it is gb2312 or utf-8", option, shown(text)));
+}
+
+void set_server(demos::DemoOptions& program, const std::string& text, bool named) {
+  const std::size_t colon = std::min(text.rfind(':'), text.size());
+  const std::string host = text.substr(0, colon);
+  const bool is_name =
+      host.find_first_of(":[]/") == host.npos && !known_ip(host) &&
+      std::ranges::any_of(host, [](unsigned char c) { return std::isalpha(c) != 0; });
+  if (!named || !is_name) {
+    program.server = address_of(text);
+    return;
+  }
+  program.host = host;
+  if (colon < text.size())
+    program.server.port = port_of({{}, std::string_view(text).substr(colon + 1)}, text);
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {

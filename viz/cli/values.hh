@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lessons/demos/demo.hh"
 #include "sim/model/time.hh"
 #include "sim/wire/address.hh"
 
@@ -32,6 +33,9 @@ wire::SocketAddress address_of(const std::string& text);
 // Of --names: "Ada,Bob".
 std::vector<std::string> names_of(const std::string& text);
 
+demos::Encoding encoding_of(std::string_view option, const std::string& text);
+// The server in `text`, as for address_of(); with `named` also by the name of its machine.
+void set_server(demos::DemoOptions& program, const std::string& text, bool named);
 std::vector<std::string> split(const std::string& text, char separator);
 
 }  // namespace synoptic::cli

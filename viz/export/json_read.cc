@@ -190,8 +190,8 @@ model::Packet read_packet(const Fields& f, model::EventKind kind, model::ByteAre
 
 model::Call read_call(const Fields& f, const std::string& where, model::ByteArena& arena) {
   model::Call call;
-  call.name = f.one_of<model::CallName>("call", std::size_t(model::CallName::read_line) + 1,
-                                        model::call_name);
+  call.name =
+      f.one_of<model::CallName>("call", std::size_t(model::CallName::save) + 1, model::call_name);
   if (const json* object = f.find("args")) {
     const Fields args(*object, where + ", args");
     call.fd = static_cast<std::int32_t>(args.integer_if("fd", 0, 1 << 30).value_or(-1));

@@ -41,7 +41,8 @@ inline std::string_view number_name(model::CallName name) {
     case send:
     case sendto:
     case recv:
-    case recvfrom: return "size";
+    case recvfrom:
+    case save: return "size";
     case shutdown: return "how";
     case sleep: return "ns";
     default: return "number";

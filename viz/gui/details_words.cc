@@ -41,21 +41,26 @@ std::string octets(std::uint64_t count) {
 // sent.
 std::string quoted(wire::ByteSpan bytes) {
   constexpr std::size_t longest = 60;
-  std::size_t end = std::min(bytes.size(), longest);
-  while (end > 0 && end < bytes.size() && (bytes[end] & 0xc0) == 0x80) --end;
   std::string text;
-  for (const std::uint8_t byte : bytes.first(end)) {
+  std::size_t at = 0;
+  while (at < bytes.size() && at < longest) {
+    const std::uint8_t byte = bytes[at];
+    const std::size_t length = model::utf8_length(bytes.subspan(at));
+    if (at + length > longest) break;
+    at += std::max<std::size_t>(length, 1);
     if (byte == '\n') {
       text += "\\n";
     } else if (byte == '\r') {
       text += "\\r";
     } else if (byte < 0x20 || byte == 0x7f) {
       return "";
+    } else if (length == 0) {
+      text += fmt::format("\\x{:02x}", byte);
     } else {
-      text += static_cast<char>(byte);
+      text.append(reinterpret_cast<const char*>(bytes.data()) + at - length, length);
     }
   }
-  return fmt::format("\"{}{}\"", text, end < bytes.size() ? "…" : "");
+  return fmt::format("\"{}{}\"", text, at < bytes.size() ? "…" : "");
 }
 
 std::string carried(const wire::PacketView& view, const model::Packet& packet, bool udp) {
@@ -179,6 +184,7 @@ std::string_view purpose_of(CallName name) {
     case CallName::sleep: return tr("The program waits; the network does not.");
     case CallName::print: return tr("The program prints a line.");
     case CallName::read_line: return tr("The program reads a line that somebody types.");
+    case CallName::save: return tr("The program writes what it received to a file.");
   }
   return "";
 }
@@ -201,6 +207,11 @@ std::string heading_of(const model::Call& call, const std::string& who) {
         std::string_view(reinterpret_cast<const char*>(call.data.data()), call.data.size()));
   if (call.name == CallName::read_line)
     return fmt::format(fmt::runtime(tr("{}: reads a line")), who);
+  if (call.name == CallName::save)
+    return fmt::format(
+        fmt::runtime(tr("{}: saves {}: {} bytes")), who,
+        std::string_view(reinterpret_cast<const char*>(call.data.data()), call.data.size()),
+        call.number);
   return fmt::format("{}: {}", who, model::format_call(call));
 }
 

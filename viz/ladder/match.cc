@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 namespace synoptic::ladder {
@@ -140,8 +141,8 @@ class Table {
   Table(std::span<const Fact> sim, std::span<const Fact> live, MatchLimits limits)
       : sim_(sim),
         live_(live),
-        moved_sim_(pure_acks_of_both(sim, live)),
-        moved_live_(pure_acks_of_both(live, sim)),
+        moved_sim_(those_of_both(sim, live)),
+        moved_live_(those_of_both(live, sim)),
         limits_(limits) {
     make_band();
     rows_.resize(sim.size() + 1);
@@ -164,22 +165,31 @@ class Table {
   }
 
  private:
-  // Pure ACKs that the other side has as well, if elsewhere: each is that one's, and only has
-  // moved.
-  static std::vector<bool> pure_acks_of_both(std::span<const Fact> mine,
-                                             std::span<const Fact> theirs) {
-    const auto key = [](const Fact& f) { return std::tuple(f.from_a, f.begin, f.ack); };
+  // Pure ACKs and datagrams that the other side has as well, if elsewhere: each is that one's, and
+  // only has moved.
+  static std::vector<bool> those_of_both(std::span<const Fact> mine, std::span<const Fact> theirs) {
+    const auto counts = [](const Fact& f) {
+      return f.pure_ack() || f.kind == model::EventKind::datagram;
+    };
+    const auto key = [](const Fact& f) {
+      return std::tuple(f.kind, f.from_a, f.begin, f.ack, f.len,
+                        std::string_view(reinterpret_cast<const char*>(f.text.data()),
+                                         f.is_segment() ? 0 : f.text.size()));
+    };
     std::set<decltype(key(Fact{}))> there;
     for (const Fact& f : theirs)
-      if (f.pure_ack()) there.insert(key(f));
+      if (counts(f)) there.insert(key(f));
     std::vector<bool> found;
-    for (const Fact& f : mine) found.push_back(f.pure_ack() && there.contains(key(f)));
+    for (const Fact& f : mine) found.push_back(counts(f) && there.contains(key(f)));
     return found;
   }
   std::int32_t cost_here(std::size_t i, std::size_t j) const {
-    constexpr std::int32_t has_its_own = 6;
+    constexpr std::int32_t has_its_own = 6, never = 12;
     const std::int32_t cost = cost_of_pair(sim_[i], live_[j]);
-    if (cost >= impossible || sim_[i].ack == live_[j].ack) return cost;
+    if (cost >= impossible) return cost;
+    if (!sim_[i].is_segment() && (moved_sim_[i] || moved_live_[j]))
+      return same(sim_[i], live_[j]) ? cost : cost + never;
+    if (sim_[i].ack == live_[j].ack) return cost;
     return cost + (moved_sim_[i] || moved_live_[j] ? has_its_own : 0);
   }
 

@@ -55,6 +55,10 @@ std::string call_text(const model::Call& call) {
                                    call.data.size());
     return say("prints: {}", printed);
   }
+  if (call.name == CallName::save) {
+    const std::string_view file(reinterpret_cast<const char*>(call.data.data()), call.data.size());
+    return say("saves {}: {} bytes", file, call.number);
+  }
   return call.name == CallName::read_line ? tr("reads a line") : model::format_call(call);
 }
 std::string result_text(const model::Call& call) {
@@ -281,7 +285,9 @@ class Pieces {
 
   // For whom a call was made, where that is a question: an endpoint with several conversations.
   std::string peer_of(const model::Event& e, const model::Call& call) const {
-    if (call.name == CallName::print || call.name == CallName::read_line) return "";
+    if (call.name == CallName::print || call.name == CallName::read_line ||
+        call.name == CallName::save)
+      return "";
     if (e.flow != model::FlowId::none || e.endpoint == model::EndpointId::none) return other_end(e);
     if (flows_[model::index(e.endpoint)].size() < 2 || call.address.port == 0) return "";
     const auto peer = trace_.find_endpoint(call.address, trace_[e.endpoint].protocol);

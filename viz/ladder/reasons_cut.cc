@@ -208,7 +208,7 @@ std::optional<RowReason> other_cuts_than(const RowView& row, int side) {
   if (f.len == 0 || !f.is_segment()) return std::nullopt;
   std::uint32_t covered = f.begin;
   std::vector<model::EventId> cites;
-  const std::uint32_t end = mine.back().end;
+  const std::uint32_t end = mine.back().end - (mine.back().has(wire::FIN) ? 1 : 0);  // of the text
   for (const Fact& g : row.around(1 - side)) {
     if (g.from_a != f.from_a || g.len == 0 || g.begin > covered || g.end <= covered) continue;
     const std::uint32_t skip = covered - g.begin;
