@@ -32,12 +32,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-// This environment without what the tests of output depend on, and with `more`.
+// This environment without what the tests of output depend on, in English, and with `more`.
 std::vector<std::string> environment(const std::vector<std::string>& more) {
   std::vector<std::string> variables;
   for (char** v = environ; *v != nullptr; ++v) {
-    if (!std::string_view(*v).starts_with("COLUMNS=")) variables.emplace_back(*v);
+    if (!std::string_view(*v).starts_with("COLUMNS=") &&
+        !std::string_view(*v).starts_with("LC_ALL="))
+      variables.emplace_back(*v);
   }
+  variables.emplace_back("LC_ALL=C.UTF-8");
   variables.insert(variables.end(), more.begin(), more.end());
   return variables;
 }

@@ -51,11 +51,25 @@ TEST(Settings, WithoutXdg_AreInTheHome) {
 }
 
 TEST(Settings, WithoutAHome_AreNotKept) {
-  const Variable home("HOME", nullptr);
+  const Variable home("HOME", nullptr), locale("LC_ALL", "C");
   const Variable config("XDG_CONFIG_HOME", "not/absolute");
   EXPECT_EQ(settings_path(), std::nullopt);
   EXPECT_TRUE(save_settings({}));
   EXPECT_EQ(gui::to_text(load_settings()), gui::to_text({}));
+}
+
+TEST(Settings, AtFirst_TheLanguageIsTheEnvironments) {
+  const test::TempDir folder;
+  const Variable config("XDG_CONFIG_HOME", folder.path().c_str());
+  const Variable all("LC_ALL", nullptr), messages("LC_MESSAGES", "");
+  const Variable lang("LANG", "zh_CN.UTF-8");
+  EXPECT_EQ(load_settings().look.language, words::Language::zh);
+  {
+    const Variable english("LC_MESSAGES", "en_US.UTF-8");
+    EXPECT_EQ(load_settings().look.language, words::Language::en);
+  }
+  ASSERT_TRUE(save_settings({}));  // it was chosen by hand
+  EXPECT_EQ(load_settings().look.language, words::Language::en);
 }
 
 TEST(Settings, AFolderThatCannotBe_IsSaidSo) {

@@ -143,6 +143,24 @@ TEST(App, AChosenEventOfARealRunThatGoes_IsNoLongerChosen) {
   EXPECT_FALSE(a.model().selected);
 }
 
+// The real side runs again: the cursor waits at what is the same in the simulation.
+TEST(App, ACursorAtARealEvent_StaysThereWhenAnotherRunComes) {
+  App a = app();
+  Recorded first(net::run(scenario_of(a.model().controls)));
+  a.attach(&first);
+  const auto steps = a.model().steps;
+  for (const ladder::Step& step : steps) {
+    if (step.side != ladder::Side::live) continue;
+    a.apply(Select{{step.side, step.event, step.at_return}});
+    a.attach(nullptr);
+    ASSERT_GT(a.model().cursor, 0u);
+    const ladder::Step& now = a.model().steps[a.model().cursor - 1];
+    EXPECT_EQ(now.event, step.event) << model::index(step.event);  // the same run, twice
+    EXPECT_EQ(now.side, ladder::Side::sim);
+    a.attach(&first);
+  }
+}
+
 TEST(App, TheLesson_ComesBackWithItsDemo) {
   App a = app();
   auto course = lessons::list_course();

@@ -24,6 +24,25 @@ TEST_F(UiTest, ControlS_AsksAsWhatToSave) {
   EXPECT_FALSE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
 }
 
+TEST_F(UiTest, ControlS_AsksWhileAFieldHasTheKeyboard) {
+  type("/");
+  frame();
+  frame();
+  ASSERT_TRUE(ImGui::GetIO().WantTextInput);
+  ImGui::GetIO().KeyCtrl = true;
+  press_code('S');
+  ImGui::GetIO().KeyCtrl = false;
+  frame();
+  EXPECT_TRUE(ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
+}
+
+TEST_F(UiTest, ALongStatusIsCutWithAnEllipsis) {
+  app_.say(wire::Saying::value(std::string(400, 'x') + "the end"));
+  const std::string words = read();
+  EXPECT_NE(words.find("xxx…"), std::string::npos);
+  EXPECT_EQ(words.find("the end"), std::string::npos);
+}
+
 TEST_F(UiTest, Arrows_Step) {
   press(ImGuiKey_Home);
   EXPECT_EQ(model().cursor, 0u);

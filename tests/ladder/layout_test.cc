@@ -1,6 +1,7 @@
 // Properties of every picture: each event that is shown has its item, everything lies within the
 // picture, no two texts overlap, and each item belongs to an event.
 #include "viz/ladder/layout.hh"
+#include "viz/ladder/heads.hh"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -418,6 +419,40 @@ TEST(Lanes, TheServerOfSeveralClientsStandsBetweenThem) {
                           lanes, [&](model::EndpointId id) { return trace[id].name == "server"; }) -
                       lanes.begin();
   EXPECT_TRUE(server == 1 || server == 2);
+}
+
+// The two ends have one address, and differ by their ports.
+TEST(Layout, HeadsThatAreTooNarrowKeepThePort) {
+  const model::Trace trace = run({.demo = "tcp-echo"});
+  Metrics narrow = svg_metrics();
+  std::size_t cut = 0;
+  for (narrow.width = 900; narrow.width >= 240; narrow.width -= 20) {
+    const Scene scene = layout(trace, trace, align(trace, trace), {.metrics = narrow});
+    for (const Text& text : scene.texts) {
+      if (text.role != Role::lane_address) continue;
+      EXPECT_TRUE(text.text.ends_with(":49152") || text.text.ends_with(":9999")) << text.text;
+      cut += text.text.find("…") != std::string::npos ? 1 : 0;
+    }
+  }
+  EXPECT_GT(cut, 0u);
+}
+
+TEST(Heads, HaveTheirTexts_WhateverTheHeightOfTheOthers) {
+  Scene scene;
+  const auto head = [&](double left, int lines) {
+    scene.boxes.push_back(
+        {.min = {left, 10}, .max = {left + 50, 10.0 + 20 * lines}, .role = Role::lane_name});
+    for (int i = 0; i < lines; ++i)
+      scene.texts.push_back({.at = {left + 25, 20.0 + 20 * i}, .role = Role::lane_address});
+  };
+  head(0, 2);
+  head(100, 1);
+  head(200, 2);
+  const auto heads = heads_of(scene);
+  ASSERT_EQ(heads.size(), 3u);
+  EXPECT_EQ(heads[0].texts.size(), 2u);
+  EXPECT_EQ(heads[1].texts.size(), 1u);
+  EXPECT_EQ(heads[2].texts.size(), 2u);
 }
 
 TEST(Layout, WithoutCallsTheArrowsGetTheRoom) {

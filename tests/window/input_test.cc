@@ -42,10 +42,17 @@ TEST(Input, AModifierIsHeldUntilWhatWasDoneWithItIsSeen) {
   EXPECT_EQ(frames({press('N'), Typed{'n'}, press(control), press('Q')}), (Sizes{2, 2}));
 }
 
+// A tap, where the pointer was elsewhere: some items take a button only where they were under it.
+TEST(Input, AButtonWaitsUntilThePointerIsSeenThere) {
+  EXPECT_EQ(frames({MouseMove{1, 1}, ButtonChange{0, true}, ButtonChange{0, false}}),
+            (Sizes{1, 1, 1}));
+  EXPECT_EQ(frames({ButtonChange{0, true}, ButtonChange{0, false}}), (Sizes{1, 1}));
+}
+
 TEST(Input, AClickStaysWhereItWas) {
   EXPECT_EQ(frames({MouseMove{1, 1}, ButtonChange{0, true}, MouseMove{9, 9}, ButtonChange{0, false},
                     MouseMove{5, 5}}),
-            (Sizes{2, 2, 1}));
+            (Sizes{1, 1, 1, 1, 1}));
 }
 
 TEST(Input, MovesWithoutAButtonShareAFrame) {

@@ -13,13 +13,35 @@
 #include <filesystem>
 #include <optional>
 
+#include "viz/words/words.hh"
+
 namespace synoptic::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
+// As strerror(3) says it, in words that are looked up.
+wire::Saying reason(int error) {
+  constexpr const char* known[] = {
+      words::N_("Permission denied"),
+      words::N_("Operation not permitted"),
+      words::N_("No such file or directory"),
+      words::N_("Not a directory"),
+      words::N_("Read-only file system"),
+      words::N_("No space left on device"),
+      words::N_("Disk quota exceeded"),
+      words::N_("File name too long"),
+      words::N_("File too large"),
+      words::N_("Input/output error"),
+  };
+  const std::string text = std::strerror(error);
+  for (const char* one : known)
+    if (text == one) return one;
+  return wire::Saying::value(text);
+}
+
 model::Error cannot_write(const std::string& path, int error) {
-  return model::Error{wire::Saying::of("cannot write '{}': {}", path, std::strerror(error)),
+  return model::Error{wire::Saying::of("cannot write '{}': {}", path, reason(error)),
                       error == ENOSPC ? "make room, or name a file elsewhere with -o"
                                       : "name a file elsewhere with -o"};
 }
@@ -138,7 +160,7 @@ model::Expected<void> write_whole(const std::string& path, std::string_view byte
 model::Expected<void> write_stdout(std::string_view bytes) {
   if (const auto failure = write_all(STDOUT_FILENO, bytes)) {
     return std::unexpected(model::Error{
-        wire::Saying::of("cannot write to standard output: {}", std::strerror(*failure)), ""});
+        wire::Saying::of("cannot write to standard output: {}", reason(*failure)), ""});
   }
   return {};
 }

@@ -264,7 +264,9 @@ bool Session::take_saved() {
       app_.say(
           wire::Saying::of("saved as {}", std::filesystem::absolute(saving.path, error).string()));
     else
-      app_.say(written.error().saying());
+      app_.say(wire::Saying::of(
+          "not saved: {}; the window saves in the folder that it was started in: {}",
+          written.error().what, std::filesystem::current_path(error).string()));
     any = true;
   }
   std::erase_if(saving_, [](const Saving& saving) { return !saving.done.valid(); });

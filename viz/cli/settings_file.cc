@@ -28,10 +28,27 @@ std::optional<std::string> settings_path() {
   return (*folder / "synoptic" / "settings.json").string();
 }
 
+namespace {
+
+// As locale(7) chooses the language of messages.
+words::Language language_of_environment() {
+  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* const value = std::getenv(variable);
+    if (value == nullptr || value[0] == 0) continue;
+    return std::string_view(value).starts_with("zh") ? words::Language::zh : words::Language::en;
+  }
+  return words::Language::en;
+}
+
+}  // namespace
+
 gui::Settings load_settings() {
+  gui::Settings first;
+  first.look.language = language_of_environment();
   const auto path = settings_path();
-  if (!path) return {};
+  if (!path) return first;
   std::ifstream file(*path);
+  if (!file) return first;
   const std::string text(std::istreambuf_iterator<char>(file), {});
   return gui::read_settings(text);
 }

@@ -280,11 +280,27 @@ void App::drop_source() {
   run_again();
 }
 
+// Where the cursor stands, or on the simulated side what is the same: the captured side goes.
+std::optional<Selected> App::place_in_simulation() const {
+  const auto place = model_.in_focus();
+  if (!place || place->side == ladder::Side::sim) return place;
+  if (model_.read_run != nullptr || model_.live == nullptr) return std::nullopt;
+  const model::EventId same = same_event(*model_.live, place->event, model_.sim());
+  if (same != model::EventId::none) return Selected{ladder::Side::sim, same, place->at_return};
+  for (std::size_t i = model_.step_of(place->side, place->event, place->at_return); i-- > 0;) {
+    const ladder::Step& before = model_.steps[i];
+    if (before.side == ladder::Side::sim)
+      return Selected{before.side, before.event, before.at_return};
+  }
+  return std::nullopt;
+}
+
 void App::attach(observe::TraceSource* source) {
+  const auto place = place_in_simulation();
   drop_source();
   source_ = source;
   if (source != nullptr) model_.live_run.state = LiveState::running;
-  lay_out_now(model_.in_focus());
+  lay_out_now(place);
   poll();
 }
 

@@ -58,6 +58,7 @@ class App {
   void forget_place();
   void go_to(std::size_t cursor);
   void keep_place(const std::optional<Selected>& place);
+  std::optional<Selected> place_in_simulation() const;
 
   Model model_;
   ladder::Metrics metrics_;

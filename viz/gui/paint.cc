@@ -247,7 +247,9 @@ void paint_heads(ImDrawList& list, const ladder::Scene& scene,
   PaintView whole = view;
   whole.stepped = nullptr;
   Painter painter(list, scene, whole);
-  const double height = heads[range.first].bottom - heads[range.first].top;
+  double height = 0;
+  for (std::size_t i = range.first; i < range.last; ++i)
+    height = std::max(height, heads[i].bottom - heads[i].top);
   const float bottom = static_cast<float>(view.top + (height + 2 * room) * view.scale);
   list.AddRectFilled({-1e6f, static_cast<float>(view.top)}, {1e6f, bottom},
                      paper_colour(view.dark));

@@ -187,11 +187,12 @@ bool keep_for_field(Ui& ui) {
 
 void shortcuts(const Model& model, Ui& ui, Commands& commands) {
   ImGuiIO& io = ImGui::GetIO();
-  if (keep_for_field(ui) || io.WantTextInput) return;
-  if (io.KeyCtrl) {
+  if (keep_for_field(ui)) return;
+  if (io.KeyCtrl) {  // none of these is one of a text field's own
     with_control(model, ui, commands);
     return;
   }
+  if (io.WantTextInput) return;
   if (pressed(ImGuiKey_RightArrow)) commands.push_back(StepBy{1});
   if (pressed(ImGuiKey_LeftArrow)) commands.push_back(StepBy{-1});
   if (pressed(ImGuiKey_Home)) commands.push_back(GoTo{0});

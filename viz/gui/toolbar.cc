@@ -9,6 +9,7 @@
 
 #include "viz/gui/palette.hh"
 #include "viz/gui/panels.hh"
+#include "viz/ladder/cells.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::gui {
@@ -199,7 +200,17 @@ std::string status_text(const Model& model) {
 }
 
 void status_line(const Model& model) {
-  ImGui::TextUnformatted(status_text(model).c_str());
+  const std::string text = status_text(model);
+  const float room = ImGui::GetContentRegionAvail().x;
+  if (ImGui::CalcTextSize(text.c_str()).x <= room) return ImGui::TextUnformatted(text.c_str());
+  int fit = 0, too_many = ladder::cells(text);
+  while (fit + 1 < too_many) {
+    const int some = (fit + too_many) / 2;
+    const bool fits = ImGui::CalcTextSize(ladder::shorten(text, some).c_str()).x <= room;
+    (fits ? fit : too_many) = some;
+  }
+  ImGui::TextUnformatted(ladder::shorten(text, fit).c_str());
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", text.c_str());
 }
 
 }  // namespace synoptic::gui

@@ -15,6 +15,8 @@ std::vector<LaneHead> heads_of(const Scene& scene) {
       heads.push_back({static_cast<std::uint32_t>(i), {}, box.min.y, box.max.y});
   }
   std::ranges::sort(heads, {}, [](const LaneHead& h) { return std::pair(h.top, h.box); });
+  double tallest = 0;
+  for (const LaneHead& head : heads) tallest = std::max(tallest, head.bottom - head.top);
   for (std::size_t i = 0; i < scene.texts.size(); ++i) {
     const Text& text = scene.texts[i];
     if (text.role != Role::lane_name && text.role != Role::lane_address) continue;
@@ -23,8 +25,8 @@ std::vector<LaneHead> heads_of(const Scene& scene) {
     while (head != heads.begin()) {
       --head;
       const Box& box = scene.boxes[head->box];
-      if (box.max.y < text.at.y) break;
-      if (text.at.x < box.min.x || text.at.x > box.max.x) continue;
+      if (head->top + tallest < text.at.y) break;
+      if (box.max.y < text.at.y || text.at.x < box.min.x || text.at.x > box.max.x) continue;
       head->texts.push_back(static_cast<std::uint32_t>(i));
       break;
     }

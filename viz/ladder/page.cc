@@ -42,6 +42,16 @@ std::string tip_of(const model::Trace& trace, const model::Event& e) {
   return tip;
 }
 
+// Ends of one machine differ by their ports: of what is too long the address goes first.
+std::string shorten_address(const wire::SocketAddress& address, int max_cells) {
+  const std::string whole = address.str();
+  const std::size_t port = whole.rfind(':');
+  const int room =
+      port == std::string::npos ? 0 : max_cells - cells(std::string_view(whole).substr(port));
+  if (cells(whole) <= max_cells || room < 2) return shorten(whole, max_cells);
+  return shorten(whole.substr(0, port), room) + whole.substr(port);
+}
+
 }  // namespace
 
 std::string short_time(model::Duration since) {
@@ -167,7 +177,8 @@ int Page::lane_heads(const Strip& strip, int line) {
                     : n == 2 ? inner / 2
                     : outer  ? inner * 13 / 20
                              : inner * 3 / 5;
-    const std::string name = shorten(role, fit), below = shorten(address, fit);
+    const std::string name = shorten(role, fit);
+    const std::string below = address.empty() ? "" : shorten_address(endpoint.address, fit);
     text(line, column, name, Role::lane_name, anchor, fit, strip.side);
     text(line + 1, column, below, Role::lane_address, anchor, fit, strip.side);
     if (!drawn()) continue;

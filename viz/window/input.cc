@@ -20,7 +20,11 @@ class Frame {
       acted_ |= !modifier && !release;
       return keys_.insert(key->key).second;
     }
-    if (std::holds_alternative<MouseMove>(event)) return !settled_;
+    if (std::holds_alternative<MouseMove>(event)) {
+      moved_ = true;
+      return !settled_;
+    }
+    if (moved_ && std::holds_alternative<ButtonChange>(event)) return false;
     acted_ = true;
     if (std::holds_alternative<Typed>(event)) return true;
     settled_ = true;
@@ -32,7 +36,7 @@ class Frame {
 
  private:
   std::set<int> keys_, buttons_;
-  bool acted_ = false, settled_ = false, turned_ = false;
+  bool acted_ = false, moved_ = false, settled_ = false, turned_ = false;
 };
 
 }  // namespace

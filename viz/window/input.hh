@@ -36,8 +36,9 @@ class Input {
   bool empty() const { return waiting_.empty(); }
   void clear() { waiting_.clear(); }
   // Those for the next frame: each key and each button changes at most once; the mouse does not
-  // move once a button has changed or the wheel has turned; and once something was done, the keys
-  // that were held with it (Ctrl) stay as they are.
+  // move once a button has changed or the wheel has turned, and no button changes where it has just
+  // come (some of ImGui's items must have been under it before); and once something was done, the
+  // keys that were held with it (Ctrl) stay as they are.
   std::vector<InputEvent> take();
 
  private:

@@ -27,6 +27,7 @@ constexpr auto frame_time = std::chrono::microseconds(16'667);
 constexpr double idle_seconds = 3600;          // nothing changes by itself
 constexpr double cursor_blink_seconds = 0.25;  // but the cursor of a text field
 constexpr int frames_after_input = 3;          // ImGui's windows take some to settle
+constexpr auto longest_unseen = std::chrono::milliseconds(50);
 constexpr auto zoom_settles = std::chrono::milliseconds(150);  // then type is made for it
 constexpr model::Duration longest_tick = model::milliseconds(250);
 
@@ -57,6 +58,7 @@ struct Window::Impl {
   std::vector<std::string> dropped;
   bool focus_lost = false;
   int frames_due = frames_after_input;
+  Clock::time_point shown_at;
 
   // How things stand as far as ImGui was told.
   ImVec2 mouse{-1, -1};
@@ -88,6 +90,7 @@ struct Window::Impl {
   void make_style(const gui::Look& look);
   void feed();
   void frame(const Content& content);
+  void show();
   void await(bool busy, Clock::time_point began);
 
   static Impl& of(GLFWwindow* window) {
@@ -266,18 +269,24 @@ void Window::Impl::frame(const Content& content) {
   const gui::Commands commands = content.draw(fonts);
   ImGui::Render();
   look_for_characters(content);  // what was typed, what was found for the details
-  const ImVec2 size = ImGui::GetIO().DisplaySize;
-  static const auto viewport =
-      reinterpret_cast<decltype(&glViewport)>(glfwGetProcAddress("glViewport"));
-  viewport(0, 0, static_cast<int>(size.x), static_cast<int>(size.y));
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  glfwSwapBuffers(window);
+  // Drawing on the processor takes longer than keys take to come: it keeps up with the last one.
+  if (input.empty() || Clock::now() - shown_at >= longest_unseen) show();
   if (std::string now = content.title(); now != title) {
     title = std::move(now);
     glfwSetWindowTitle(window, title.c_str());
   }
   for (const gui::Command& command : commands) content.handle(command);
   if (!commands.empty()) frames_due = std::max(frames_due, 2);
+}
+
+void Window::Impl::show() {
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  static const auto viewport =
+      reinterpret_cast<decltype(&glViewport)>(glfwGetProcAddress("glViewport"));
+  viewport(0, 0, static_cast<int>(size.x), static_cast<int>(size.y));
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  glfwSwapBuffers(window);
+  shown_at = Clock::now();
 }
 
 // Until an event, a frame that is due, or news.
