@@ -100,9 +100,11 @@ const std::string& ProcessNames::of(pid_t process) {
   Name& known = names_[process];
   if (known.name.empty()) {
     const std::string wanted = known.wanted.empty() ? "program" : known.wanted;
-    known.name = wanted;
-    for (int n = 2; !taken_.insert(known.name).second; ++n)
-      known.name = fmt::format("{} {}", wanted, n);
+    int& number = numbers_[wanted];
+    do {
+      ++number;
+      known.name = number == 1 ? wanted : fmt::format("{} {}", wanted, number);
+    } while (!taken_.insert(known.name).second);
   }
   return known.name;
 }

@@ -35,6 +35,7 @@ class ProcessNames {
   std::map<pid_t, Name> names_;
   std::map<pid_t, Name> started_;  // a wrapper may come first, and become what was wanted
   std::set<std::string> taken_;
+  std::map<std::string, int> numbers_;  // the highest that was given to a name
 };
 
 class CallRing {

@@ -20,18 +20,21 @@ namespace {
 constexpr model::Duration patience = model::seconds(20);
 
 struct ProbeResult {
+  bool calls = false;                 // some of its calls were recorded
   std::optional<model::Error> error;  // the run did not come to be
   std::size_t packets = 0;            // that held the probe's datagram
   std::string warning;
 };
 
 // One datagram inside a private loopback, captured.
-ProbeResult probe(const std::string& address) {
+ProbeResult probe(const std::string& address, const std::string& shim = "") {
   LiveSpec spec;
   spec.roles.push_back({"probe", {"/proc/self/exe", probe_argument, address}, "", {}, false});
+  if (!shim.empty()) spec.roles[0].kind = RoleKind::command;
+  spec.shim = shim;
   spec.timeout = patience;
   auto source = run_private(spec);
-  if (!source) return {source.error(), 0, ""};
+  if (!source) return {.error = source.error()};
   while (!(*source)->ended()) {
     (*source)->wait(patience);
     (*source)->poll();
@@ -40,6 +43,7 @@ ProbeResult probe(const std::string& address) {
   result.error = (*source)->failure();
   const model::Trace& trace = (*source)->trace();
   for (const model::Event& event : trace.events()) {
+    result.calls |= event.kind == model::EventKind::call;
     const auto* packet = std::get_if<model::Packet>(&event.body);
     if (packet == nullptr || event.kind != model::EventKind::datagram) continue;
     const std::string_view bytes(reinterpret_cast<const char*>(packet->bytes.data()),
@@ -74,6 +78,24 @@ Check check_capture(const std::string& name, const ProbeResult& result, const st
                      ? result.warning
                      : fmt::format("{} of 1 datagrams captured", result.packets);
   check.remedy = result.error ? result.error->remedy.str() : remedy;
+  return check;
+}
+
+Check check_calls() {
+  Check check{"socket calls of any program", false, "", "", false};
+  const std::string shim = find_shim();
+  if (shim.empty()) {
+    check.detail = "libsynoptic-shim.so is not beside the program";
+    check.remedy = "install all of it: cmake --install build/release";
+    return check;
+  }
+  const ProbeResult result = probe("127.0.0.1", shim);
+  check.works = result.calls;
+  check.detail = check.works               ? "recorded by " + shim
+                 : result.error            ? result.error->what.str()
+                 : !result.warning.empty() ? result.warning
+                                           : "not one was recorded by " + shim;
+  if (!check.works) check.remedy = "live and shell show packets only";
   return check;
 }
 
@@ -134,6 +156,7 @@ std::vector<Check> doctor() {
       check_loopback(v4),
       check_capture("capture in it", v4, sudo_command()),
       optional(check_capture("IPv6 in it", v6, "use IPv4: this kernel has IPv6 switched off")),
+      check_calls(),
       optional(check_host_capture()),
       optional(check_congestion("cubic")),
       optional(check_congestion("reno")),

@@ -16,10 +16,9 @@ using model::TcpState;
 using model::Why;
 
 CallPlacer::Role& CallPlacer::role(const std::string& name, std::int32_t process) {
-  const auto found = std::ranges::find_if(
-      roles_, [&](const Role& r) { return r.process == process && r.name == name; });
-  if (found != roles_.end()) return *found;
-  return roles_.emplace_back(Role{.name = name, .process = process});
+  Role*& known = known_roles_[{process, name}];
+  if (known == nullptr) known = &roles_.emplace_back(Role{.name = name, .process = process});
+  return *known;
 }
 
 Call CallPlacer::stored(const Call& call) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "capture/observe/flow_table.hh"
@@ -80,6 +81,7 @@ class CallPlacer {
   model::Trace& trace_;
   FlowTable& flows_;
   std::deque<Role> roles_;
+  std::map<std::pair<std::int32_t, std::string>, Role*> known_roles_;  // by process and name
   std::vector<Placed> without_flow_;
   // Calls that will join the flow of another as soon as that has one.
   std::unordered_map<model::EventId, std::vector<model::EventId>> followers_;

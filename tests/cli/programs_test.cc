@@ -107,9 +107,9 @@ TEST_F(Programs, AServerAndAClientInPython_AreDrawnWithTheirCalls) {
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("my_server.py + my_client.py · captured"),
                                 HasSubstr("setsockopt(SOL_SOCKET,"), HasSubstr("listen(5)"),
-                                HasSubstr("connect(127.0.0.2:9999)"),
-                                HasSubstr("send(\"Ada\") = 3"), HasSubstr("recv = \"Hello, 世界\""),
-                                HasSubstr("● ~TIME-WAIT"), Not(HasSubstr("note:"))));
+                                HasSubstr("connect(127.0.0.2:9999)"), HasSubstr("send(\"Ada\")"),
+                                HasSubstr("= \"Hello, 世界\""), HasSubstr("● ~TIME-WAIT"),
+                                Not(HasSubstr("note:"))));
   EXPECT_THAT(result.err, AllOf(HasSubstr("from 127.0.0.1\n"), HasSubstr("Hello, 世界\n"),
                                 HasSubstr("'my_server.py' still ran")));
 }
@@ -179,7 +179,7 @@ s.close()
   EXPECT_EQ(text.status, 0) << text.err;
   EXPECT_THAT(text.out,
               AllOf(HasSubstr("'socket_calls_static' are not shown: it is linked statically"),
-                    HasSubstr("send(\"Ada\") = 3"), HasSubstr("[SYN, ACK]")));
+                    HasSubstr("send(\"Ada\")"), HasSubstr("[SYN, ACK]")));
   arguments.insert(arguments.begin() + 1, {"--lang", "zh"});
   EXPECT_THAT(run(arguments).out, HasSubstr("静态链接"));
 }
@@ -290,7 +290,7 @@ TEST_F(Programs, CtrlC_EndsAll_AndKeepsWhatCame) {
   ASSERT_TRUE(program.await_output("Hello, 世界"));
   program.signal(SIGINT);
   const Result result = program.wait();
-  EXPECT_THAT(result.out, AllOf(HasSubstr("send(\"Ada\") = 3"), HasSubstr("FIN")));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("send(\"Ada\")"), HasSubstr("FIN")));
 }
 
 TEST_F(Programs, OneThatHangs_IsEndedAfterTheTimeout) {

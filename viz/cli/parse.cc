@@ -184,7 +184,7 @@ void add_simulation(CLI::App& sub, Typed& typed) {
 
 void add_timeout(CLI::App& sub, Typed& typed) {
   add_word(sub, "--timeout", typed.timeout,
-           "End a run that has not ended by then (60s, and what the pauses take)")
+           "End a run that has not ended by then (60s, and what the pauses take; commands: 600s)")
       ->type_name("TIME")
       ->group("Demo");
 }

@@ -90,6 +90,8 @@ int run_programs(const live::LiveSpec& spec, const Options& options) {
     driven = drive(**source, interrupts, "");
   }
   bool whole = report_end(**source);
+  if (driven == Driven::interrupted)
+    say("ended before all was done; what came until then is shown");
   const model::Trace& trace = (*source)->trace();
   std::string nothing;
   if ((*source)->counters().captured == 0) {
