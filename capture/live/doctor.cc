@@ -1,6 +1,8 @@
 // doctor(): tries each thing that Synoptic needs of a machine, really, and says what to type where
 // one is refused.
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,9 +11,12 @@
 #include <sstream>
 #include <string_view>
 
+#include "capture/host/sockaddr.hh"
+#include "capture/live/file_descriptor.hh"
 #include "capture/live/live.hh"
 #include "capture/live/pcap_device.hh"
 #include "capture/live/probe.hh"
+#include "capture/live/sock_diag.hh"
 #include "capture/live/supervisor.hh"
 
 namespace synoptic::live {
@@ -113,6 +118,21 @@ Check check_host_capture() {
   return check;
 }
 
+// Whether it tells of a socket of our own that listens.
+Check check_kernel_word() {
+  Check check{"the kernel's own word on states (sock_diag)", false, "", ""};
+  const FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const host::KernelAddress any = host::to_kernel({wire::IpAddress::v4(127, 0, 0, 1), 0});
+  SockDiag kernel;
+  if (::bind(listener.get(), any.get(), any.size) == 0 && ::listen(listener.get(), 1) == 0) {
+    const auto answer = kernel.ask(host::local_address(listener.get()), {});
+    check.works = answer && answer->found;
+  }
+  check.detail = check.works ? "it tells of sockets" : "it does not tell: states stay inferred";
+  if (!check.works) check.remedy = "sudo modprobe tcp_diag";
+  return check;
+}
+
 Check check_congestion(const std::string& name) {
   std::ifstream in("/proc/sys/net/ipv4/tcp_available_congestion_control");
   std::string all, word;
@@ -158,6 +178,7 @@ std::vector<Check> doctor() {
       optional(check_capture("IPv6 in it", v6, "use IPv4: this kernel has IPv6 switched off")),
       check_calls(),
       optional(check_host_capture()),
+      optional(check_kernel_word()),
       optional(check_congestion("cubic")),
       optional(check_congestion("reno")),
       optional(check_program("tshark", "for the tests only")),
