@@ -242,6 +242,26 @@ TEST(Match, PrefersTheFirstOfSeveralCopies) {
   EXPECT_EQ(groups[1], (Group{1, 1, 1, 2}));
 }
 
+TEST(Match, ADatagramThatMovedKeepsToItsLike) {
+  const model::Trace sim = simulated(R"(0 s D "hi"; 0.1 c D "hello"; 10 s D "ni"; 10.1 c D "ma")"),
+                     live = captured(R"(0 c D "hello"; 1 c D "ma"; 2 s D "hi"; 3 s D "ni")");
+  const Alignment alignment = align(sim, live);
+  EXPECT_EQ(alignment.unexplained, 0u);
+  for (const Row& row : alignment.rows) EXPECT_NE(row.verdict, Verdict::differs);
+}
+
+// Far apart: one side has many acknowledgments for the few of the other.
+TEST(Align, TextCutDifferently_IsFoundHoweverFarAway) {
+  std::string sim = "0 c S 0; 1 s SA 0 1; 2 c A 1 1;", live = sim;
+  for (int i = 0; i < 3000; ++i)
+    sim +=
+        fmt::format("{} c PA {} 1 len=10; {} s A 1 {};", 3 + i, 1 + 10 * i, 3.5 + i, 11 + 10 * i);
+  for (int i = 0; i < 20; ++i)
+    live += fmt::format("{} c PA {} 1 len=1500; {} s A 1 {};", 3 + i, 1 + 1500 * i, 3.5 + i,
+                        1501 + 1500 * i);
+  EXPECT_EQ(align(simulated(sim), captured(live)).unexplained, 0u);
+}
+
 TEST(Match, TextCutOffByTheCaptureIsNoDifference) {
   model::Trace sim = simulated("0 c PA 1 1 \"abcdef\""), live = captured("0 c PA 1 1 \"abcdef\"");
   auto& packet = std::get<model::Packet>(live.edit(model::EventId{0}).body);

@@ -57,6 +57,11 @@ const std::vector<ReasonCase> cases = {
      hs_sim + R"(60 s PA 1 1 "abc"; 80 c A 1 4; 90 c PA 1 4 "de"; 110 s PA 4 3 "xyz"; 130 c R 3)",
      hs_live +
          R"(1 s PA 1 1 "abc"; 1.1 c A 1 4; 1.2 c PA 1 4 "d"; 1.3 s PA 4 2 "xyzuv"; 1.4 c PA 2 9 "e"; 1.5 c R 3)"},
+    // the last of them with the FIN, which goes alone on the other side
+    {"other-cuts", true, "only-sim",
+     hs_sim + R"(60 c PA 1 1 "abc"; 80 s A 1 4; 81 c FPA 4 1 "def"; 101 s A 1 8)",
+     hs_live +
+         R"(1 c PA 1 1 "abcd"; 1.1 s A 1 5; 1.2 c PA 5 1 "ef"; 1.3 s A 1 7; 1.4 c FA 7 1; 1.5 s A 1 8)"},
     {"other-cuts", false, "",
      hs_sim + R"(60 c PA 1 1 "ab"; 80 s A 1 3; 100 c PA 3 1 "cd"; 120 s A 1 5)",
      hs_live + R"(1 c PA 1 1 "ab"; 1.1 s A 1 3)"},
@@ -180,6 +185,9 @@ const std::vector<ReasonCase> cases = {
      hs_live + R"(1 c PA 1 1 "exit"; 1.1 s A 1 5; 1.2 c FA 5 1; 1.3 s A 1 6)"},
     {"other-order", true, "only-sim", R"(0 c D "a"; 20 s D "A"; 21 c D "b"; 41 s D "B")",
      R"(0 c D "a"; 1 c D "b"; 2 s D "A"; 3 s D "B")"},
+    // each datagram keeps to its like, though another of its sender stands opposite
+    {"other-order", true, "only-sim", R"(0 s D "hi"; 0.1 c D "hello"; 10 s D "ni"; 10.1 c D "ma")",
+     R"(0 c D "hello"; 1 c D "ma"; 2 s D "hi"; 3 s D "ni")"},
     {"other-order", false, "",
      hs_sim + R"(60 c PA 1 1 "exit"; 60 c FA 5 1; 80 s A 1 5; 80 s A 1 6)",
      hs_live + R"(1 c PA 1 1 "exit"; 1.2 c FA 5 1; 1.3 s A 1 6)"},

@@ -55,9 +55,11 @@ TEST(Runs, EverySingleFault) {
   }
 }
 
+// Not same-port: there a datagram that is lost stops the program on its TCP connection, too, and no
+// reason looks beyond its own conversation.
 TEST(Runs, BadLinks) {
   for (const std::string& demo : demos_tested)
-    for (int seed = 1; seed <= 10; ++seed) {
+    for (int seed = 1; seed <= 10 && demo != "same-port"; ++seed) {
       DemoRun r{.demo = demo, .ipv6 = seed % 2 == 0};
       const model::Trace live = kernel_like(r, seed);
       for (const std::string chance : {"loss", "duplicate", "reorder"})

@@ -202,6 +202,15 @@ std::optional<RowReason> coalesced(const RowView& row) {
 
 namespace {
 
+// Of one that is full of octets the same ones may stand far away: acknowledgments and window
+// updates are many on one side and few on the other.
+std::span<const Fact> far_around(const RowView& row, int side) {
+  constexpr std::size_t reach = 20'000;
+  const auto all = row.all(side);
+  const std::size_t from = row.begin(side) > reach ? row.begin(side) - reach : 0;
+  return all.subspan(from, std::min(all.size(), row.end(side) + reach) - from);
+}
+
 std::optional<RowReason> other_cuts_than(const RowView& row, int side) {
   const auto mine = row.members(side);
   const Fact& f = mine[0];
@@ -209,7 +218,7 @@ std::optional<RowReason> other_cuts_than(const RowView& row, int side) {
   std::uint32_t covered = f.begin;
   std::vector<model::EventId> cites;
   const std::uint32_t end = mine.back().end - (mine.back().has(wire::FIN) ? 1 : 0);  // of the text
-  for (const Fact& g : row.around(1 - side)) {
+  for (const Fact& g : far_around(row, 1 - side)) {
     if (g.from_a != f.from_a || g.len == 0 || g.begin > covered || g.end <= covered) continue;
     const std::uint32_t skip = covered - g.begin;
     if (mine.size() == 1 && g.text.size() > skip) {
@@ -225,7 +234,7 @@ std::optional<RowReason> other_cuts_than(const RowView& row, int side) {
   }
   if (covered < end) return std::nullopt;
   if (cites.size() == 1 && mine.size() == 1) {
-    const Fact& g = *std::ranges::find(row.around(1 - side), cites[0], &Fact::id);
+    const Fact& g = *std::ranges::find(far_around(row, 1 - side), cites[0], &Fact::id);
     if (g.begin == f.begin && g.end == f.end) return std::nullopt;  // not cut differently at all
   }
   std::string text = say(
