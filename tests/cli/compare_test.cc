@@ -270,6 +270,20 @@ TEST(Compare, TypedDemosLeaveNothingUnexplained) {
   }
 }
 
+TEST(Compare, DemosOfPortsTextAndBulkLeaveNothingUnexplained) {
+  for (const std::string demo :
+       {"same-port", "http-get", "udp-send", "udp-chat", "udp-duplex-chat", "bulk", "bulk-slow"}) {
+    std::vector<std::string> command{"compare", demo, "--format", "json"};
+    if (demo != "http-get" && demo != "bulk") command.insert(command.end(), {"--pause", "10ms"});
+    expect_nothing_unexplained(command, 10);
+    command.push_back("-6");
+    expect_nothing_unexplained(command, 5);
+    if (demo == "udp-send" || demo == "udp-duplex-chat") continue;
+    command.insert(command.end(), {"--clients", "3"});
+    expect_nothing_unexplained(command, 3);
+  }
+}
+
 TEST(Compare, EchoWithTheTutorialsPauseLeavesNothingUnexplained) {
   expect_nothing_unexplained({"compare", "tcp-echo", "--format", "json"}, 3);
 }

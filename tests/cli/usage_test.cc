@@ -119,23 +119,37 @@ TEST(Usage, OptionThatTheDemoHasNoUseFor_IsRefused) {
   };
   const std::vector<Unused> all{
       {{"handshake", "--names", "Ada"},
-       "--names: handshake sends no names; leave it out, or take tcp-echo, udp-echo or "
-       "udp-echo-tasks"},
+       "--names: handshake sends no names; leave it out, or take tcp-echo, udp-echo, "
+       "udp-echo-tasks or same-port"},
       {{"handshake", "--pause", "1ms"},
        "--pause: handshake makes no pause; leave it out, or take tcp-echo, udp-once, tcp-chat, "
-       "tcp-serve-each or tcp-serve-each-mended"},
+       "tcp-serve-each, tcp-serve-each-mended, same-port, udp-send, udp-chat, udp-duplex-chat or "
+       "bulk-slow"},
       {{"tcp-echo", "--lines", "a;b"},
        "--lines: tcp-echo reads no typed lines; leave it out, or take udp-once, "
-       "tcp-chat, tcp-serve-each or tcp-serve-each-mended"},
+       "tcp-chat, tcp-serve-each, tcp-serve-each-mended, udp-send, udp-chat or udp-duplex-chat"},
+      {{"tcp-echo", "--bytes", "5"},
+       "--bytes: tcp-echo sends what it has to say; leave it out, or take bulk or bulk-slow"},
+      {{"tcp-echo", "--encoding", "gb2312"},
+       "--encoding: tcp-echo sends text as UTF-8; leave it out, or take udp-send or "
+       "udp-duplex-chat"},
+      {{"udp-once", "--peer", "127.0.0.1:5"},
+       "--peer: udp-once has a client whose port the system chooses; leave it out, or take "
+       "udp-send or udp-duplex-chat"},
+      {{"udp-send", "--encoding", "big5"}, "--encoding big5: it is gb2312 or utf-8"},
+      {{"udp-send", "--peer", "[::1]:5"},
+       "--peer: it is no address of the family of the server's; -6 asks for IPv6"},
       {{"tcp-chat", "--clients", "2"}, "--clients: tcp-chat has one client; leave it out"},
       {{"tcp-chat", "--lines", "a;bye", "--lines", "client:b"},
        "--lines: those of the client are given twice; leave one out"},
       {{"udp-echo", "--isn-client", "5"},
        "--isn-client: udp-echo is over UDP, which has no sequence numbers; leave it out, or take "
-       "tcp-echo, handshake, tcp-once, tcp-chat, tcp-serve-each or tcp-serve-each-mended"},
+       "tcp-echo, handshake, tcp-once, tcp-chat, tcp-serve-each, tcp-serve-each-mended, "
+       "same-port, http-get, bulk or bulk-slow"},
       {{"udp-echo", "--set", "isn-server=5"},
        "--set isn-server=5: udp-echo is over UDP, which has no sequence numbers; leave it out, or "
-       "take tcp-echo, handshake, tcp-once, tcp-chat, tcp-serve-each or tcp-serve-each-mended"},
+       "take tcp-echo, handshake, tcp-once, tcp-chat, tcp-serve-each, tcp-serve-each-mended, "
+       "same-port, http-get, bulk or bulk-slow"},
   };
   for (const Unused& unused : all) {
     for (const char* command : {"sim", "compare"}) {

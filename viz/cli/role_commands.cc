@@ -102,7 +102,7 @@ model::Expected<wire::IpAddress> address_named(const std::string& host, wire::Fa
   const int status = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
   if (status != 0)
     return std::unexpected(model::Error{
-        fmt::format("{} has no address: {}", host, ::gai_strerror(status)),
+        wire::Saying::of("{} has no address: {}", host, std::string(::gai_strerror(status))),
         family == wire::Family::ipv6 ? "look whether the name is right, or leave out -6"
                                      : "look whether the name is right, or try -6"});
   host::KernelAddress address;
