@@ -215,6 +215,23 @@ TEST_F(Programs, AShell_IsCaptured) {
   EXPECT_THAT(result.err, HasSubstr("seen\n"));
 }
 
+// On a terminal of its own (script(1) makes one): Ctrl-C there is for what the shell runs.
+TEST_F(Programs, AShellOnATerminal_HasItsCtrlC) {
+  Program program({"-qec", std::string(SYNOPTIC_BINARY) + " shell --summary", "/dev/null"},
+                  {.variables = {"SHELL=/bin/bash"}, .program = "script"});
+  program.write("sh -c 'echo re\"a\"dy; exec sleep 1000'\n");  // who says it is who is meant
+  ASSERT_TRUE(program.await_output("ready\r\n"));
+  program.write("\x03");
+  ASSERT_TRUE(program.await([](const Result& so_far) {  // it asks again
+    const std::size_t at = so_far.out.find("^C");
+    return at != std::string::npos && (so_far.out.find("# ", at) != std::string::npos ||
+                                       so_far.out.find("$ ", at) != std::string::npos);
+  }));
+  program.write(std::string(SOCKET_CALLS_DYNAMIC) + " families 9999; exit\n");
+  ASSERT_TRUE(program.await_output("socket_calls_dynamic 127.0.0.1:9999"));
+  EXPECT_EQ(program.wait().status, 0);
+}
+
 // --- what can go wrong
 
 TEST_F(Programs, OneThatIsNotThere_IsSaid_AndTheNextIsNotStarted) {
