@@ -23,7 +23,6 @@ namespace synoptic::live {
 namespace {
 
 constexpr std::size_t longest_error_line = 500;
-constexpr const char* preload_variable = "LD_PRELOAD";
 
 struct Pipe {
   FileDescriptor read, write;
@@ -51,6 +50,18 @@ std::vector<std::string> variables_with(std::string_view name, std::string_view 
   }
   if (!name.empty()) variables.push_back(prefix + std::string(value));
   return variables;
+}
+
+// "NAME=text", or "NAME=text:what it was".
+void put_before(std::vector<std::string>& variables, std::string_view name, std::string_view text) {
+  const std::string beginning = fmt::format("{}=", name);
+  std::string value = beginning + std::string(text);
+  std::erase_if(variables, [&](const std::string& variable) {
+    if (!variable.starts_with(beginning)) return false;
+    if (variable.size() > beginning.size()) value += ":" + variable.substr(beginning.size());
+    return true;
+  });
+  variables.push_back(std::move(value));
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -126,13 +137,10 @@ void RoleProcess::start_program() {
   std::vector<std::string> variables = variables_with("", "");
   if (!stage_.shim.empty()) ring_ = std::make_unique<CallRing>();
   if (ring_ && ring_->open()) {
-    const char* others = std::getenv(preload_variable);
-    const std::string libraries =
-        others == nullptr || *others == 0 ? stage_.shim : stage_.shim + ":" + others;
-    std::erase_if(variables, [](const std::string& variable) {
-      return variable.starts_with(std::string(preload_variable) + "=");
-    });
-    variables.push_back(fmt::format("{}={}", preload_variable, libraries));
+    // Other libraries may be preloaded, too. A program with the address sanitizer wants to be the
+    // first, and ends at once if it is not.
+    put_before(variables, "LD_PRELOAD", stage_.shim);
+    put_before(variables, "ASAN_OPTIONS", "verify_asan_link_order=0");
     variables.push_back(fmt::format("{}={}", shim::ring_variable, ring_->path()));
   }
   if (spec_.kind == RoleKind::shell) {

@@ -184,6 +184,14 @@ s.close()
   EXPECT_THAT(run(arguments).out, HasSubstr("静态链接"));
 }
 
+// The address sanitizer wants to be the first of all libraries.
+TEST_F(Programs, OneWithTheAddressSanitizer_RunsAndHasItsCalls) {
+  const Result result =
+      run({"live", "--quiet", "0s", "--", SOCKET_CALLS_SANITIZED, "families", "9999"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("bind(127.0.0.1:9999)"), HasSubstr("recvfrom(64)")));
+}
+
 TEST_F(Programs, WhatAProgramStarts_IsCalledByItsOwnName) {
   const std::string both =
       "python3 " + script("s.py", udp_server) + " & python3 " + script("c.py", R"(
