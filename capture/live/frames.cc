@@ -185,6 +185,8 @@ void put_kernel(FrameWriter& out, const observe::KernelRecord& record) {
     out.put(t.ns);
   out.put(sample.gap.ns);
   out.put(sample.state);
+  out.put(static_cast<std::uint8_t>(sample.came_from ? 1 : 0));
+  out.put(sample.came_from.value_or(model::TcpState::closed));
   out.put(static_cast<std::uint8_t>(sample.info ? 1 : 0));
   const model::KernelInfo info = sample.info.value_or(model::KernelInfo{});
   out.put(info.cwnd);
@@ -329,6 +331,9 @@ std::optional<observe::KernelRecord> get_kernel(wire::ByteSpan body) {
     t->ns = in.get<std::int64_t>();
   sample.gap.ns = in.get<std::int64_t>();
   sample.state = in.get<model::TcpState>();
+  const bool told = in.get<std::uint8_t>() != 0;
+  const auto came_from = in.get<model::TcpState>();
+  if (told) sample.came_from = came_from;
   const bool has_info = in.get<std::uint8_t>() != 0;
   model::KernelInfo info;
   info.cwnd = in.get<std::uint32_t>();
@@ -339,7 +344,9 @@ std::optional<observe::KernelRecord> get_kernel(wire::ByteSpan body) {
   info.rtt.ns = in.get<std::int64_t>();
   info.rto.ns = in.get<std::int64_t>();
   if (has_info) sample.info = info;
-  if (!in.ok() || static_cast<int>(sample.state) >= model::tcp_state_count) return std::nullopt;
+  for (const model::TcpState state : {sample.state, came_from})
+    if (static_cast<int>(state) >= model::tcp_state_count) return std::nullopt;
+  if (!in.ok()) return std::nullopt;
   return record;
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr auto pause = std::chrono::milliseconds(1);
 constexpr std::size_t asked_a_round = 64;    // some 0.3 ms of work
 constexpr std::size_t most_followed = 4096;  // at once
+constexpr std::ptrdiff_t most_untold = 256;  // transitions of others
 constexpr std::size_t most_known = 65'536;   // then it is told of them anew
 constexpr int misses = 20;                   // until a socket is believed not to be here, or gone
 constexpr model::Duration still_so = model::milliseconds(50);  // an unchanged one is told of again
@@ -83,6 +84,7 @@ void KernelPoller::run() {
       incoming = std::exchange(incoming_, {});
     }
     for (const Pair& pair : incoming) follow(pair);
+    tell_transitions();
     round();
     if (ending) {
       for (Socket& socket : sockets_) {
@@ -96,6 +98,28 @@ void KernelPoller::run() {
 void KernelPoller::follow(const Pair& pair) {
   if (sockets_.size() >= most_followed || !followed_.insert(pair).second) return;
   sockets_.push_back({.pair = pair});
+}
+
+// Other namespaces' sockets are told of, too, and a socket's first change comes before its packet:
+// those of nobody that is followed are kept for a while.
+void KernelPoller::tell_transitions() {
+  if (!watch_.open()) return;
+  watch_.drain([this](const SocketTransition& t) { untold_.push_back(t); });
+  std::erase_if(untold_, [this](const SocketTransition& t) {
+    if (!followed_.contains({t.local, t.remote})) return false;
+    observe::KernelRecord record{.local = t.local, .remote = t.remote};
+    record.sample = {.before = t.t,
+                     .after = t.t,
+                     .last_before = t.t,
+                     .last_after = t.t,
+                     .state = t.to,
+                     .came_from = t.from};
+    tell_(record);
+    told_any_ = true;
+    return true;
+  });
+  if (std::ssize(untold_) > most_untold)
+    untold_.erase(untold_.begin(), untold_.end() - most_untold);
 }
 
 void KernelPoller::round() {

@@ -1,6 +1,8 @@
 // KernelPoller: asks the kernel about the TCP sockets whose packets are captured, about every
 // millisecond, on a thread of its own. It asks for nothing while there are none.
 //
+// As root it is also told of each change of their states, where the tracepoint can be read.
+//
 // Answers that repeat the one before are not handed on, but for now and then one that says how long
 // it has been so.
 #pragma once
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "capture/live/sock_diag.hh"
+#include "capture/live/transition_watch.hh"
 #include "capture/observe/flow_tracker.hh"
 
 namespace synoptic::live {
@@ -55,6 +58,7 @@ class KernelPoller {
   void take(Socket& socket, const SocketAnswer& answer);
   void tell(Socket& socket);
   void follow(const Pair& pair);
+  void tell_transitions();
 
   Tell tell_;
   std::function<void()> rest_;
@@ -71,6 +75,8 @@ class KernelPoller {
 
   // The thread's own.
   SockDiag kernel_;
+  TransitionWatch watch_;
+  std::vector<SocketTransition> untold_;  // of sockets that are not followed (yet)
   std::vector<Socket> sockets_;
   std::unordered_set<Pair, Hash> followed_;
   std::size_t next_ = 0;  // of sockets_: where the next round begins

@@ -27,38 +27,15 @@ model::Instant now() {
   return {static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec};
 }
 
-// Linux's numbers (net/tcp_states.h).
-std::optional<TcpState> state_of(std::uint8_t number) {
-  constexpr std::array<TcpState, 11> states{
-      TcpState::established, TcpState::syn_sent,  TcpState::syn_received, TcpState::fin_wait_1,
-      TcpState::fin_wait_2,  TcpState::time_wait, TcpState::closed,       TcpState::close_wait,
-      TcpState::last_ack,    TcpState::listen,    TcpState::closing};
-  constexpr std::uint8_t new_syn_received = 12;
-  if (number == new_syn_received) return TcpState::syn_received;
-  if (number == 0 || number > states.size()) return std::nullopt;
-  return states[number - 1];
-}
-
 std::uint16_t swapped(std::uint16_t port) {
   return static_cast<std::uint16_t>(port << 8 | port >> 8);
 }
 
-// A socket of IPv6 that speaks IPv4 shows its addresses as ::ffff:127.0.0.1.
 wire::SocketAddress address_of(const inet_diag_msg& m, const std::uint32_t* words,
                                std::uint16_t port) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(words);
-  constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  wire::SocketAddress out;
-  out.port = swapped(port);
-  if (m.idiag_family == AF_INET6 && !std::equal(mapped.begin(), mapped.end(), bytes)) {
-    std::array<std::uint8_t, 16> octets{};
-    std::copy_n(bytes, octets.size(), octets.begin());
-    out.ip = wire::IpAddress::v6(octets);
-    return out;
-  }
-  if (m.idiag_family == AF_INET6) bytes += mapped.size();
-  out.ip = wire::IpAddress::v4(bytes[0], bytes[1], bytes[2], bytes[3]);
-  return out;
+  if (m.idiag_family == AF_INET6) return {unmapped_v6(bytes), swapped(port)};
+  return {wire::IpAddress::v4(bytes[0], bytes[1], bytes[2], bytes[3]), swapped(port)};
 }
 
 model::KernelInfo info_of(const nlattr* attribute) {
@@ -80,7 +57,7 @@ bool has_info(TcpState state) {
 
 void read(const nlmsghdr* header, SocketAnswer& answer) {
   const auto& m = *static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
-  const auto state = state_of(m.idiag_state);
+  const auto state = state_of_linux(m.idiag_state);
   if (!state) return;
   answer.found = true;
   answer.state = *state;
@@ -98,6 +75,26 @@ void read(const nlmsghdr* header, SocketAnswer& answer) {
 }
 
 }  // namespace
+
+std::optional<TcpState> state_of_linux(std::uint8_t number) {
+  constexpr std::array<TcpState, 11> states{
+      TcpState::established, TcpState::syn_sent,  TcpState::syn_received, TcpState::fin_wait_1,
+      TcpState::fin_wait_2,  TcpState::time_wait, TcpState::closed,       TcpState::close_wait,
+      TcpState::last_ack,    TcpState::listen,    TcpState::closing};
+  constexpr std::uint8_t new_syn_received = 12;
+  if (number == new_syn_received) return TcpState::syn_received;
+  if (number == 0 || number > states.size()) return std::nullopt;
+  return states[number - 1];
+}
+
+wire::IpAddress unmapped_v6(const std::uint8_t* bytes) {
+  constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (std::equal(mapped.begin(), mapped.end(), bytes))
+    return wire::IpAddress::v4(bytes[12], bytes[13], bytes[14], bytes[15]);
+  std::array<std::uint8_t, 16> octets{};
+  std::copy_n(bytes, octets.size(), octets.begin());
+  return wire::IpAddress::v6(octets);
+}
 
 SockDiag::SockDiag() {
   mnl_socket* const socket = ::mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);

@@ -45,4 +45,9 @@ class SockDiag {
   alignas(4) std::array<char, 8192> buffer_{};
 };
 
+// Linux's number of a state (net/tcp_states.h); nothing for what is none of ours.
+std::optional<model::TcpState> state_of_linux(std::uint8_t number);
+// Of 16 octets: a socket of IPv6 that speaks IPv4 shows its addresses as ::ffff:127.0.0.1.
+wire::IpAddress unmapped_v6(const std::uint8_t* bytes);
+
 }  // namespace synoptic::live

@@ -20,6 +20,8 @@ namespace {
 // How far within a state's time an answer must lie to confirm it, and to contradict it.
 constexpr model::Duration clearly = model::microseconds(100);
 constexpr model::Duration very_clearly = model::milliseconds(5);
+// How far from the time inferred a transition may be that the kernel tells of.
+constexpr model::Duration near = model::milliseconds(5);
 constexpr Instant for_ever{std::numeric_limits<std::int64_t>::max() / 2};
 constexpr std::size_t max_waiting = 4096;
 
@@ -63,8 +65,9 @@ const model::StateChange& change_of(const model::Event& e) {
 // --- samples find their ends
 
 std::optional<KernelWord::Key> KernelWord::end_of(const KernelRecord& r) {
+  const bool told = r.sample.came_from.has_value();  // of what socket is not
   const auto known = ends_by_socket_.find(r.socket);
-  if (known != ends_by_socket_.end()) return known->second;
+  if (!told && known != ends_by_socket_.end()) return known->second;
   if (r.remote.port == 0) {
     const auto lane = trace_.find_endpoint(r.local, model::Protocol::tcp);
     return lane ? std::optional(key(*lane, FlowId::none)) : std::nullopt;
@@ -73,6 +76,7 @@ std::optional<KernelWord::Key> KernelWord::end_of(const KernelRecord& r) {
   const FlowTable::Pair* const met = flows_.known(pair);
   if (met == nullptr || met->flow == FlowId::none) return std::nullopt;
   const Key end = key(*flows_.known_source(pair), met->flow);
+  if (told) return met->began - r.sample.before > near ? std::nullopt : std::optional(end);
   // Another socket's: this one's first packet is still to come.
   const auto found = ends_.find(end);
   if (found != ends_.end() && found->second.socket) return std::nullopt;
@@ -82,17 +86,19 @@ std::optional<KernelWord::Key> KernelWord::end_of(const KernelRecord& r) {
 bool KernelWord::place(const KernelRecord& r) {
   const std::optional<Key> where = end_of(r);
   if (!where) return false;
-  ends_by_socket_.emplace(r.socket, *where);
   End& end = ends_[*where];
-  end.socket = r.socket;
+  if (!r.sample.came_from) {
+    ends_by_socket_.emplace(r.socket, *where);
+    end.socket = r.socket;
+  }
   KernelSample sample = r.sample;
   sample.endpoint = static_cast<EndpointId>(*where >> 32);
   sample.flow = static_cast<FlowId>(*where & 0xffffffff);
-  const auto last = end.samples.empty() ? nullptr : &trace_.kernel[end.samples.back()];
-  if (last != nullptr && last->before == sample.before) {
-    *last = sample;
+  if (!sample.came_from && end.asked && trace_.kernel[*end.asked].before == sample.before) {
+    trace_.kernel[*end.asked] = sample;
   } else {
     end.samples.push_back(static_cast<std::uint32_t>(trace_.kernel.size()));
+    if (!sample.came_from) end.asked = end.samples.back();
     trace_.kernel.push_back(sample);
   }
   find_changes();
@@ -104,7 +110,7 @@ bool KernelWord::place(const KernelRecord& r) {
 
 void KernelWord::wait(const KernelRecord& r) {
   const auto same = std::ranges::find_if(waiting_, [&](const KernelRecord& w) {
-    return w.socket == r.socket && w.sample.before == r.sample.before;
+    return w.socket == r.socket && w.sample.before == r.sample.before && !r.sample.came_from;
   });
   if (same != waiting_.end()) {
     *same = r;
@@ -163,7 +169,24 @@ bool KernelWord::contradicts(const End& end, std::size_t i, const KernelSample& 
   return !can_come_to(inferred, sample.state);
 }
 
+// A transition confirms the state that it leads to, and the one that it ends.
+void KernelWord::judge_transition(End& end, const KernelSample& sample) {
+  const auto is_near = [&](const Change& change) {
+    const model::Duration apart = event(change).t - sample.before;
+    return apart <= near && model::Duration{} - apart <= near;
+  };
+  for (std::size_t i = 0; i < end.changes.size(); ++i) {
+    Change& change = end.changes[i];
+    const model::StateChange& inferred = change_of(event(change));
+    if (inferred.from == inferred.to) continue;  // it was found so
+    if (inferred.to == sample.state && is_near(change)) change.confirmed = true;
+    const bool ends = i + 1 < end.changes.size() && is_near(end.changes[i + 1]);
+    if (inferred.to == *sample.came_from && ends) change.confirmed = true;
+  }
+}
+
 void KernelWord::judge(End& end, const KernelSample& sample) {
+  if (sample.came_from) return judge_transition(end, sample);
   for (std::size_t i = 0; i < end.changes.size(); ++i) {
     Change& change = end.changes[i];
     const Instant from = event(change).t;

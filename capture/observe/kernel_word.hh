@@ -4,6 +4,9 @@
 // and named it. It is contradicted when the kernel named another one then. Where the kernel was not
 // asked in that time, it stays inferred.
 //
+// Where the kernel tells of each transition itself (as root), that confirms the states on either
+// side of it, however short they are.
+//
 // Kernel and packets do not change at one instant: a state changes before the packet that says so
 // is stamped, or after the packet that made it change was; a program that holds its socket, or a
 // machine that has much to do, makes that longer. So only an answer clearly within counts, and one
@@ -29,7 +32,8 @@ namespace synoptic::observe {
 // sample may come again, with a later last answer. A socket that listens has no remote address.
 struct KernelRecord {
   wire::SocketAddress local, remote;
-  std::uint64_t socket = 0;  // the kernel's own number of it, which no other socket has
+  // The kernel's own number of it, which no other socket has. Not known of a transition.
+  std::uint64_t socket = 0;
   model::KernelSample sample;
 };
 
@@ -54,6 +58,7 @@ class KernelWord {
     std::optional<std::uint64_t> socket;
     std::vector<Change> changes;         // in order of time
     std::vector<std::uint32_t> samples;  // of the trace's
+    std::optional<std::uint32_t> asked;  // the latest of them that is no transition: it may grow
     bool judged = true;                  // all samples, against all changes
   };
   using Key = std::uint64_t;  // of an end
@@ -68,6 +73,7 @@ class KernelWord {
   void judge_rest();
   void judge(End& end);
   void judge(End& end, const model::KernelSample& sample);
+  void judge_transition(End& end, const model::KernelSample& sample);
   bool contradicts(const End& end, std::size_t change, const model::KernelSample& sample) const;
   void mark(const End& end);
   const model::Event& event(const Change& change) const { return trace_[change.event]; }

@@ -30,6 +30,8 @@ struct KernelSample {
   Duration gap;
   TcpState state = TcpState::closed;  // closed: there is no such socket any more
   std::optional<KernelInfo> info;     // nothing where there is none: TIME-WAIT, CLOSED, LISTEN
+  // It was not asked, but told (root's tracepoint): at this moment it came from that state.
+  std::optional<TcpState> came_from;
 
   // Whether the kernel was asked, and had answered, all within these two.
   bool asked_within(Instant from, Instant to) const {
@@ -38,7 +40,7 @@ struct KernelSample {
     return gap.ns > 0 && before <= from && to <= last_after && to - from >= gap;
   }
   bool says_the_same(const KernelSample& other) const {
-    return state == other.state && info == other.info;
+    return state == other.state && info == other.info && came_from == other.came_from;
   }
 };
 

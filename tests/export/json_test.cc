@@ -300,7 +300,8 @@ HandTrace with_kernel() {
                             .after = {6},
                             .last_before = {5},
                             .last_after = {6},
-                            .state = TcpState::listen});
+                            .state = TcpState::listen,
+                            .came_from = TcpState::closed});
   return h;
 }
 
@@ -322,6 +323,7 @@ TEST(Json, WhatTheKernelSaid_ComesBack) {
   EXPECT_EQ(sample["unacked"], 2);
   EXPECT_TRUE(doc["kernel"][1]["ssthresh"].is_null());
   EXPECT_FALSE(doc["kernel"][2].contains("cwnd"));
+  EXPECT_EQ(doc["kernel"][2]["from_state"], "CLOSED");
   const auto back = read_json(text);
   ASSERT_TRUE(back) << back.error().str();
   EXPECT_EQ(to_json(*back), text);
@@ -389,6 +391,7 @@ TEST(Json, RubbishOfTheKernel_IsRefused) {
       {"/kernel/0/endpoint", nullptr, "kernel sample number 1: \"endpoint\" is missing"},
       {"/kernel/0/flow", 1, "kernel sample number 1: \"flow\" is not within"},
       {"/kernel/1/state", "", "kernel sample number 2: \"state\" is an unknown word"},
+      {"/kernel/2/from_state", "ASLEEP", "\"from_state\" is an unknown word"},
       {"/kernel/0/asked_ns", -1, "kernel sample number 1: \"asked_ns\" is not within"},
       {"/kernel/0/asked_ns", 12, "kernel sample number 1: \"asked_ns\" is not before"},
       {"/kernel/0/last_answered_ns", 19, "kernel sample number 1: \"asked_ns\" is not before"},

@@ -74,6 +74,7 @@ TEST(Frames, AWordOfTheKernel_ComesBackWhole) {
                                              .rto = model::milliseconds(204)}};
   for (const std::optional<std::uint32_t> ssthresh : {std::optional<std::uint32_t>(7), {}}) {
     record.sample.info->ssthresh = ssthresh;
+    if (!ssthresh) record.sample.came_from = model::TcpState::established;
     FrameWriter out;
     put_kernel(out, record);
     const auto back = get_kernel(body_of(out));

@@ -8,6 +8,7 @@
 
 #include "capture/host/sockaddr.hh"
 #include "capture/live/file_descriptor.hh"
+#include "capture/live/transition_watch.hh"
 
 namespace synoptic::live {
 namespace {
@@ -92,6 +93,20 @@ TEST(SockDiag, WhatIsNotThere_IsNotFound) {
       kernel.ask({wire::IpAddress::v4(127, 0, 0, 77), 1}, {wire::IpAddress::v4(127, 0, 0, 78), 2});
   ASSERT_TRUE(answer);
   EXPECT_FALSE(answer->found);
+}
+
+// Where root has tracefs.
+TEST(TransitionWatch, TellsOfEachTransition) {
+  TransitionWatch watch;
+  if (!watch.open()) GTEST_SKIP() << "the tracepoint sock:inet_sock_set_state cannot be read here";
+  const Connected c(wire::IpAddress::v4(127, 0, 0, 1), AF_INET);
+  bool client = false, server = false;
+  watch.drain([&](const SocketTransition& t) {
+    if (t.to != TcpState::established) return;
+    client |= t.local == c.from && t.remote == c.at && t.from == TcpState::syn_sent;
+    server |= t.local == c.at && t.remote == c.from && t.from == TcpState::syn_received;
+  });
+  EXPECT_TRUE(client && server);
 }
 
 }  // namespace

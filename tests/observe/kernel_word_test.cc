@@ -247,6 +247,30 @@ TEST_F(Word, LastState_IsContradictedByAnEarlierOneOnly) {
   EXPECT_THAT(bases(client), Contains("ESTABLISHED contradicted by SYN-SENT"));
 }
 
+// As root the kernel tells of each transition: states may be as short as they like.
+TEST_F(Word, TransitionThatTheKernelTellsOf_ConfirmsTheStatesOnEitherSideOfIt) {
+  open();
+  close();
+  const auto tells = [&](const wire::SocketAddress& local, const wire::SocketAddress& remote,
+                         TcpState from, TcpState to, Instant t) {
+    KernelRecord r{.local = local, .remote = remote};
+    r.sample = {
+        .before = t, .after = t, .last_before = t, .last_after = t, .state = to, .came_from = from};
+    bench.tracker.kernel(r);
+  };
+  tells(client, server, TcpState::syn_sent, TcpState::established, opened - milliseconds(1));
+  tells(server, client, TcpState::last_ack, TcpState::closed, closed);
+  tells(server, client, TcpState::established, TcpState::close_wait,
+        half_closed + milliseconds(50));
+  bench.tracker.finish();
+  EXPECT_THAT(bases(client),
+              ElementsAre("SYN-SENT confirmed", "ESTABLISHED confirmed", "FIN-WAIT-1 inferred",
+                          "FIN-WAIT-2 inferred", "TIME-WAIT inferred"));
+  EXPECT_THAT(bases(server),
+              ElementsAre("SYN-RECEIVED inferred", "ESTABLISHED inferred", "CLOSE-WAIT inferred",
+                          "LAST-ACK confirmed", "CLOSED confirmed"));
+}
+
 TEST_F(Word, ChangesTheBasisOnly) {
   open();
   close();

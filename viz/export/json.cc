@@ -289,6 +289,7 @@ void write_sample(Writer& w, const model::KernelSample& sample) {
     w.field("last_answered_ns", sample.last_after.ns);
     w.field("gap_ns", sample.gap.ns);
   }
+  if (sample.came_from) w.field("from_state", rfc_name(*sample.came_from));
   w.field("state", rfc_name(sample.state));
   if (sample.info) {
     w.field("cwnd", sample.info->cwnd);

@@ -353,6 +353,9 @@ void read_kernel(const Fields& root, model::Trace& trace) {
     if (s.after < s.before || s.last_before < s.before || s.last_after < s.last_before)
       f.refuse("asked_ns", "is not before the times that follow it");
     s.state = f.one_of<model::TcpState>("state", model::tcp_state_count, model::rfc_name);
+    if (f.find("from_state"))
+      s.came_from =
+          f.one_of<model::TcpState>("from_state", model::tcp_state_count, model::rfc_name);
     if (f.find("cwnd")) s.info = read_kernel_info(f);
     trace.kernel.push_back(s);
   }

@@ -86,7 +86,9 @@ std::optional<Place> place_of(const Model& model, FlowId flow, const Selected& f
 const KernelSample* last_sample(const Trace& trace, EndpointId end, const Place& place) {
   const KernelSample* last = nullptr;
   for (const KernelSample& sample : trace.kernel) {
-    if (sample.endpoint != end || sample.flow != place.flow || sample.after > place.t) continue;
+    if (sample.endpoint != end || sample.flow != place.flow || sample.after > place.t ||
+        sample.came_from)
+      continue;
     if (last == nullptr || sample.after >= last->after) last = &sample;
   }
   return last;
