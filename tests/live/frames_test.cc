@@ -31,7 +31,7 @@ LiveSpec some_spec() {
   LiveSpec spec;
   spec.roles.push_back({"server", {"/bin/x", "a b", ""}, "", model::CallName{}, true});
   spec.roles.push_back(
-      {"client 2", {"y"}, "server", model::CallName::listen, false, model::CallName::bind});
+      {.name = "client 2", .argv = {"y"}, .start_after = "server", .ready = model::CallName::bind});
   spec.addresses = {wire::IpAddress::v4(10, 1, 2, 3)};
   spec.congestion = "reno";
   spec.timeout = model::milliseconds(1234);
