@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "lessons/demos/demo.hh"
 #include "tests/files.hh"
 #include "viz/ladder/cells.hh"
 
@@ -58,7 +59,8 @@ TEST(Fonts, AreTheReadableOnesWithChinese) {
 TEST(Fonts, HoldEveryCharacterThatWeWrite) {
   const std::string ours =
       text_of("viz", {".cc", ".hh"}) + text_of("sim/model", {".cc"}) + text_of("lessons", {".cc"});
-  const std::string lessons = text_of("lessons", {".md", ".toml", ".po"});
+  std::string lessons = text_of("lessons", {".md", ".toml", ".po"});
+  for (const demos::Demo& demo : demos::demos()) lessons += demo.title_zh;
   ImFontAtlas atlas;
   const gui::Fonts fonts = build_fonts(atlas, files(), font_sizes(1, 1), lessons);
   std::set<char32_t> wanted = characters(ours + lessons);

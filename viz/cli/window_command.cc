@@ -25,6 +25,7 @@ namespace {
 // Every character that the program and its lessons write.
 std::string characters(const std::vector<lessons::CourseEntry>& course) {
   std::string all(words::characters());
+  for (const demos::Demo& demo : demos::demos()) all += demo.title_zh;
   for (const lessons::CourseEntry& entry : course)
     if (entry.lesson) all += entry.lesson->all_words();
   return all;
