@@ -15,6 +15,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// Looking for leaks takes a /proc of the program's own process namespace, which not every machine
+// lets an ordinary user mount.
+const char* __asan_default_options(void);
+const char* __asan_default_options(void) {
+  return "detect_leaks=0";
+}
+
 static struct sockaddr_in at(int port) {
   struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
   a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
