@@ -8,15 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -41,23 +36,13 @@ Task take(Host& host, Socket socket, Language language, model::Duration pause) {
 }
 
 Task serve(Host& host, DemoOptions options, bool slowly) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket listener = made.socket();
-  const CallResult bound = co_await host.bind(listener, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(listener);
-    co_return;
-  }
-  co_await host.listen(listener, 5);
+  Socket listener;
+  co_await open_listener(host, options, listener);
+  if (listener.fd < 0) co_return;
   for (int i = 0; i < options.clients; ++i) {
-    const CallResult accepted = co_await host.accept(listener);
-    if (!accepted.ok()) {
-      const std::string line = failure(options.language, "accept", accepted.error);
-      co_await host.print(line);
-      break;
-    }
+    CallResult accepted;
+    co_await accept_client(host, options, listener, accepted);
+    if (!accepted.ok()) break;
     const model::Duration pause = slowly ? options.pause : model::Duration{};
     host.spawn(take(host, accepted.socket(), options.language, pause));
   }

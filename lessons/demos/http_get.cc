@@ -9,15 +9,10 @@
 #include <optional>
 
 #include "lessons/demos/encoding.hh"
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -124,27 +119,18 @@ Task http_get_server(Host& host, DemoOptions options) {
   }
   co_await host.listen(listener, 5);
   for (;;) {
-    const CallResult accepted = co_await host.accept(listener);
-    if (!accepted.ok()) {
-      const std::string line = failure(options.language, "accept", accepted.error);
-      co_await host.print(line);
-      break;
-    }
+    CallResult accepted;
+    co_await accept_client(host, options, listener, accepted);
+    if (!accepted.ok()) break;
     host.spawn(answer(host, accepted.socket(), accepted.peer, options.language));
   }
   co_await host.close(listener);
 }
 
 Task http_get_client(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::stream);
-  const Socket socket = made.socket();
-  const CallResult connected = co_await host.connect(socket, options.server);
-  if (!connected.ok()) {
-    const std::string line = failure(options.language, "connect", options.server, connected.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_connection(host, options, socket);
+  if (socket.fd < 0) co_return;
   std::string problem;
   const std::string request = request_to(options);
   const CallResult sent = co_await host.send(socket, request);

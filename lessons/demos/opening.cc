@@ -5,17 +5,22 @@
 
 namespace synoptic::demos {
 
-Task open_server(Host& host, const DemoOptions& options, SocketType type, Socket& socket) {
-  const CallResult made = co_await host.socket(options.server.ip.family, type);
+Task open_at(Host& host, const DemoOptions& options, wire::SocketAddress own, SocketType type,
+             Socket& socket) {
+  const CallResult made = co_await host.socket(own.ip.family, type);
   const Socket unbound = made.socket();
-  const CallResult bound = co_await host.bind(unbound, options.server);
+  const CallResult bound = co_await host.bind(unbound, own);
   if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
+    const std::string line = failure(options.language, "bind", own, bound.error);
     co_await host.print(line);
     co_await host.close(unbound);
     co_return;
   }
   socket = unbound;
+}
+
+Task open_server(Host& host, const DemoOptions& options, SocketType type, Socket& socket) {
+  return open_at(host, options, options.server, type, socket);
 }
 
 Task open_listener(Host& host, const DemoOptions& options, Socket& listener) {

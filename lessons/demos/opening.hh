@@ -12,8 +12,11 @@ using program::Socket;
 using program::SocketType;
 using program::Task;
 
-// The server's end: a socket bound to options.server. Where it cannot be bound it is closed again,
-// and `socket` stays without a descriptor.
+// A socket bound to `own`. Where it cannot be bound it is closed again, and `socket` stays without
+// a descriptor.
+Task open_at(Host& host, const DemoOptions& options, wire::SocketAddress own, SocketType type,
+             Socket& socket);
+// The server's end: bound to options.server.
 Task open_server(Host& host, const DemoOptions& options, SocketType type, Socket& socket);
 // The same of TCP, listening.
 Task open_listener(Host& host, const DemoOptions& options, Socket& listener);

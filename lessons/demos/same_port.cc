@@ -5,16 +5,11 @@
 
 #include <array>
 
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/tcp_echo.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -39,56 +34,34 @@ Task answer_datagrams(Host& host, Socket socket, Language language) {
 }  // namespace
 
 Task same_port_server(Host& host, DemoOptions options) {
-  const wire::Family family = options.server.ip.family;
-  const CallResult made_datagrams = co_await host.socket(family, SocketType::datagram);
-  const Socket datagrams = made_datagrams.socket();
-  const CallResult bound_datagrams = co_await host.bind(datagrams, options.server);
-  if (!bound_datagrams.ok()) {
-    const std::string line =
-        failure(options.language, "bind", options.server, bound_datagrams.error);
-    co_await host.print(line);
-    co_await host.close(datagrams);
-    co_return;
-  }
+  Socket datagrams;
+  co_await open_server(host, options, SocketType::datagram, datagrams);
+  if (datagrams.fd < 0) co_return;
   const std::string ready = fmt::format("Bind UDP on {}...", options.server.port);
   co_await host.print(ready);
-  const CallResult made = co_await host.socket(family, SocketType::stream);
-  const Socket listener = made.socket();
-  const CallResult bound = co_await host.bind(listener, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(listener);
+  Socket listener;
+  co_await open_listener(host, options, listener);
+  if (listener.fd < 0) {
     co_await host.close(datagrams);
     co_return;
   }
-  co_await host.listen(listener, 5);
   co_await host.print("Waiting for connection...");
   host.spawn(answer_datagrams(host, datagrams, options.language));
   for (;;) {
-    const CallResult accepted = co_await host.accept(listener);
-    if (!accepted.ok()) {
-      const std::string line = failure(options.language, "accept", accepted.error);
-      co_await host.print(line);
-      break;
-    }
+    CallResult accepted;
+    co_await accept_client(host, options, listener, accepted);
+    if (!accepted.ok()) break;
     host.spawn(tcp_echo_serve(host, accepted.socket(), accepted.peer, options));
   }
   co_await host.close(listener);
 }
 
 Task same_port_client(Host& host, DemoOptions options) {
-  const wire::Family family = options.server.ip.family;
-  const CallResult made = co_await host.socket(family, SocketType::stream);
-  const Socket stream = made.socket();
-  const CallResult connected = co_await host.connect(stream, options.server);
-  if (!connected.ok()) {
-    const std::string line = failure(options.language, "connect", options.server, connected.error);
-    co_await host.print(line);
-    co_await host.close(stream);
-    co_return;
-  }
-  const CallResult made_datagrams = co_await host.socket(family, SocketType::datagram);
+  Socket stream;
+  co_await open_connection(host, options, stream);
+  if (stream.fd < 0) co_return;
+  const CallResult made_datagrams =
+      co_await host.socket(options.server.ip.family, SocketType::datagram);
   const Socket datagrams = made_datagrams.socket();
   std::string problem;
   std::array<char, 1024> buffer;

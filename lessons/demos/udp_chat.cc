@@ -7,15 +7,10 @@
 #include <optional>
 
 #include "lessons/demos/encoding.hh"
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -37,15 +32,9 @@ std::optional<wire::SocketAddress> address_of(std::string_view name, wire::Socke
 }  // namespace
 
 Task udp_chat_server(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::datagram);
-  const Socket socket = made.socket();
-  const CallResult bound = co_await host.bind(socket, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_server(host, options, SocketType::datagram, socket);
+  if (socket.fd < 0) co_return;
   const std::string_view prompt = in(options.language, "Reply: ", "回复消息: ");
   std::array<char, 1024> buffer;
   for (;;) {

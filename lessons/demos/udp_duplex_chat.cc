@@ -7,15 +7,10 @@
 #include <array>
 
 #include "lessons/demos/encoding.hh"
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
-
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
 
 namespace {
 
@@ -58,15 +53,9 @@ Task write(Host& host, Socket socket, wire::SocketAddress to, Language language,
 }
 
 Task peer(Host& host, wire::SocketAddress own, wire::SocketAddress other, DemoOptions options) {
-  const CallResult made = co_await host.socket(own.ip.family, SocketType::datagram);
-  const Socket socket = made.socket();
-  const CallResult bound = co_await host.bind(socket, own);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", own, bound.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_at(host, options, own, SocketType::datagram, socket);
+  if (socket.fd < 0) co_return;
   const Encoding encoding = options.encoding.value_or(Encoding::gb2312);
   host.spawn(receive(host, socket, options.language, encoding));
   Task writer = write(host, socket, other, options.language, encoding);

@@ -5,26 +5,15 @@
 #include <array>
 
 #include "lessons/demos/encoding.hh"
+#include "lessons/demos/opening.hh"
 #include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
 
-using program::CallResult;
-using program::Host;
-using program::Socket;
-using program::SocketType;
-using program::Task;
-
 Task udp_send_server(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::datagram);
-  const Socket socket = made.socket();
-  const CallResult bound = co_await host.bind(socket, options.server);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.server, bound.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_server(host, options, SocketType::datagram, socket);
+  if (socket.fd < 0) co_return;
   const Encoding encoding = options.encoding.value_or(Encoding::gb2312);
   std::array<char, 1024> buffer;
   const CallResult received = co_await host.recvfrom(socket, buffer);
@@ -44,15 +33,9 @@ Task udp_send_server(Host& host, DemoOptions options) {
 }
 
 Task udp_send_client(Host& host, DemoOptions options) {
-  const CallResult made = co_await host.socket(options.server.ip.family, SocketType::datagram);
-  const Socket socket = made.socket();
-  const CallResult bound = co_await host.bind(socket, options.client);
-  if (!bound.ok()) {
-    const std::string line = failure(options.language, "bind", options.client, bound.error);
-    co_await host.print(line);
-    co_await host.close(socket);
-    co_return;
-  }
+  Socket socket;
+  co_await open_at(host, options, options.client, SocketType::datagram, socket);
+  if (socket.fd < 0) co_return;
   const Encoding encoding = options.encoding.value_or(Encoding::gb2312);
   std::string text;
   const std::string_view prompt =
