@@ -13,7 +13,7 @@ namespace synoptic::live {
 namespace {
 
 // A flood must not keep a batch from being handed on, nor stop() from being seen.
-constexpr int packets_a_batch = 256;
+constexpr int packets_a_batch = 512;
 
 std::int64_t now_ns(clockid_t clock) {
   timespec t{};
@@ -24,15 +24,17 @@ std::int64_t now_ns(clockid_t clock) {
 }  // namespace
 
 struct CaptureLoop::Batch {
-  CaptureLoop* loop;
   const std::function<void(const observe::CapturedPacket&)>& on_packet;
   std::uint64_t left;      // how many more are wanted
   std::int64_t not_after;  // the time of capture of the last that is wanted
   bool past_end = false;
 };
 
-CaptureLoop::CaptureLoop(PcapHandle handle)
-    : handle_(std::move(handle)), stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+CaptureLoop::CaptureLoop(CaptureRings rings)
+    : rings_(std::move(rings)), stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  for (const int fd : rings_.fds()) polled_.push_back({fd, POLLIN, 0});
+  polled_.push_back({stop_event_.get(), POLLIN, 0});
+}
 
 void CaptureLoop::stop() {
   std::int64_t not_yet = 0;
@@ -43,40 +45,34 @@ void CaptureLoop::stop() {
 }
 
 std::uint64_t CaptureLoop::kernel_dropped() {
-  pcap_stat stat{};
-  return ::pcap_stats(handle_.get(), &stat) == 0 ? stat.ps_drop : 0;
+  return rings_.dropped();
 }
 
-// One batch; as pcap_dispatch: how many, or an error below zero.
+// One batch: how many, or an error below zero.
 int CaptureLoop::dispatch(Batch& batch) {
-  const auto count = static_cast<int>(std::min<std::uint64_t>(batch.left, packets_a_batch));
-  return ::pcap_dispatch(
-      handle_.get(), count,
-      [](u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
-        auto& batch = *reinterpret_cast<Batch*>(user);
-        const observe::CapturedPacket packet = as_packet(batch.loop->handle_.get(), *header, bytes);
-        if (packet.t.ns > batch.not_after) batch.past_end = true;
-        if (batch.past_end) return;
-        --batch.left;
-        batch.on_packet(packet);
-      },
-      reinterpret_cast<u_char*>(&batch));
+  const auto most = static_cast<int>(std::min<std::uint64_t>(batch.left, packets_a_batch));
+  return rings_.dispatch(most, [&batch](const observe::CapturedPacket& packet) {
+    if (packet.t.ns > batch.not_after) batch.past_end = true;
+    if (batch.past_end || batch.left == 0) return;
+    --batch.left;
+    batch.on_packet(packet);
+  });
 }
 
 // Until packets are there; false when it is time to end.
 bool CaptureLoop::wait(model::Instant until) {
   for (;;) {
     if (stopped_at_ != 0) return false;
+    if (rings_.pending()) return true;
     int timeout_ms = -1;
     if (until.ns != 0) {
       const std::int64_t left = until.ns - now_ns(CLOCK_MONOTONIC);
       if (left <= 0) return false;
       timeout_ms = static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
     }
-    pollfd fds[] = {{::pcap_get_selectable_fd(handle_.get()), POLLIN, 0},
-                    {stop_event_.get(), POLLIN, 0}};
-    if (::poll(fds, 2, timeout_ms) <= 0) continue;
-    if (fds[0].revents != 0) return true;
+    if (::poll(polled_.data(), polled_.size(), timeout_ms) <= 0) continue;
+    const auto ready = [](const pollfd& one) { return one.revents != 0; };
+    if (std::any_of(polled_.begin(), polled_.end() - 1, ready)) return true;
   }
 }
 
@@ -86,7 +82,7 @@ std::optional<model::Error> CaptureLoop::run(
   const model::Instant until{
       limits.max_time.ns == 0 ? 0 : now_ns(CLOCK_MONOTONIC) + limits.max_time.ns};
   const std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
-  Batch batch{this, on_packet, limits.max_packets == 0 ? no_limit : limits.max_packets,
+  Batch batch{on_packet, limits.max_packets == 0 ? no_limit : limits.max_packets,
               std::numeric_limits<std::int64_t>::max()};
   int count = 0;
   while (count >= 0 && batch.left > 0 && wait(until)) {
@@ -101,8 +97,7 @@ std::optional<model::Error> CaptureLoop::run(
     if (count == 0) break;
   }
   if (count >= 0) return std::nullopt;
-  return model::Error{wire::Saying::of("the capture ended early: {}", ::pcap_geterr(handle_.get())),
-                      ""};
+  return model::Error{wire::Saying::of("the capture ended early: {}", rings_.error()), ""};
 }
 
 }  // namespace synoptic::live

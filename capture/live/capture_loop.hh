@@ -1,13 +1,13 @@
-// CaptureLoop: takes packets from a live libpcap handle, on the thread that calls run(), until it
-// is told to stop.
+// CaptureLoop: takes packets from the rings of an interface, on the thread that calls run(), until
+// it is told to stop.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <optional>
 
+#include "capture/live/capture_rings.hh"
 #include "capture/live/file_descriptor.hh"
-#include "capture/live/pcap_device.hh"
 #include "sim/model/time.hh"
 
 namespace synoptic::live {
@@ -19,7 +19,7 @@ struct CaptureLimits {
 
 class CaptureLoop {
  public:
-  explicit CaptureLoop(PcapHandle handle);
+  explicit CaptureLoop(CaptureRings rings);
 
   // `on_packet` for each packet, `on_rest` whenever all that had arrived was handed over. What was
   // on the wire when stop() was called is still handed over. An error of libpcap is returned; what
@@ -38,7 +38,8 @@ class CaptureLoop {
   int dispatch(Batch& batch);
   bool wait(model::Instant until);
 
-  PcapHandle handle_;
+  CaptureRings rings_;
+  std::vector<pollfd> polled_;
   FileDescriptor stop_event_;
   std::atomic<std::int64_t> stopped_at_{0};  // CLOCK_REALTIME, ns; 0 while not
 };

@@ -16,7 +16,7 @@ class LiveCapture : public QueueSource {
  public:
   LiveCapture(PcapHandle handle, CaptureLimits limits, observe::TrackerOptions options)
       : QueueSource(options),
-        loop_(std::move(handle)),
+        loop_(CaptureRings(std::move(handle))),
         kernel_([this](const observe::KernelRecord& record) { deliver(record); }, [] {}),
         thread_([this, limits] { run(limits); }) {}
   ~LiveCapture() override {

@@ -20,10 +20,6 @@ namespace {
 // On lo no packet is longer: an MTU of 65536 and the link header. In immediate mode every slot of
 // the ring is as long as the snap length, so a longer one only makes fewer slots.
 constexpr std::uint32_t longest_loopback_packet = 65536 + 18;
-// A ring of this size lost nothing at 200,000 packets/s with a snap length of 256, though it was
-// drained every 100 ms only. Of whole packets it holds 255, and takes twice the memory: each has a
-// power of two for itself.
-constexpr int ring_size = 16 << 20;
 
 std::vector<std::string> interfaces() {
   std::vector<std::string> names;
@@ -78,7 +74,8 @@ std::string sudo_command() {
   return fmt::format("sudo {}", n > 0 ? std::string_view(path.data()) : "synoptic");
 }
 
-model::Expected<PcapHandle> open_device(const std::string& interface, std::uint32_t snap_length) {
+model::Expected<PcapHandle> open_device(const std::string& interface, std::uint32_t snap_length,
+                                        int ring_size) {
   // Without rights libpcap says "not permitted" of an interface that does not exist: look first.
   const std::vector<std::string> known = interfaces();
   if (std::find(known.begin(), known.end(), interface) == known.end()) {

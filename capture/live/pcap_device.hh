@@ -18,8 +18,10 @@ struct PcapClose {
 using PcapHandle = std::unique_ptr<pcap_t, PcapClose>;
 
 // A live capture on `interface` of the namespace we are in: immediate, not blocking, time stamps in
-// nanoseconds where the machine has them, a ring that holds a burst.
-model::Expected<PcapHandle> open_device(const std::string& interface, std::uint32_t snap_length);
+// nanoseconds where the machine has them, a ring of `ring_size` octets that holds a burst.
+constexpr int usual_ring_size = 16 << 20;
+model::Expected<PcapHandle> open_device(const std::string& interface, std::uint32_t snap_length,
+                                        int ring_size = usual_ring_size);
 
 // `filter` in BPF; empty leaves everything through.
 model::Expected<void> set_filter(pcap_t* handle, const std::string& filter);

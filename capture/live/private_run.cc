@@ -27,6 +27,8 @@ namespace {
 // Namespaces and a capture's ring take some milliseconds; a machine may be busy.
 constexpr int start_patience_ms = 20'000;
 constexpr int frames_pipe_size = 1 << 20;
+// Who shows the run may stall for some frames while programs send flat out.
+constexpr observe::QueueLimits queue_limits{.values = 262'144, .weight = std::size_t{512} << 20};
 
 // The supervisor as a child: its process, and our ends of the pipes.
 struct Supervisor {
@@ -147,7 +149,7 @@ class LivePrivate : public QueueSource {
  public:
   // `incoming` may hold frames already.
   LivePrivate(Supervisor supervisor, FrameBuffer incoming, bool calls_expected)
-      : QueueSource({.captured_on_arrival = true}),
+      : QueueSource({.captured_on_arrival = true}, queue_limits),
         calls_expected_(calls_expected),
         supervisor_(std::move(supervisor)),
         incoming_(std::move(incoming)),

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ namespace synoptic::live {
 namespace {
 
 constexpr std::size_t longest_error_line = 500;
+constexpr int least_favourable_nice = 19;
 
 struct Pipe {
   FileDescriptor read, write;
@@ -105,6 +107,7 @@ void RoleProcess::start(const Stage& stage) {
   if (phase_ != Phase::running) return;
   pidfd_ = open_pidfd(pid_);
   outer_pid_ = number_in_proc(pidfd_.get());
+  stand_back();
   if (!ring_) return;
   ring_->set_command(pid_);
   if (spec_.kind == RoleKind::command)
@@ -193,6 +196,16 @@ bool RoleProcess::spawn(const Streams& streams, std::vector<std::string> variabl
   give_up(fmt::format("'{}' could not be started: {}: {}", spec_.name,
                       arguments.empty() ? "no program" : arguments[0], std::strerror(status)));
   return false;
+}
+
+// Programs that send flat out would keep the capture from the processor until its rings are full.
+// So it comes first: they get what it leaves, which is nearly all unless they send more than it can
+// take. Where the kernel shares out by session (sched(7), autogroup), a session of their own has a
+// nice value of its own; it may refuse to change it for now, and then that is not needed either.
+void RoleProcess::stand_back() {
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), least_favourable_nice);
+  if (spec_.kind != RoleKind::command) return;
+  std::ofstream(fmt::format("/proc/{}/autogroup", outer_pid_)) << least_favourable_nice;
 }
 
 void RoleProcess::give_up(std::string why) {

@@ -76,6 +76,7 @@ class RoleProcess {
   void start_demo();
   void start_program();
   bool spawn(const Streams& streams, std::vector<std::string> variables);
+  void stand_back();
   void note(const observe::CallRecord& record);
 
   LiveRole spec_;

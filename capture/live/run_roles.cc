@@ -55,8 +55,8 @@ class Outlet {
 // Captures on a thread of its own for as long as it lives.
 class CaptureThread {
  public:
-  CaptureThread(PcapHandle handle, Outlet& outlet, KernelPoller& kernel)
-      : loop_(std::move(handle)), outlet_(outlet), kernel_(kernel), thread_([this] { run(); }) {}
+  CaptureThread(CaptureRings rings, Outlet& outlet, KernelPoller& kernel)
+      : loop_(std::move(rings)), outlet_(outlet), kernel_(kernel), thread_([this] { run(); }) {}
   ~CaptureThread() { finish(); }
   void finish() {  // what was on the wire by now is sent before this returns
     loop_.stop();
@@ -114,8 +114,8 @@ class KernelThread {
 
 class Run {
  public:
-  Run(const LiveSpec& spec, int guard, PcapHandle handle)
-      : spec_(spec), guard_(guard), capture_(std::move(handle), outlet_, kernel_.poller) {
+  Run(const LiveSpec& spec, int guard, CaptureRings rings)
+      : spec_(spec), guard_(guard), capture_(std::move(rings), outlet_, kernel_.poller) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
     if (!roles_.empty() && !roles_[0].is_demo()) commands_.emplace(spec, roles_);
   }
@@ -361,13 +361,13 @@ void send_error(const model::Error& error) {
 void run_roles(const LiveSpec& spec, int guard) {
   auto warnings = prepare_loopback(spec.addresses, spec.congestion);
   if (!warnings) return send_error(warnings.error());
-  auto handle = open_device("lo", spec.snap_length);
-  if (!handle) return send_error(handle.error());
+  auto rings = CaptureRings::by_length("lo", spec.snap_length);
+  if (!rings) return send_error(rings.error());
   FrameWriter ready;
   ready.begin(FrameType::ready);
   ready.finish();
   if (!write_all(frames_fd, ready.bytes())) return;
-  Run run(spec, guard, std::move(*handle));
+  Run run(spec, guard, std::move(*rings));
   for (const std::string& text : *warnings) run.warn(text);
   run.run();
 }

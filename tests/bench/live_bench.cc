@@ -138,6 +138,7 @@ void PrivateHandshake(benchmark::State& state) {
       spec.roles.push_back({role, {"/proc/self/exe", "__role", "handshake", role}, "", {}, false});
     }
     spec.roles[1].start_after = "server";
+    spec.roles[1].start_after_call = model::CallName::listen;
     auto source = live::run_private(spec);
     if (!source) {
       state.SkipWithError(source.error().str().c_str());
@@ -157,6 +158,7 @@ BENCHMARK(PrivateHandshake)->UseRealTime()->Unit(benchmark::kMillisecond);
 std::optional<int> run_role(int argc, char** argv) {
   const std::vector<std::string> a(argv, argv + argc);
   if (a.size() == 3 && a[1] == "__role" && a[2] == "times") return send_times();
+  if (a.size() == 3 && a[1] == "__role") return load_role(a[2]);
   if (a.size() == 4 && a[1] == "__role") return demo_role(a[2], a[3]);
   return std::nullopt;
 }

@@ -414,13 +414,5 @@ TEST(PrivateRun, AnAddressThatCannotBe_IsAnError) {
   EXPECT_THAT(source.error().what, HasSubstr("ff02::1"));
 }
 
-TEST(PrivateRun, AFullRing_IsCounted_NoPacketIsLostSilently) {
-  LiveSpec spec;
-  spec.roles.push_back({"overflow", role_command({"overflow"}), "", {}, false});
-  const auto source = finished_run(spec);
-  ASSERT_TRUE(source);
-  EXPECT_THAT(source->trace().warnings, testing::Each(testing::Not(HasSubstr("'overflow'"))));
-}
-
 }  // namespace
 }  // namespace synoptic::live

@@ -8,18 +8,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "capture/host/kernel_host.hh"
 #include "capture/host/sockaddr.hh"
-#include "capture/live/capture_loop.hh"
 #include "capture/live/live.hh"
 #include "lessons/demos/demo.hh"
 
@@ -134,46 +129,6 @@ int congestion(const Arguments& a) {
   });
 }
 
-// overflow: a reader that waits while more packets come than the ring holds. 0 when the loss was
-// counted, and every packet was either handed over or counted.
-int overflow() {
-  auto handle = open_device("lo", 262144);
-  if (!handle) return 1;
-  CaptureLoop loop(std::move(*handle));
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool sent_all = false;
-  std::uint64_t captured = 0;
-  std::thread reader([&] {
-    loop.run(
-        [&](const observe::CapturedPacket&) {
-          std::unique_lock lock(mutex);
-          changed.wait(lock, [&] { return sent_all; });
-          ++captured;
-        },
-        [] {});
-  });
-  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  const host::KernelAddress any_port = host::to_kernel(address("127.0.0.1", "0"));
-  if (bind(fd, any_port.get(), any_port.size) != 0) return 2;
-  const host::KernelAddress self = host::to_kernel(host::local_address(fd));
-  constexpr std::uint64_t count = 3000;
-  for (std::uint64_t i = 0; i < count; ++i) sendto(fd, "x", 1, 0, self.get(), self.size);
-  {
-    const std::lock_guard lock(mutex);
-    sent_all = true;
-  }
-  changed.notify_all();
-  loop.stop();
-  reader.join();
-  close(fd);
-  std::fprintf(stderr, "captured %llu and dropped %llu of 3000\n",
-               static_cast<unsigned long long>(captured),
-               static_cast<unsigned long long>(loop.kernel_dropped()));
-  return captured > 0 && loop.kernel_dropped() > 0 && captured + loop.kernel_dropped() == count ? 0
-                                                                                                : 3;
-}
-
 int parent(const std::string& binary) {
   LiveSpec spec;
   for (const char* name : {"one", "two"}) {
@@ -203,7 +158,7 @@ std::optional<int> run_test_role(int argc, char** argv) {
   if (a[0] == "demo") return demo(a);
   if (a[0] == "bind") return bind_only(a);
   if (a[0] == "congestion") return congestion(a);
-  if (a[0] == "overflow") return overflow();
+  if (const auto status = run_ring_role(a)) return *status;
   if (a[0] == "parent") return parent(all[0]);
   if (a[0] == "killed") return kill(getpid(), SIGKILL);
   if (a[0] == "hang") {

@@ -25,13 +25,8 @@ std::string unused_name(const std::string& wanted, std::set<std::string>& used) 
   return name;
 }
 
-// Of a longer packet the beginning is kept: with slots for the longest the capture's ring would
-// hold few, and programs of others send many at a time.
-constexpr std::uint32_t kept_of_a_packet = 16384;
-
 live::LiveSpec spec_of(const Options& options) {
   live::LiveSpec spec;
-  spec.snap_length = kept_of_a_packet;
   std::set<std::string> used;
   for (const std::vector<std::string>& argv : options.programs.commands) {
     live::LiveRole role;
@@ -52,7 +47,6 @@ live::LiveSpec shell_spec(const Options& options) {
   const std::string shell =
       variable != nullptr && ::access(variable, X_OK) == 0 ? variable : "/bin/sh";
   live::LiveSpec spec;
-  spec.snap_length = kept_of_a_packet;
   spec.roles.push_back({.name = "shell", .argv = {shell}, .kind = live::RoleKind::shell});
   spec.timeout = options.timeout.value_or(model::Duration{});
   spec.shim = live::find_shim();
