@@ -24,7 +24,6 @@ namespace synoptic::live {
 namespace {
 
 constexpr std::size_t longest_error_line = 500;
-constexpr int least_favourable_nice = 19;
 
 struct Pipe {
   FileDescriptor read, write;
@@ -181,10 +180,10 @@ bool RoleProcess::spawn(const Streams& streams, std::vector<std::string> variabl
   ::sigfillset(&all);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &all);
-  // A command is ended with all that it started; a shell needs the session that has its terminal.
-  const short session = spec_.kind == RoleKind::command ? POSIX_SPAWN_SETSID : 0;
+  // A command is ended with all that it started.
+  const short group = spec_.kind == RoleKind::command ? POSIX_SPAWN_SETPGROUP : 0;
   ::posix_spawnattr_setflags(
-      &attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | session));
+      &attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group));
   const int status = arguments.empty()
                          ? ENOENT
                          : ::posix_spawnp(&pid_, arguments[0].c_str(), &files, &attributes,
@@ -200,12 +199,13 @@ bool RoleProcess::spawn(const Streams& streams, std::vector<std::string> variabl
 
 // Programs that send flat out would keep the capture from the processor until its rings are full.
 // So it comes first: they get what it leaves, which is nearly all unless they send more than it can
-// take. Where the kernel shares out by session (sched(7), autogroup), a session of their own has a
-// nice value of its own; it may refuse to change it for now, and then that is not needed either.
+// take. Where the kernel shares out by session (sched(7), autogroup), this is between them and the
+// supervisor alone; elsewhere they must not starve beside the machine's other programs.
 void RoleProcess::stand_back() {
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), least_favourable_nice);
-  if (spec_.kind != RoleKind::command) return;
-  std::ofstream(fmt::format("/proc/{}/autogroup", outer_pid_)) << least_favourable_nice;
+  std::ifstream setting("/proc/sys/kernel/sched_autogroup_enabled");
+  int by_session = 0;
+  setting >> by_session;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), by_session != 0 ? 19 : 5);
 }
 
 void RoleProcess::give_up(std::string why) {
