@@ -108,6 +108,10 @@ std::optional<int> write_all(int fd, std::string_view bytes) {
   return std::nullopt;
 }
 
+void take_refused_writes() {
+  ::signal(SIGXFSZ, SIG_IGN);
+}
+
 void occupy_standard_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)  // open(2) takes the lowest that is free: this

@@ -12,6 +12,9 @@ namespace synoptic::cli {
 // To be called first: a standard stream that was closed when we were started is taken by one that
 // fails, so that no file of ours is opened in its place and written to by mistake.
 void occupy_standard_streams();
+// To be called first, too: a file that grows beyond what we may write is an error of write(2), and
+// not our end with a temporary file left behind.
+void take_refused_writes();
 
 // However often the kernel takes a part only; the errno where it takes no more.
 std::optional<int> write_all(int fd, std::string_view bytes);

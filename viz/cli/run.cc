@@ -64,6 +64,7 @@ int run_doctor() {
 
 int run(int argc, char** argv) {
   occupy_standard_streams();
+  take_refused_writes();
   const auto options = parse(argc, argv);
   if (!options) {
     const Exit& exit = options.error();
