@@ -2,8 +2,10 @@
 #include "capture/live/transition_watch.hh"
 
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 #include "capture/live/sock_diag.hh"
 
@@ -50,15 +53,30 @@ void TransitionWatch::Unmap::operator()(void* memory) const {
 }
 
 TransitionWatch::TransitionWatch() {
-  for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
-    const std::string folder = std::string(root) + "/events/sock/inet_sock_set_state/";
-    std::uint64_t id = 0;
-    std::ifstream in(folder + "id");
-    if (!(in >> id) || !read_format(folder + "format")) continue;
-    realtime_ahead_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
-    open_rings(id);
-    return;
+  std::optional<std::uint64_t> id = find_tracepoint("/sys/kernel/tracing");
+  if (!id) id = find_tracepoint("/sys/kernel/debug/tracing");
+  if (!id) {
+    // Nobody has mounted it: for the moment of reading we do, where only we see it.
+    std::jthread([&] {
+      if (::unshare(CLONE_NEWNS) != 0 ||
+          ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+          ::mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_RDONLY, nullptr) != 0)
+        return;
+      id = find_tracepoint("/sys/kernel/tracing");
+    }).join();
   }
+  if (!id) return;
+  realtime_ahead_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
+  open_rings(*id);
+}
+
+// Its number, when its records have all that is read of them.
+std::optional<std::uint64_t> TransitionWatch::find_tracepoint(const std::string& tracefs) {
+  const std::string folder = tracefs + "/events/sock/inet_sock_set_state/";
+  std::uint64_t id = 0;
+  std::ifstream in(folder + "id");
+  if (!(in >> id) || !read_format(folder + "format")) return std::nullopt;
+  return id;
 }
 
 // Lines as "	field:__u16 sport;	offset:24;	size:2;	signed:0;". False where one is

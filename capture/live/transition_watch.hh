@@ -1,5 +1,5 @@
 // TransitionWatch: each change of a TCP socket's state as the kernel makes it, from its tracepoint
-// sock:inet_sock_set_state. Root only, where tracefs is mounted. (TIME-WAIT is none of its states:
+// sock:inet_sock_set_state. Root only. (TIME-WAIT is none of its states:
 // the socket is CLOSED then, and a smaller one takes its place.)
 //
 // It is read through perf_event_open(2), whose descriptors end with this process: nothing is left
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,8 @@ class TransitionWatch {
     FileDescriptor fd;
     std::unique_ptr<void, Unmap> memory;
   };
-  bool read_format(const std::string& folder);
+  std::optional<std::uint64_t> find_tracepoint(const std::string& tracefs);
+  bool read_format(const std::string& path);
   void open_rings(std::uint64_t id);
   void record(const std::uint8_t* record, std::size_t size,
               const std::function<void(const SocketTransition&)>& on_transition) const;

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "capture/live/live.hh"
+#include "capture/live/transition_watch.hh"
 #include "tests/live/support.hh"
 
 namespace synoptic::live {
@@ -106,6 +107,15 @@ std::vector<std::string> bases(const model::Trace& trace) {
 
 struct Families : testing::TestWithParam<wire::Family> {};
 
+// Who is told of each transition, as root is: even the states that do not last are confirmed.
+TEST_P(Families, TcpEcho_TheKernelsTransitionsConfirmEveryState) {
+  if (!TransitionWatch().open()) return;
+  const auto source = finished_run(demo_spec("tcp-echo", GetParam()));
+  ASSERT_TRUE(source);
+  EXPECT_THAT(bases(source->trace()), testing::Each(HasSubstr("confirmed")))
+      << described(source->trace());
+}
+
 // The server rests for 200 ms before it answers and before it closes: the states last.
 TEST_P(Families, TcpEcho_TheKernelConfirmsTheStatesThatLast) {
   constexpr int pause_ms = 200;
@@ -122,7 +132,8 @@ TEST_P(Families, TcpEcho_TheKernelConfirmsTheStatesThatLast) {
   for (const model::KernelSample& sample : trace.kernel) {
     EXPECT_LE(sample.before, sample.after);
     EXPECT_LE(sample.after, sample.last_after);
-    if (sample.state != model::TcpState::established) continue;
+    // A transition is told without the rest.
+    if (sample.state != model::TcpState::established || sample.came_from) continue;
     ASSERT_TRUE(sample.info);
     EXPECT_GT(sample.info->cwnd, 0u);
     EXPECT_GE(sample.info->rto, model::milliseconds(200));
