@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 namespace synoptic::live {
@@ -14,10 +15,26 @@ bool QueueSource::poll() {
   if (ended_) return false;
   const bool last =
       queue_.finished();  // asked first: what was put in before the end is then taken below
-  const bool any = queue_.take(taken_);
+  const bool any = queue_.take(taken_) || !held_.empty();
   const bool missing = lost_more();
   if (missing) runs_.packets_missed();
-  for (Delivery& delivery : taken_) {
+  take_in(held_);
+  take_in(taken_);
+  // Where the missing ones would have stood is not known: those that came now are no surer.
+  if (missing || lost_more()) runs_.packets_missed();
+  if (last) finish();
+  return any || last;
+}
+
+void QueueSource::hold() {
+  if (ended_ || !queue_.take(taken_)) return;
+  held_.insert(held_.end(), std::make_move_iterator(taken_.begin()),
+               std::make_move_iterator(taken_.end()));
+  taken_.clear();
+}
+
+void QueueSource::take_in(std::vector<Delivery>& deliveries) {
+  for (Delivery& delivery : deliveries) {
     if (auto* packet = std::get_if<PacketDelivery>(&delivery)) {
       packet->packet.bytes = packet->bytes;
       runs_.packet(packet->packet);
@@ -29,11 +46,7 @@ bool QueueSource::poll() {
       runs_.kernel(*word);
     }
   }
-  taken_.clear();
-  // Where the missing ones would have stood is not known: those that came now are no surer.
-  if (missing || lost_more()) runs_.packets_missed();
-  if (last) finish();
-  return any || last;
+  deliveries.clear();
 }
 
 bool QueueSource::lost_more() {
@@ -63,7 +76,7 @@ void QueueSource::finish() {
 }
 
 void QueueSource::wait(model::Duration timeout) {
-  if (!ended_) queue_.wait(timeout);
+  if (!ended_ && held_.empty()) queue_.wait(timeout);
 }
 
 observe::Counters QueueSource::counters() const {

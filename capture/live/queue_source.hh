@@ -39,6 +39,7 @@ class QueueSource : public observe::TraceSource {
 
   // --- the consumer's thread
   bool poll() override;
+  void hold() override;
   void wait(model::Duration timeout) override;
   const model::Trace& trace() const override { return runs_.trace(); }
   const model::Trace* simulated() const override { return runs_.simulated(); }
@@ -65,6 +66,7 @@ class QueueSource : public observe::TraceSource {
 
  private:
   void finish();
+  void take_in(std::vector<Delivery>& deliveries);
   bool lost_more();  // since it was asked last
 
   observe::BoundedQueue<Delivery> queue_;
@@ -75,6 +77,7 @@ class QueueSource : public observe::TraceSource {
 
   // The consumer's own.
   TwoRuns runs_;
+  std::vector<Delivery> held_;  // came before what the queue holds
   std::vector<Delivery> taken_;
   std::uint64_t captured_ = 0;
   std::uint64_t known_lost_ = 0;

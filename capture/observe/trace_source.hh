@@ -22,6 +22,8 @@ class TraceSource {
   // Moves what has arrived since the last call into the trace. Never blocks. True if anything
   // changed.
   virtual bool poll() = 0;
+  // Makes room for what arrives, for whoever must not poll() for a while: the trace stays as it is.
+  virtual void hold() {}
   // Waits until poll() has something to do, the source has ended, or `timeout` has passed.
   virtual void wait(model::Duration timeout) = 0;
   // To be asked for anew after poll().

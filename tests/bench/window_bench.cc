@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "lessons/lesson.hh"
+#include "tests/bench/screen.hh"
 #include "tests/gui/support.hh"
 #include "tests/window/view.hh"
 #include "viz/window/fonts.hh"
@@ -12,25 +13,8 @@
 namespace synoptic {
 namespace {
 
+using bench::Screen;
 using window::test::View;
-
-// Lesson, conditions and both ladders, the real one as recorded, in the window's own fonts.
-struct Screen {
-  View view{words::Language::en};
-  gui::Fonts built;
-  const gui::testing::Canvas canvas{{1920, 1080}, [this](ImFontAtlas& atlas) {
-                                      built = window::build_fonts(atlas, window::test::fonts(),
-                                                                  window::font_sizes(1, 1),
-                                                                  view.also());
-                                    }};
-
-  Screen() { view.ui.controls_shown = true; }
-  void frame() {
-    ImGui::NewFrame();
-    view.frame(built);
-    ImGui::Render();
-  }
-};
 
 // With the details of a packet, by tab: 0 why, 1 packet, 2 TCBs, 3 state diagram.
 void window_frame(benchmark::State& state) {

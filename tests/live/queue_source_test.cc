@@ -53,6 +53,24 @@ TEST(QueueSource, WhatDoesNotFit_IsCountedAndShown) {
   EXPECT_EQ(packets(source.trace()).size(), 4u);
 }
 
+TEST(QueueSource, Hold_MakesRoom_AndTheTraceStaysUntilPoll) {
+  Fed source({.values = 4, .weight = 1 << 20});
+  for (std::uint8_t i = 0; i < 12; ++i) {
+    const wire::Bytes bytes = datagram(i);
+    source.deliver(as_captured(bytes, i));
+    if (i % 4 == 3 && i < 11) source.hold();
+  }
+  EXPECT_TRUE(source.trace().events().empty());
+  EXPECT_TRUE(source.poll());
+  const auto all = packets(source.trace());
+  ASSERT_EQ(all.size(), 12u);
+  for (std::uint8_t i = 0; i < 12; ++i) EXPECT_EQ(all[i].payload[0], i);
+  source.end();
+  ASSERT_TRUE(run_to_end(source));
+  EXPECT_EQ(source.counters().queue_dropped, 0u);
+  EXPECT_EQ(packets(source.trace()).size(), 12u);
+}
+
 TEST(QueueSource, ItsBytesAreBoundedToo) {
   const wire::Bytes bytes = datagram(0);
   Fed source({.values = 100, .weight = 3 * bytes.size()});

@@ -305,7 +305,10 @@ void App::attach(observe::TraceSource* source) {
 }
 
 bool App::poll() {
-  if (coming_.valid()) return take_picture();
+  if (coming_.valid()) {
+    if (source_ != nullptr && model_.live_run.state == LiveState::running) source_->hold();
+    return take_picture();
+  }
   bool news = false;
   if (source_ != nullptr && model_.live_run.state == LiveState::running) {
     const bool ended = source_->ended();  // before the poll: nothing that came with the end is left
