@@ -1,0 +1,170 @@
+// synoptic-capture: opens one interface with cap_net_raw, gives up every right, and only then hands
+// over what it captures. It is all of Synoptic that ever has a right, so it is small: libpcap and
+// the C library, nothing from the environment, no file. See protocol.hh.
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/if_packet.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "capture/helper/protocol.hh"
+#include "capture/helper/report.hh"
+#include "capture/helper/rights.hh"
+#include "capture/helper/stream.hh"
+
+namespace synoptic::helper {
+namespace {
+
+// As in a private run: some 255 whole packets of lo, some thousand of a network card. Beyond it the
+// helper's own memory holds what is not read at once.
+constexpr int ring_size = 16 << 20;
+// On lo no packet is longer: an MTU of 65536 and the link header. A longer snap length only makes
+// fewer slots.
+constexpr std::uint32_t longest_loopback_packet = 65536 + 18;
+constexpr std::size_t longest_filter = 60'000;
+constexpr unsigned nobody = 65534;
+
+struct Wanted {
+  const char* interface = "lo";
+  std::uint32_t snap_length = 256;
+  const char* filter = "";
+  bool check = false;
+};
+
+bool is_interface_name(std::string_view name) {
+  return !name.empty() && name.size() < IFNAMSIZ &&
+         std::all_of(
+             name.begin(), name.end(), [](char c) { return c > ' ' && c < 127 && c != '/'; });
+}
+
+bool parse(int argc, char** argv, Wanted& wanted) {
+  if (argc == 2 && std::strcmp(argv[1], check_argument) == 0) return wanted.check = true;
+  if (argc != 3 && argc != 4) return false;
+  wanted.interface = argv[1];
+  const std::string_view length = argv[2];
+  const auto [end, error] =
+      std::from_chars(length.data(), length.data() + length.size(), wanted.snap_length);
+  if (argc == 4) wanted.filter = argv[3];
+  return is_interface_name(wanted.interface) && error == std::errc{} &&
+         end == length.data() + length.size() && wanted.snap_length >= 1 &&
+         wanted.snap_length <= longest_packet && std::strlen(wanted.filter) <= longest_filter;
+}
+
+// Standard input and error are there (else the device would get one of their numbers), and output
+// is a pipe: whoever starts this may not make it write elsewhere.
+bool streams_are_good() {
+  struct stat out{};
+  return ::fcntl(STDIN_FILENO, F_GETFD) >= 0 && ::fcntl(STDERR_FILENO, F_GETFD) >= 0 &&
+         ::fstat(STDOUT_FILENO, &out) == 0 && S_ISFIFO(out.st_mode);
+}
+
+// Started by root it makes of itself what the capability on its file makes of it for anybody else:
+// an account without rights but this one. Where nobody is not known (a namespace) root stays, in
+// name.
+bool become_ordinary() {
+  empty_bounding_set();
+  if (::geteuid() == 0) {
+    ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+    if (::setgroups(0, nullptr) == 0 && ::setresgid(nobody, nobody, nobody) == 0) {
+      // Verified below: what counts is which capabilities are left.
+      static_cast<void>(!::setresuid(nobody, nobody, nobody));
+    }
+    ::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+  }
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // nobody may attach to it and take its socket
+  return keep_only_net_raw();
+}
+
+int activation_refused(pcap_t* handle, int status) {
+  const char* const text =
+      *::pcap_geterr(handle) != 0 ? ::pcap_geterr(handle) : ::pcap_statustostr(status);
+  switch (status) {
+    case PCAP_ERROR_PERM_DENIED:
+    case PCAP_ERROR_PROMISC_PERM_DENIED: return refuse(refusal::no_rights, text);
+    case PCAP_ERROR_NO_SUCH_DEVICE: return refuse(refusal::no_interface, text);
+    case PCAP_ERROR_IFACE_NOT_UP: return refuse(refusal::down, text);
+    default: return refuse(refusal::device, text);
+  }
+}
+
+// 0, or the exit status. (What else libpcap knows by a name, as "dbus-system" and files, has no
+// index.)
+int open_device(const Wanted& wanted, pcap_t*& handle) {
+  if (::if_nametoindex(wanted.interface) == 0) return refuse(refusal::no_interface, "");
+  std::array<char, PCAP_ERRBUF_SIZE> text{};
+  handle = ::pcap_create(wanted.interface, text.data());
+  if (handle == nullptr) return refuse(refusal::device, text.data());
+  const bool loopback = std::strcmp(wanted.interface, "lo") == 0;
+  const std::uint32_t snap_length =
+      loopback ? std::min(wanted.snap_length, longest_loopback_packet) : wanted.snap_length;
+  ::pcap_set_snaplen(handle, static_cast<int>(snap_length));
+  ::pcap_set_buffer_size(handle, ring_size);
+  ::pcap_set_immediate_mode(handle, 1);
+  ::pcap_set_promisc(handle, 0);
+  ::pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);  // else microseconds
+  if (const int status = ::pcap_activate(handle); status < 0)
+    return activation_refused(handle, status);
+  if (::pcap_setnonblock(handle, 1, text.data()) != 0) return refuse(refusal::device, text.data());
+  if (loopback) {  // each packet is there twice, leaving and arriving
+    const int on = 1;
+    ::setsockopt(::pcap_fileno(handle), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
+  }
+  return 0;
+}
+
+// Compiling what a user wrote, names of hosts and all, takes no right: none is there any more.
+int set_filter(pcap_t* handle, const char* filter) {
+  if (*filter == 0) return 0;
+  bpf_program program{};
+  if (::pcap_compile(handle, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+    return refuse(refusal::filter, ::pcap_geterr(handle));
+  const int status = ::pcap_setfilter(handle, &program);
+  ::pcap_freecode(&program);
+  return status == 0 ? 0 : refuse(refusal::filter_unusable, ::pcap_geterr(handle));
+}
+
+int run(int argc, char** argv) {
+  if (!streams_are_good()) {
+    std::fputs("this is how synoptic captures; type: synoptic capture\n", stderr);
+    return 2;
+  }
+  ::close_range(STDERR_FILENO + 1, ~0U, 0);
+  ::clearenv();
+  const bool reduced = become_ordinary();
+  Wanted wanted;
+  if (!parse(argc, argv, wanted)) {
+    std::fputs("this is how synoptic captures; type: synoptic capture\n", stderr);
+    return 2;
+  }
+  pcap_t* handle = nullptr;
+  const int refused = reduced ? open_device(wanted, handle) : 0;
+  if (!drop_all_capabilities()) return refuse(refusal::rights_left, "");
+  if (refused != 0) return refused;
+  if (!reduced) return refuse(refusal::rights_left, "");
+  if (const int status = set_filter(handle, wanted.filter); status != 0) return status;
+  if (!send_file_header(handle, wanted.snap_length)) return 1;
+  if (!wanted.check) return stream(handle);
+  report_end();
+  return 0;
+}
+
+}  // namespace
+}  // namespace synoptic::helper
+
+int main(int argc, char** argv) {
+  return synoptic::helper::run(argc, argv);
+}
