@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -35,12 +36,12 @@ constexpr int ring_size = 16 << 20;
 // fewer slots.
 constexpr std::uint32_t longest_loopback_packet = 65536 + 18;
 constexpr std::size_t longest_filter = 60'000;
-constexpr unsigned nobody = 65534;
 
 struct Wanted {
   const char* interface = "lo";
   std::uint32_t snap_length = 256;
   const char* filter = "";
+  unsigned uid = 0, gid = 0;  // 0: as it is
   bool check = false;
 };
 
@@ -50,17 +51,23 @@ bool is_interface_name(std::string_view name) {
              name.begin(), name.end(), [](char c) { return c > ' ' && c < 127 && c != '/'; });
 }
 
+bool number(const char* text, std::uint32_t least, std::uint32_t most, std::uint32_t& to) {
+  const char* const end = text + std::strlen(text);
+  const auto [at, error] = std::from_chars(text, end, to);
+  return error == std::errc{} && at == end && to >= least && to <= most;
+}
+
 bool parse(int argc, char** argv, Wanted& wanted) {
+  constexpr std::uint32_t most_accounts = 0xfffffffe;
   if (argc == 2 && std::strcmp(argv[1], check_argument) == 0) return wanted.check = true;
-  if (argc != 3 && argc != 4) return false;
+  if (argc != 4 && argc != 6) return false;
   wanted.interface = argv[1];
-  const std::string_view length = argv[2];
-  const auto [end, error] =
-      std::from_chars(length.data(), length.data() + length.size(), wanted.snap_length);
-  if (argc == 4) wanted.filter = argv[3];
-  return is_interface_name(wanted.interface) && error == std::errc{} &&
-         end == length.data() + length.size() && wanted.snap_length >= 1 &&
-         wanted.snap_length <= longest_packet && std::strlen(wanted.filter) <= longest_filter;
+  wanted.filter = argv[3];
+  return is_interface_name(wanted.interface) &&
+         number(argv[2], 1, longest_packet, wanted.snap_length) &&
+         std::strlen(wanted.filter) <= longest_filter &&
+         (argc == 4 || (number(argv[4], 1, most_accounts, wanted.uid) &&
+                        number(argv[5], 1, most_accounts, wanted.gid)));
 }
 
 // Standard input and error are there (else the device would get one of their numbers), and output
@@ -72,21 +79,19 @@ bool streams_are_good() {
 }
 
 // Started by root it makes of itself what the capability on its file makes of it for anybody else:
-// an account without rights but this one. Where nobody is not known (a namespace) root stays, in
-// name.
-bool become_ordinary() {
+// an account without rights but this one.
+bool become_ordinary(const Wanted& wanted) {
   empty_bounding_set();
-  if (::geteuid() == 0) {
+  bool became = true;
+  if (::geteuid() == 0 && wanted.uid != 0) {
     ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
-    if (::setgroups(0, nullptr) == 0 && ::setresgid(nobody, nobody, nobody) == 0) {
-      // Verified below: what counts is which capabilities are left.
-      static_cast<void>(!::setresuid(nobody, nobody, nobody));
-    }
+    became = ::setgroups(0, nullptr) == 0 && ::setresgid(wanted.gid, wanted.gid, wanted.gid) == 0 &&
+             ::setresuid(wanted.uid, wanted.uid, wanted.uid) == 0;
     ::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
   }
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // nobody may attach to it and take its socket
-  return keep_only_net_raw();
+  return keep_only_net_raw() && became;
 }
 
 int activation_refused(pcap_t* handle, int status) {
@@ -138,23 +143,22 @@ int set_filter(pcap_t* handle, const char* filter) {
 }
 
 int run(int argc, char** argv) {
-  if (!streams_are_good()) {
+  Wanted wanted;
+  if (!streams_are_good() || !parse(argc, argv, wanted)) {
     std::fputs("this is how synoptic captures; type: synoptic capture\n", stderr);
     return 2;
   }
+  hold_signals();
   ::close_range(STDERR_FILENO + 1, ~0U, 0);
   ::clearenv();
-  const bool reduced = become_ordinary();
-  Wanted wanted;
-  if (!parse(argc, argv, wanted)) {
-    std::fputs("this is how synoptic captures; type: synoptic capture\n", stderr);
-    return 2;
-  }
+  const bool reduced = become_ordinary(wanted);
   pcap_t* handle = nullptr;
   const int refused = reduced ? open_device(wanted, handle) : 0;
   if (!drop_all_capabilities()) return refuse(refusal::rights_left, "");
   if (refused != 0) return refused;
   if (!reduced) return refuse(refusal::rights_left, "");
+  // Who started it may be killed while this is stopped: woken, it sees that its pipes are closed.
+  ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
   if (const int status = set_filter(handle, wanted.filter); status != 0) return status;
   if (!send_file_header(handle, wanted.snap_length)) return 1;
   if (!wanted.check) return stream(handle);

@@ -1,7 +1,10 @@
 // What synoptic-capture and whoever starts it agree on.
 //
-//   synoptic-capture INTERFACE SNAP-LENGTH [FILTER]   captures until its standard input hangs up
-//   synoptic-capture --check                          opens lo, and ends
+//   synoptic-capture INTERFACE SNAP-LENGTH FILTER [UID GID]   captures until its standard input
+//                                                             hangs up; FILTER may be empty
+//   synoptic-capture --check                                  opens lo, and ends
+//
+// Started by root it becomes the account UID of the group GID, where they are given.
 //
 //   standard input    is never read: when its other end is closed, what was on the wire by then is
 //                     still handed over, and the helper ends

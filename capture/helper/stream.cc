@@ -34,6 +34,13 @@ std::int64_t now_ns() {
   return static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
 }
 
+sigset_t ending_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&set, number);
+  return set;
+}
+
 // Bytes on their way to standard output.
 class Outgoing {
  public:
@@ -102,11 +109,7 @@ class Stream {
 };
 
 bool Stream::open() {
-  ::signal(SIGPIPE, SIG_IGN);
-  sigset_t ending;
-  ::sigemptyset(&ending);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&ending, number);
-  ::sigprocmask(SIG_BLOCK, &ending, nullptr);
+  const sigset_t ending = ending_signals();
   signals_ = ::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
   return signals_ >= 0 && ::fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK) == 0 && outgoing_.open();
 }
@@ -181,6 +184,12 @@ int Stream::run() {
 }
 
 }  // namespace
+
+void hold_signals() {
+  ::signal(SIGPIPE, SIG_IGN);
+  const sigset_t ending = ending_signals();
+  ::sigprocmask(SIG_BLOCK, &ending, nullptr);
+}
 
 bool send_file_header(pcap_t* handle, std::uint32_t snap_length) {
   FileHeader header;

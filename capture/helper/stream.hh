@@ -8,6 +8,9 @@
 
 namespace synoptic::helper {
 
+// From here on a signal that asks for the end waits until stream() hears it.
+void hold_signals();
+
 // The file's header. False when nobody is there any more.
 bool send_file_header(pcap_t* handle, std::uint32_t snap_length);
 

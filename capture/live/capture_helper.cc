@@ -101,8 +101,11 @@ model::Expected<CaptureHelper> CaptureHelper::start(const std::string& interface
   if (std::ranges::find(known, interface) == known.end())
     return std::unexpected(no_interface(interface));
   const std::uint32_t bytes = std::clamp<std::uint32_t>(snap_length, 1, helper::longest_packet);
-  std::vector<std::string> arguments{interface, std::to_string(bytes)};
-  if (!filter.empty()) arguments.push_back(filter);
+  std::vector<std::string> arguments{interface, std::to_string(bytes), filter};
+  if (const auto caller = sudo_caller()) {
+    arguments.push_back(std::to_string(caller->uid));
+    arguments.push_back(std::to_string(caller->gid));
+  }
   return start(arguments, interface, filter);
 }
 
@@ -136,14 +139,8 @@ model::Expected<CaptureHelper> CaptureHelper::start(const std::vector<std::strin
   output.out.reset();
   report.out.reset();
   while (!helper.packets_.begun()) {
-    if (!helper.wait(-1, start_patience_ms)) {
-      helper.kill();
-      return std::unexpected(
-          model::Error{wire::Saying::of("{} did not answer", helper::program_name), "try again"});
-    }
-    if (helper.read()) continue;
-    return std::unexpected(helper.failure().value_or(
-        model::Error{wire::Saying::of("{} ended at once", helper::program_name), install_all}));
+    if (!helper.wait(-1, start_patience_ms)) helper.kill();
+    if (!helper.read()) return std::unexpected(*helper.failure());
   }
   if (helper.packets_.damaged()) {
     helper.read();
@@ -233,6 +230,8 @@ model::Error CaptureHelper::explain(std::string_view refusal, const std::string&
 
 void CaptureHelper::kill() {
   output_.reset();
+  refused_ = model::Error{wire::Saying::of("{} did not answer", helper::program_name),
+                          packets_.begun() ? "what was captured until then is shown" : "try again"};
   if (child_.pid < 0) return;
   // One that was started by root while we have become an ordinary account is not ours to end.
   if (::kill(child_.pid, SIGKILL) != 0) child_.pid = -1;
@@ -257,11 +256,13 @@ int CaptureHelper::reap() {
 }
 
 std::optional<model::Error> CaptureHelper::failure() {
-  if (refused_ || complete_) return refused_;
+  if (refused_ || (complete_ && packets_.begun())) return refused_;
   const int status = reap();
   const char* const name = WIFSIGNALED(status) ? ::sigabbrev_np(WTERMSIG(status)) : nullptr;
   const std::string how =
       name != nullptr ? fmt::format("SIG{}", name) : fmt::format("status {}", WEXITSTATUS(status));
+  if (!packets_.begun())
+    return model::Error{wire::Saying::of("{} ended at once ({})", path_, how), install_all};
   return model::Error{wire::Saying::of("the capture was ended from outside: {} is gone ({})",
                                        helper::program_name, how),
                       "what was captured until then is shown"};

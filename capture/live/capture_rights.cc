@@ -54,7 +54,8 @@ std::optional<unsigned> number_in(const char* variable) {
 }
 
 // The account that called sudo becomes this process's own.
-bool become(uid_t uid, gid_t gid) {
+bool become(const Account& caller) {
+  const auto [uid, gid] = caller;
   const struct passwd* const account = ::getpwuid(uid);
   const bool groups =
       account != nullptr ? ::initgroups(account->pw_name, gid) == 0 : ::setgroups(1, &gid) == 0;
@@ -94,12 +95,16 @@ model::Error no_helper() {
                       "build or install all of it: cmake --build, cmake --install"};
 }
 
-model::Expected<void> give_up_rights() {
+std::optional<Account> sudo_caller() {
   const auto uid = number_in("SUDO_UID"), gid = number_in("SUDO_GID");
-  const bool called_by_another = ::geteuid() == 0 && uid && gid;
-  const bool became = !called_by_another || become(*uid, *gid);
-  if (helper::drop_all_capabilities() && became && (!called_by_another || ::setuid(0) != 0))
-    return {};
+  if (::geteuid() != 0 || !uid || !gid) return std::nullopt;
+  return Account{*uid, *gid};
+}
+
+model::Expected<void> give_up_rights() {
+  const auto caller = sudo_caller();
+  const bool became = !caller || (become(*caller) && ::setuid(0) != 0);
+  if (helper::drop_all_capabilities() && became) return {};
   return std::unexpected(model::Error{"the rights of root could not be given up", ""});
 }
 

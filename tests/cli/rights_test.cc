@@ -47,6 +47,13 @@ pid_t only_child(pid_t pid) {
   return static_cast<pid_t>(std::atoi(all.c_str()));
 }
 
+// Returns once it does nothing any more.
+void stop(pid_t pid) {
+  ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+  while (!status_of(pid, "State").starts_with("T")) {
+  }
+}
+
 // False after half a minute.
 bool await_end(pid_t pid) {
   const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
@@ -160,7 +167,7 @@ TEST(Rights, WhoCalledSudoDecodesAndWritesTheFile) {
   EXPECT_EQ(status_of(program.pid(), "Uid"), fmt::format("{0}\t{0}\t{0}\t{0}", ordinary));
   EXPECT_EQ(status_of(program.pid(), "Gid"), fmt::format("{0}\t{0}\t{0}\t{0}", ordinary));
   expect_no_rights(program.pid());
-  EXPECT_EQ(status_of(only_child(program.pid()), "Uid"), "65534\t65534\t65534\t65534");
+  EXPECT_EQ(status_of(only_child(program.pid()), "Uid"), status_of(program.pid(), "Uid"));
   socket.send_to_itself();
   const Result result = program.wait();
   EXPECT_EQ(result.status, 0) << result.err;
@@ -189,6 +196,18 @@ TEST(Rights, HelperThatIsNotThereIsOneLine) {
   EXPECT_THAT(result.err, HasSubstr("synoptic-capture is not beside " + place.file("synoptic")));
 }
 
+TEST(Rights, HelperThatIsAnotherProgramIsOneLine) {
+  for (const char* other : {"true", "false", "echo"}) {
+    const Place place;
+    fs::copy_file(fs::path("/bin") / other, place.file("synoptic-capture"),
+                  fs::copy_options::overwrite_existing);
+    const Result result = test::run({"capture"}, {.program = place.file("synoptic")});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(place.file("synoptic-capture ended at once (status ")));
+  }
+}
+
 TEST(Rights, DoctorTellsTheOneLine) {
   if (::geteuid() == 0) {
     const Result result = test::run({"doctor"});
@@ -209,13 +228,18 @@ TEST(Rights, DoctorTellsTheOneLine) {
 TEST(Rights, HelperStartedByHandSaysWhatToType) {
   for (const std::vector<std::string>& odd : {std::vector<std::string>{},
                                               {"lo"},
-                                              {"lo", "0"},
-                                              {"lo", "262145"},
-                                              {"lo", "1x"},
-                                              {"", "9"},
-                                              {"an-interface-with-a-long-name", "9"},
-                                              {"../lo", "9"},
-                                              {"lo", "9", "udp", "more"}}) {
+                                              {"lo", "9"},
+                                              {"lo", "0", ""},
+                                              {"lo", "262145", ""},
+                                              {"lo", "1x", ""},
+                                              {"", "9", ""},
+                                              {"an-interface-with-a-long-name", "9", ""},
+                                              {"../lo", "9", ""},
+                                              {"lo", "9", "udp", "1"},
+                                              {"lo", "9", "", "0", "1"},
+                                              {"lo", "9", "", "1", "-1"},
+                                              {"lo", "9", std::string(60'001, 'x')},
+                                              {"--help"}}) {
     const Result refused = test::run(odd, {.program = SYNOPTIC_CAPTURE_HELPER});
     EXPECT_EQ(refused.status, 2);
     EXPECT_EQ(refused.err, "this is how synoptic captures; type: synoptic capture\n");
@@ -266,6 +290,37 @@ TEST(CaptureHelper, EndsWhenWhoStartedItIsKilled) {
   EXPECT_TRUE(await_end(helper));
 }
 
+TEST(CaptureHelper, Stopped_DoesNotOutliveWhoStartedIt) {
+  if (const auto there = in_own_network()) {
+    EXPECT_EQ(there->status, 0) << there->out << there->err;
+    return;
+  }
+  Program program({"capture", "udp port 9"});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  const pid_t helper = only_child(program.pid());
+  stop(helper);
+  program.signal(SIGKILL);
+  EXPECT_TRUE(await_end(helper));
+}
+
+// It is given three seconds.
+TEST(CaptureHelper, Stopped_DoesNotKeepTheCaptureFromItsEnd) {
+  if (const auto there = in_own_network()) {
+    EXPECT_EQ(there->status, 0) << there->out << there->err;
+    return;
+  }
+  Program program({"capture", "udp port 9"});
+  ASSERT_TRUE(program.await_output("capturing on lo"));
+  const pid_t helper = only_child(program.pid());
+  stop(helper);
+  program.signal(SIGINT);
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("synoptic: synoptic-capture did not answer; what was captured "
+                                    "until then is shown\n"));
+  EXPECT_TRUE(await_end(helper));
+}
+
 TEST(CaptureHelper, AskedToEnd_HandsOverWhatItHas) {
   if (const auto there = in_own_network()) {
     EXPECT_EQ(there->status, 0) << there->out << there->err;
@@ -291,9 +346,7 @@ TEST(CaptureHelper, WhatTheKernelDropsIsCounted) {
   Program program({"capture", "udp port " + socket.port(), "--format", "json"});
   ASSERT_TRUE(program.await_output("capturing on lo"));
   const pid_t helper = only_child(program.pid());
-  ASSERT_EQ(::kill(helper, SIGSTOP), 0);
-  while (!status_of(helper, "State").starts_with("T")) {
-  }
+  stop(helper);
   for (int i = 0; i < 3000; ++i) socket.send_to_itself();
   ASSERT_EQ(::kill(helper, SIGCONT), 0);
   program.signal(SIGINT);
@@ -346,6 +399,21 @@ TEST(CaptureHelper, InterfaceThatGoesDownAndUpAgain_IsCapturedOn) {
   const Result result = program.wait();
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("2 packets captured"));
+}
+
+TEST(CaptureHelper, InterfaceThatDisappearsEndsTheCapture) {
+  if (const auto there = in_network_of_its_own()) return expect_passed(*there);
+  const auto ip = [](const std::string& words) {
+    return std::system(("PATH=$PATH:/usr/sbin:/sbin ip " + words).c_str());
+  };
+  ASSERT_EQ(ip("link add one type veth peer name two"), 0);
+  ASSERT_EQ(ip("link set one up && ip link set two up"), 0);
+  Program program({"capture", "-i", "one", "udp", "port", "9", "--format", "json"});
+  ASSERT_TRUE(program.await_output("capturing on one"));
+  ASSERT_EQ(ip("link del one"), 0);
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, 1) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("synoptic: the capture ended early: "));
 }
 
 TEST(CaptureHelper, FilterThatIsNoneIsOneLine) {
