@@ -29,9 +29,12 @@
 namespace synoptic::helper {
 namespace {
 
-// As in a private run: some 255 whole packets of lo, some thousand of a network card. Beyond it the
-// helper's own memory holds what is not read at once.
+// Of short packets a ring of this size holds some 30,000, of whole ones of lo some 250. Beyond it
+// the helper's own memory holds what is not read at once.
 constexpr int ring_size = 16 << 20;
+constexpr int ring_size_long = 32 << 20;
+constexpr std::uint32_t longest_short = 240;
+constexpr std::uint32_t vlan_tag = 4;  // libpcap may put one back that a network card took out
 // On lo no packet is longer: an MTU of 65536 and the link header. A longer snap length only makes
 // fewer slots.
 constexpr std::uint32_t longest_loopback_packet = 65536 + 18;
@@ -94,9 +97,9 @@ bool become_ordinary(const Wanted& wanted) {
   return keep_only_net_raw() && became;
 }
 
-int activation_refused(pcap_t* handle, int status) {
+int activation_refused(pcap_t* ring, int status) {
   const char* const text =
-      *::pcap_geterr(handle) != 0 ? ::pcap_geterr(handle) : ::pcap_statustostr(status);
+      *::pcap_geterr(ring) != 0 ? ::pcap_geterr(ring) : ::pcap_statustostr(status);
   switch (status) {
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED: return refuse(refusal::no_rights, text);
@@ -106,40 +109,71 @@ int activation_refused(pcap_t* handle, int status) {
   }
 }
 
+// 0, or the exit status.
+int open_ring(const Wanted& wanted, std::uint32_t snap_length, int size, Device& device) {
+  std::array<char, PCAP_ERRBUF_SIZE> text{};
+  pcap_t* const ring = ::pcap_create(wanted.interface, text.data());
+  if (ring == nullptr) return refuse(refusal::device, text.data());
+  ::pcap_set_snaplen(ring, static_cast<int>(snap_length));
+  ::pcap_set_buffer_size(ring, size);
+  ::pcap_set_immediate_mode(ring, 1);
+  ::pcap_set_promisc(ring, 0);
+  ::pcap_set_tstamp_precision(ring, PCAP_TSTAMP_PRECISION_NANO);  // else microseconds
+  if (const int status = ::pcap_activate(ring); status < 0) return activation_refused(ring, status);
+  if (::pcap_setnonblock(ring, 1, text.data()) != 0) return refuse(refusal::device, text.data());
+  device.rings[device.count++] = ring;
+  return 0;
+}
+
 // 0, or the exit status. (What else libpcap knows by a name, as "dbus-system" and files, has no
 // index.)
-int open_device(const Wanted& wanted, pcap_t*& handle) {
+int open_device(const Wanted& wanted, Device& device) {
   if (::if_nametoindex(wanted.interface) == 0) return refuse(refusal::no_interface, "");
-  std::array<char, PCAP_ERRBUF_SIZE> text{};
-  handle = ::pcap_create(wanted.interface, text.data());
-  if (handle == nullptr) return refuse(refusal::device, text.data());
   const bool loopback = std::strcmp(wanted.interface, "lo") == 0;
   const std::uint32_t snap_length =
       loopback ? std::min(wanted.snap_length, longest_loopback_packet) : wanted.snap_length;
-  ::pcap_set_snaplen(handle, static_cast<int>(snap_length));
-  ::pcap_set_buffer_size(handle, ring_size);
-  ::pcap_set_immediate_mode(handle, 1);
-  ::pcap_set_promisc(handle, 0);
-  ::pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);  // else microseconds
-  if (const int status = ::pcap_activate(handle); status < 0)
-    return activation_refused(handle, status);
-  if (::pcap_setnonblock(handle, 1, text.data()) != 0) return refuse(refusal::device, text.data());
+  const bool two = snap_length > longest_short;
+  if (two) {
+    if (const int status = open_ring(wanted, longest_short + vlan_tag, ring_size, device))
+      return status;
+  }
+  const int size = two ? ring_size_long : ring_size;
+  if (const int status = open_ring(wanted, snap_length, size, device)) return status;
   if (loopback) {  // each packet is there twice, leaving and arriving
     const int on = 1;
-    ::setsockopt(::pcap_fileno(handle), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
+    for (std::size_t i = 0; i < device.count; ++i)
+      ::setsockopt(::pcap_fileno(device.rings[i]), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
+                   sizeof on);
   }
   return 0;
 }
 
-// Compiling what a user wrote, names of hosts and all, takes no right: none is there any more.
-int set_filter(pcap_t* handle, const char* filter) {
-  if (*filter == 0) return 0;
+int set_filter(pcap_t* ring, const char* filter) {
   bpf_program program{};
-  if (::pcap_compile(handle, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-    return refuse(refusal::filter, ::pcap_geterr(handle));
-  const int status = ::pcap_setfilter(handle, &program);
+  if (::pcap_compile(ring, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+    return refuse(refusal::filter, ::pcap_geterr(ring));
+  const int status = ::pcap_setfilter(ring, &program);
   ::pcap_freecode(&program);
-  return status == 0 ? 0 : refuse(refusal::filter_unusable, ::pcap_geterr(handle));
+  return status == 0 ? 0 : refuse(refusal::filter_unusable, ::pcap_geterr(ring));
+}
+
+// Which packets each ring takes: those that the user wants, and of two rings the first the short
+// ones. Compiling what a user wrote, names of hosts and all, takes no right: none is there any
+// more.
+int set_filters(const Device& device, const char* filter) {
+  static std::array<char, longest_filter + 64> text;
+  // By itself first: what is no filter might become one between our words.
+  if (*filter != 0 || device.count == 1) {
+    if (const int status = set_filter(device.rings[0], filter)) return status;
+  }
+  if (device.count == 1) return 0;
+  const char* const open = *filter == 0 ? "" : " and (";
+  const char* const close = *filter == 0 ? "" : ")";
+  std::snprintf(text.data(), text.size(), "less %u%s%s%s", longest_short, open, filter, close);
+  if (const int status = set_filter(device.rings[0], text.data())) return status;
+  std::snprintf(text.data(), text.size(), "greater %u%s%s%s", longest_short + 1, open, filter,
+                close);
+  return set_filter(device.rings[1], text.data());
 }
 
 int run(int argc, char** argv) {
@@ -152,16 +186,16 @@ int run(int argc, char** argv) {
   ::close_range(STDERR_FILENO + 1, ~0U, 0);
   ::clearenv();
   const bool reduced = become_ordinary(wanted);
-  pcap_t* handle = nullptr;
-  const int refused = reduced ? open_device(wanted, handle) : 0;
+  Device device;
+  const int refused = reduced ? open_device(wanted, device) : 0;
   if (!drop_all_capabilities()) return refuse(refusal::rights_left, "");
   if (refused != 0) return refused;
   if (!reduced) return refuse(refusal::rights_left, "");
   // Who started it may be killed while this is stopped: woken, it sees that its pipes are closed.
   ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
-  if (const int status = set_filter(handle, wanted.filter); status != 0) return status;
-  if (!send_file_header(handle, wanted.snap_length)) return 1;
-  if (!wanted.check) return stream(handle);
+  if (const int status = set_filters(device, wanted.filter); status != 0) return status;
+  if (!send_file_header(device.rings[0], wanted.snap_length)) return 1;
+  if (!wanted.check) return stream(device);
   report_end();
   return 0;
 }

@@ -14,6 +14,7 @@
 //                     "error REFUSAL TEXT" when it could not go on; "end" when all was handed over
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -56,6 +57,7 @@ struct RecordHeader {
   std::uint32_t size = 0;           // of what follows
   std::uint32_t original_size = 0;  // on the wire
 };
+inline constexpr std::size_t longest_record = sizeof(RecordHeader) + longest_packet;
 static_assert(sizeof(FileHeader) == 24 && sizeof(RecordHeader) == 16);
 
 }  // namespace synoptic::helper

@@ -17,7 +17,8 @@ struct PcapClose {
 };
 using PcapHandle = std::unique_ptr<pcap_t, PcapClose>;
 
-// A live capture on `interface` of the namespace we are in: immediate, not blocking, time stamps in
+// A live capture on `interface` of a private loopback (the host's are opened by the helper, see
+// capture_helper.hh): immediate, not blocking, time stamps in
 // nanoseconds where the machine has them, a ring that holds a burst.
 model::Expected<PcapHandle> open_device(const std::string& interface, std::uint32_t snap_length);
 

@@ -31,8 +31,9 @@ class BoundSocket {
   BoundSocket(const BoundSocket&) = delete;
   BoundSocket& operator=(const BoundSocket&) = delete;
   std::string port() const { return std::to_string(ntohs(address_.sin_port)); }
-  void send_to_itself() const {
-    ::sendto(fd_, "hello", 5, 0, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
+  void send_to_itself(const std::string& text = "hello") const {
+    ::sendto(fd_, text.data(), text.size(), 0, reinterpret_cast<const sockaddr*>(&address_),
+             sizeof address_);
   }
 
  private:
