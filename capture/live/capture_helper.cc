@@ -83,6 +83,7 @@ int spawn(const std::string& path, const std::vector<std::string>& arguments,
   std::vector<std::string> words{helper::program_name};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   char* const nothing[] = {nullptr};
@@ -140,11 +141,11 @@ model::Expected<CaptureHelper> CaptureHelper::start(const std::vector<std::strin
   report.out.reset();
   while (!helper.packets_.begun()) {
     if (!helper.wait(-1, start_patience_ms)) helper.kill();
-    if (!helper.read()) return std::unexpected(*helper.failure());
+    if (!helper.read()) return std::unexpected(helper.end_reason());
   }
   if (helper.packets_.damaged()) {
     helper.read();
-    return std::unexpected(*helper.failure());
+    return std::unexpected(helper.end_reason());
   }
   return helper;
 }
@@ -256,7 +257,12 @@ int CaptureHelper::reap() {
 }
 
 std::optional<model::Error> CaptureHelper::failure() {
-  if (refused_ || (complete_ && packets_.begun())) return refused_;
+  if (complete_ && !refused_) return std::nullopt;
+  return end_reason();
+}
+
+model::Error CaptureHelper::end_reason() {
+  if (refused_) return *refused_;
   const int status = reap();
   const char* const name = WIFSIGNALED(status) ? ::sigabbrev_np(WTERMSIG(status)) : nullptr;
   const std::string how =

@@ -54,7 +54,8 @@ class CaptureHelper {
                                               const std::string& filter);
   bool read_report();
   void take_line(std::string_view line);
-  int reap();  // its status, as of waitpid(2)
+  model::Error end_reason();  // after an end that was none of a capture
+  int reap();                 // its status, as of waitpid(2)
   model::Error explain(std::string_view refusal, const std::string& text) const;
 
   // A process that is waited for once.
