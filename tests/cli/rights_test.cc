@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 
 #include <cstdlib>
@@ -76,6 +77,10 @@ class Place {
     }
   }
   std::string file(const std::string& name) const { return dir_.file(name); }
+  bool gives_no_rights() const {
+    struct statvfs status{};
+    return ::statvfs(dir_.path().c_str(), &status) == 0 && (status.f_flag & ST_NOSUID) != 0;
+  }
   // This test once more, in a network of its own, as who has no right at all; the helper has its
   // capability. `script` makes it so of "$@", with the helper as $1.
   Result run_test(const std::vector<std::string>& unshare, const std::string& script) const {
@@ -107,6 +112,7 @@ void expect_passed(const Result& result) {
 TEST(Rights, AnOrdinaryAccountCapturesWithTheHelpersCapability_WhichNobodyKeeps) {
   if (std::getenv(inside) == nullptr) {
     const Place place;
+    if (place.gives_no_rights()) GTEST_SKIP() << "the folder of temporary files is mounted nosuid";
     expect_passed(place.run_test({"--user", "--map-root-user", "--net"},
                                  "--securebits=+noroot,+noroot_locked --inh-caps=-all "
                                  "--ambient-caps=-all"));
@@ -432,12 +438,17 @@ TEST(CaptureHelper, InterfaceThatGoesDownAndUpAgain_IsCapturedOn) {
   EXPECT_THAT(result.err, HasSubstr("2 packets captured"));
 }
 
+constexpr const char* no_pair = "this kernel makes no pair of interfaces (veth)";
+
 TEST(CaptureHelper, InterfaceThatDisappearsEndsTheCapture) {
-  if (const auto there = in_network_of_its_own()) return expect_passed(*there);
+  if (const auto there = in_network_of_its_own()) {
+    if (there->out.find(no_pair) != std::string::npos) GTEST_SKIP() << no_pair;
+    return expect_passed(*there);
+  }
   const auto ip = [](const std::string& words) {
     return std::system(("PATH=$PATH:/usr/sbin:/sbin ip " + words).c_str());
   };
-  ASSERT_EQ(ip("link add one type veth peer name two"), 0);
+  if (ip("link add one type veth peer name two") != 0) GTEST_SKIP() << no_pair;
   ASSERT_EQ(ip("link set one up && ip link set two up"), 0);
   Program program({"capture", "-i", "one", "udp", "port", "9", "--format", "json"});
   ASSERT_TRUE(program.await_output("capturing on one"));
