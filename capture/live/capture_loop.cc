@@ -12,9 +12,6 @@
 namespace synoptic::live {
 namespace {
 
-// A flood must not keep a batch from being handed on, nor stop() from being seen.
-constexpr int packets_a_batch = 512;
-
 std::int64_t now_ns(clockid_t clock) {
   timespec t{};
   ::clock_gettime(clock, &t);
@@ -25,7 +22,6 @@ std::int64_t now_ns(clockid_t clock) {
 
 struct CaptureLoop::Batch {
   const std::function<void(const observe::CapturedPacket&)>& on_packet;
-  std::uint64_t left;      // how many more are wanted
   std::int64_t not_after;  // the time of capture of the last that is wanted
   bool past_end = false;
 };
@@ -50,27 +46,19 @@ std::uint64_t CaptureLoop::kernel_dropped() {
 
 // One batch: how many, or an error below zero.
 int CaptureLoop::dispatch(Batch& batch) {
-  const auto most = static_cast<int>(std::min<std::uint64_t>(batch.left, packets_a_batch));
-  return rings_.dispatch(most, [&batch](const observe::CapturedPacket& packet) {
+  return rings_.dispatch([&batch](const observe::CapturedPacket& packet) {
     if (packet.t.ns > batch.not_after) batch.past_end = true;
-    if (batch.past_end || batch.left == 0) return;
-    --batch.left;
+    if (batch.past_end) return;
     batch.on_packet(packet);
   });
 }
 
 // Until packets are there; false when it is time to end.
-bool CaptureLoop::wait(model::Instant until) {
+bool CaptureLoop::wait() {
   for (;;) {
     if (stopped_at_ != 0) return false;
     if (rings_.pending()) return true;
-    int timeout_ms = -1;
-    if (until.ns != 0) {
-      const std::int64_t left = until.ns - now_ns(CLOCK_MONOTONIC);
-      if (left <= 0) return false;
-      timeout_ms = static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
-    }
-    if (::poll(polled_.data(), polled_.size(), timeout_ms) <= 0) continue;
+    if (::poll(polled_.data(), polled_.size(), -1) <= 0) continue;
     const auto ready = [](const pollfd& one) { return one.revents != 0; };
     if (std::any_of(polled_.begin(), polled_.end() - 1, ready)) return true;
   }
@@ -78,20 +66,16 @@ bool CaptureLoop::wait(model::Instant until) {
 
 std::optional<model::Error> CaptureLoop::run(
     const std::function<void(const observe::CapturedPacket&)>& on_packet,
-    const std::function<void()>& on_rest, const CaptureLimits& limits) {
-  const model::Instant until{
-      limits.max_time.ns == 0 ? 0 : now_ns(CLOCK_MONOTONIC) + limits.max_time.ns};
-  const std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
-  Batch batch{on_packet, limits.max_packets == 0 ? no_limit : limits.max_packets,
-              std::numeric_limits<std::int64_t>::max()};
+    const std::function<void()>& on_rest) {
+  Batch batch{on_packet, std::numeric_limits<std::int64_t>::max()};
   int count = 0;
-  while (count >= 0 && batch.left > 0 && wait(until)) {
+  while (count >= 0 && wait()) {
     count = dispatch(batch);
     on_rest();
   }
-  // What the ring still holds, up to the moment of the stop: what comes later was not asked for.
-  batch.not_after = stopped_at_ != 0 ? stopped_at_.load() : now_ns(CLOCK_REALTIME);
-  while (count >= 0 && batch.left > 0 && !batch.past_end) {
+  // What the rings still hold, up to the moment of the stop: what comes later was not asked for.
+  batch.not_after = stopped_at_;
+  while (count >= 0 && !batch.past_end) {
     count = dispatch(batch);
     on_rest();
     if (count == 0) break;

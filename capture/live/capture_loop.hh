@@ -12,11 +12,6 @@
 
 namespace synoptic::live {
 
-struct CaptureLimits {
-  std::uint64_t max_packets = 0;  // 0: none
-  model::Duration max_time{};     // 0: none
-};
-
 class CaptureLoop {
  public:
   explicit CaptureLoop(CaptureRings rings);
@@ -26,7 +21,7 @@ class CaptureLoop {
   // came before it stands.
   std::optional<model::Error> run(
       const std::function<void(const observe::CapturedPacket&)>& on_packet,
-      const std::function<void()>& on_rest, const CaptureLimits& limits = {});
+      const std::function<void()>& on_rest);
   // From any thread, any number of times.
   void stop();
   // Packets that the kernel dropped because the ring was full. From the thread of run(), or after
@@ -36,7 +31,7 @@ class CaptureLoop {
  private:
   struct Batch;
   int dispatch(Batch& batch);
-  bool wait(model::Instant until);
+  bool wait();
 
   CaptureRings rings_;
   std::vector<pollfd> polled_;

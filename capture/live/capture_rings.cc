@@ -42,10 +42,6 @@ constexpr std::size_t most_spare = 8;
 
 }  // namespace
 
-CaptureRings::CaptureRings(PcapHandle only) {
-  rings_.push_back({std::move(only), 256, {}});
-}
-
 CaptureRings::~CaptureRings() {
   std::vector<std::jthread> closing;
   while (rings_.size() > 1) {
@@ -109,7 +105,7 @@ std::string CaptureRings::error() const {
   return failed_ == nullptr ? "" : ::pcap_geterr(failed_->handle.get());
 }
 
-int CaptureRings::take(Ring& ring, int most) {
+int CaptureRings::take(Ring& ring) {
   struct Into {
     pcap_t* handle;
     Chunk chunk;
@@ -119,7 +115,7 @@ int CaptureRings::take(Ring& ring, int most) {
     spare_.pop_back();
   }
   const int count = ::pcap_dispatch(
-      ring.handle.get(), std::min(most, ring.at_once),
+      ring.handle.get(), ring.at_once,
       [](u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
         auto& [handle, chunk] = *reinterpret_cast<Into*>(user);
         const observe::CapturedPacket packet = as_packet(handle, *header, bytes);
@@ -170,22 +166,7 @@ int CaptureRings::hand_over(std::int64_t not_after, const OnPacket& on_packet) {
   }
 }
 
-int CaptureRings::dispatch(int most, const OnPacket& on_packet) {
-  if (rings_.size() == 1) {
-    struct With {
-      pcap_t* handle;
-      const OnPacket& on_packet;
-    } with{rings_[0].handle.get(), on_packet};
-    const int count = ::pcap_dispatch(
-        with.handle, std::min(most, rings_[0].at_once),
-        [](u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
-          const auto& [handle, on_packet] = *reinterpret_cast<With*>(user);
-          on_packet(as_packet(handle, *header, bytes));
-        },
-        reinterpret_cast<u_char*>(&with));
-    if (count < 0) failed_ = &rings_[0];
-    return count;
-  }
+int CaptureRings::dispatch(const OnPacket& on_packet) {
   // What was taken before this round may go, up to the last of it; and nothing that could follow a
   // packet that a ring still holds.
   std::int64_t old_ones = std::numeric_limits<std::int64_t>::min();
@@ -200,10 +181,10 @@ int CaptureRings::dispatch(int most, const OnPacket& on_packet) {
   int taken = 0;
   for (std::size_t i = 0; i < rings_.size(); ++i) {
     if (polled_[i].revents == 0) continue;
-    const int count = take(rings_[i], most);
+    const int count = take(rings_[i]);
     if (count < 0) return count;
     taken += count;
-    if (count >= std::min(most, rings_[i].at_once))
+    if (count >= rings_[i].at_once)
       known = std::min(known, rings_[i].chunks.back().packets.back().packet.t.ns);
   }
   const std::int64_t not_after =

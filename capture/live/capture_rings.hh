@@ -25,7 +25,6 @@ class CaptureRings {
  public:
   using OnPacket = std::function<void(const observe::CapturedPacket&)>;
 
-  explicit CaptureRings(PcapHandle only);
   CaptureRings(CaptureRings&&) = default;
   CaptureRings& operator=(CaptureRings&&) = delete;
   ~CaptureRings();
@@ -38,9 +37,10 @@ class CaptureRings {
   std::vector<int> fds() const;
   // Packets were taken from a ring and are not handed over yet: dispatch() at once.
   bool pending() const;
-  // Takes what is there, up to about `most`, and hands over, in order, what surely has nothing
-  // before it. 0: nothing is there, and all is handed over. Below 0: failed, as pcap_dispatch(3).
-  int dispatch(int most, const OnPacket& on_packet);
+  // Takes some of what is there (a flood has no end), and hands over, in order, what surely has
+  // nothing before it. 0: nothing is there, and all is handed over. Below 0: failed, as
+  // pcap_dispatch(3).
+  int dispatch(const OnPacket& on_packet);
   // Packets that the kernel dropped because a ring was full.
   std::uint64_t dropped();
   std::string error() const;
@@ -63,7 +63,7 @@ class CaptureRings {
   };
 
   CaptureRings() = default;
-  int take(Ring& ring, int most);
+  int take(Ring& ring);
   const Staged* first(Ring& ring);
   int hand_over(std::int64_t not_after, const OnPacket& on_packet);
 

@@ -12,8 +12,10 @@
 #include <string_view>
 
 #include "capture/host/sockaddr.hh"
+#include "capture/live/capture_helper.hh"
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/live.hh"
+#include "capture/live/own_files.hh"
 #include "capture/live/pcap_device.hh"
 #include "capture/live/probe.hh"
 #include "capture/live/sock_diag.hh"
@@ -104,16 +106,16 @@ Check check_calls() {
   return check;
 }
 
+// The helper opens it, as it would for a capture.
 Check check_host_capture() {
-  Check check{"capture on this machine's lo", false, "", ""};
-  if (auto device = open_device("lo", 256); !device) {
-    check.detail = device.error().what;
-    check.remedy = device.error().remedy;
+  Check check{"capture on this machine's interfaces", false, "", ""};
+  if (const auto nanoseconds = CaptureHelper::check(); !nanoseconds) {
+    check.detail = nanoseconds.error().what;
+    check.remedy = nanoseconds.error().remedy;
   } else {
     check.works = true;
-    const bool nano = ::pcap_get_tstamp_precision(device->get()) == PCAP_TSTAMP_PRECISION_NANO;
-    check.detail =
-        nano ? "allowed, time stamps in nanoseconds" : "allowed, time stamps in microseconds";
+    check.detail = fmt::format("{} opened lo, time stamps in {}", find_capture_helper(),
+                               *nanoseconds ? "nanoseconds" : "microseconds");
   }
   return check;
 }

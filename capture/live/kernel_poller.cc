@@ -25,8 +25,11 @@ std::size_t KernelPoller::Hash::operator()(const Pair& pair) const {
   return observe::PairHash{}({pair.local, pair.remote, model::Protocol::tcp});
 }
 
-KernelPoller::KernelPoller(Tell tell, std::function<void()> rest)
-    : tell_(std::move(tell)), rest_(std::move(rest)), thread_([this] { run(); }) {}
+KernelPoller::KernelPoller(Tell tell, std::function<void()> rest, TransitionWatch watch)
+    : tell_(std::move(tell)),
+      rest_(std::move(rest)),
+      watch_(std::move(watch)),
+      thread_([this] { run(); }) {}
 
 // --- the capture's thread
 

@@ -24,8 +24,8 @@ class KernelPoller {
  public:
   using Tell = std::function<void(const observe::KernelRecord&)>;
   // `tell` for each sample, `rest` after each round in which there were any; both on a thread of
-  // its own, which begins now.
-  KernelPoller(Tell tell, std::function<void()> rest);
+  // its own, which begins now. `watch` may have been opened before, with more rights.
+  KernelPoller(Tell tell, std::function<void()> rest, TransitionWatch watch = {});
   ~KernelPoller() { finish(); }
 
   // --- the capture's thread

@@ -80,9 +80,18 @@ struct CaptureOptions {
   std::uint32_t snap_length = 262144;
   std::uint64_t max_packets = 0;  // 0: until stopped
   model::Duration max_time{};     // 0: until stopped
+  // Once the device is open this process gives up its rights, before the first packet is decoded.
+  bool give_up_rights = false;
 };
-// Captures on an interface of this machine, on a thread of its own.
+// Captures on an interface of this machine: a helper program opens it (synoptic-capture, which has
+// the right to, or is started by root), and hands over the packets; they are read on a thread of
+// their own.
 model::Expected<std::unique_ptr<observe::TraceSource>> capture(const CaptureOptions& options);
+
+// The account that called sudo becomes this process's own; every capability is gone, and none comes
+// again. For whoever is an ordinary account already little changes. To be called while there is one
+// thread.
+model::Expected<void> give_up_rights();
 
 // Reads a pcap or pcapng file, "-" for standard input. A file cut off or damaged gives what could
 // be read: `failure()` of the source then says where it ended. `filter` is BPF. Which packets are

@@ -3,14 +3,12 @@
 
 #include <fmt/format.h>
 #include <linux/if_packet.h>
-#include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <vector>
 
 #include "capture/live/live.hh"
 
@@ -20,36 +18,6 @@ namespace {
 // On lo no packet is longer: an MTU of 65536 and the link header. In immediate mode every slot of
 // the ring is as long as the snap length, so a longer one only makes fewer slots.
 constexpr std::uint32_t longest_loopback_packet = 65536 + 18;
-
-std::vector<std::string> interfaces() {
-  std::vector<std::string> names;
-  if (struct if_nameindex* all = ::if_nameindex()) {
-    for (const struct if_nameindex* i = all; i->if_index != 0; ++i) names.push_back(i->if_name);
-    ::if_freenameindex(all);
-  }
-  return names;
-}
-
-model::Error activation_error(pcap_t* handle, const std::string& interface, int status) {
-  switch (status) {
-    case PCAP_ERROR_PERM_DENIED:
-    case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return model::Error{wire::Saying::of("no right to capture on '{}'", interface),
-                          wire::Saying::of("run: {} capture -i {}", sudo_command(), interface)};
-    case PCAP_ERROR_NO_SUCH_DEVICE:
-      return model::Error{wire::Saying::of("there is no interface '{}'", interface),
-                          "list them with: ip link"};
-    case PCAP_ERROR_IFACE_NOT_UP:
-      return model::Error{wire::Saying::of("interface '{}' is down", interface),
-                          wire::Saying::of("run: sudo ip link set {} up", interface)};
-    default:
-      return model::Error{
-          wire::Saying::of(
-              "cannot capture on '{}': {}", interface,
-              *::pcap_geterr(handle) != 0 ? ::pcap_geterr(handle) : ::pcap_statustostr(status)),
-          ""};
-  }
-}
 
 // On lo the kernel hands over each packet twice, leaving and arriving; libpcap throws the first
 // away, but not before it took a slot of the ring or was counted as dropped. (Kernels before 4.20
@@ -76,13 +44,6 @@ std::string sudo_command() {
 
 model::Expected<PcapHandle> open_device(const std::string& interface, std::uint32_t snap_length,
                                         int ring_size) {
-  // Without rights libpcap says "not permitted" of an interface that does not exist: look first.
-  const std::vector<std::string> known = interfaces();
-  if (std::find(known.begin(), known.end(), interface) == known.end()) {
-    return std::unexpected(model::Error{
-        wire::Saying::of("there is no interface '{}'", interface),
-        wire::Saying::of("take one of these: {}", fmt::format("{}", fmt::join(known, ", ")))});
-  }
   std::array<char, PCAP_ERRBUF_SIZE> text{};
   PcapHandle handle(::pcap_create(interface.c_str(), text.data()));
   if (!handle) {
@@ -96,7 +57,12 @@ model::Expected<PcapHandle> open_device(const std::string& interface, std::uint3
   ::pcap_set_promisc(handle.get(), 0);
   ::pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);  // else microseconds
   const int status = ::pcap_activate(handle.get());
-  if (status < 0) return std::unexpected(activation_error(handle.get(), interface, status));
+  if (status < 0) {
+    const char* const why = ::pcap_geterr(handle.get());
+    return std::unexpected(model::Error{wire::Saying::of("cannot capture on '{}': {}", interface,
+                                                         *why ? why : ::pcap_statustostr(status)),
+                                        "see what works here with: synoptic doctor"});
+  }
   if (::pcap_setnonblock(handle.get(), 1, text.data()) != 0) {
     return std::unexpected(
         model::Error{wire::Saying::of("cannot capture on '{}': {}", interface, text.data()), ""});

@@ -17,11 +17,11 @@ struct PcapClose {
 };
 using PcapHandle = std::unique_ptr<pcap_t, PcapClose>;
 
-// A live capture on `interface` of the namespace we are in: immediate, not blocking, time stamps in
-// nanoseconds where the machine has them, a ring of `ring_size` octets that holds a burst.
-constexpr int usual_ring_size = 16 << 20;
+// A live capture on `interface` of a private loopback (the host's are opened by the helper, see
+// capture_helper.hh): immediate, not blocking, time stamps in nanoseconds where the machine has
+// them, a ring of `ring_size` octets.
 model::Expected<PcapHandle> open_device(const std::string& interface, std::uint32_t snap_length,
-                                        int ring_size = usual_ring_size);
+                                        int ring_size);
 
 // `filter` in BPF; empty leaves everything through.
 model::Expected<void> set_filter(pcap_t* handle, const std::string& filter);

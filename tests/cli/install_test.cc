@@ -41,6 +41,17 @@ TEST(Install, MovedElsewhere_FindsItsCatalogue) {
   EXPECT_THAT(zh.out, HasSubstr(its_own));
 }
 
+TEST(Install, MovedElsewhere_FindsWhatCaptures) {
+  const test::TempDir dir;
+  const fs::path build = fs::path(SYNOPTIC_BINARY).parent_path();
+  const std::string install = "cmake --install '" + build.string() + "' --prefix '" +
+                              dir.file("first") + "' >" + dir.file("log") + " 2>&1";
+  ASSERT_EQ(std::system(install.c_str()), 0) << test::read_file(dir.file("log"));
+  fs::rename(dir.file("first"), dir.file("moved"));
+  const test::Result doctor = test::run({"doctor"}, {.program = dir.file("moved/bin/synoptic")});
+  EXPECT_THAT(doctor.out, HasSubstr(dir.file("moved/libexec/synoptic/synoptic-capture")));
+}
+
 // LD_PRELOAD is a list, which a blank ends: it is no part of the way to the library all the same.
 TEST(Install, InAFolderWithABlank_RecordsTheCallsOfAnyProgram) {
   const test::TempDir dir;

@@ -12,40 +12,19 @@
 #include <filesystem>
 #include <optional>
 
+#include "tests/cli/own_network.hh"
 #include "tests/cli/program.hh"
 
 namespace synoptic::cli {
 namespace {
 
 using nlohmann::json;
+using test::BoundSocket;
+using test::in_own_network;
 using test::Program;
 using test::Result;
 using test::run;
 using test::TempDir;
-
-// A socket bound to a free port of 127.0.0.1.
-class BoundSocket {
- public:
-  explicit BoundSocket(int type) : fd_(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
-    address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address_), sizeof address_), 0);
-    socklen_t size = sizeof address_;
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address_), &size);
-    if (type == SOCK_STREAM) ::listen(fd_, 5);
-  }
-  ~BoundSocket() { ::close(fd_); }
-  BoundSocket(const BoundSocket&) = delete;
-  BoundSocket& operator=(const BoundSocket&) = delete;
-  std::string port() const { return std::to_string(ntohs(address_.sin_port)); }
-  void send_to_itself() const {
-    ::sendto(fd_, "hello", 5, 0, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
-  }
-
- private:
-  int fd_;
-  sockaddr_in address_{};
-};
 
 std::string free_port() {
   return BoundSocket(SOCK_STREAM).port();
@@ -55,19 +34,6 @@ std::size_t datagrams(const json& doc) {
   std::size_t count = 0;
   for (const json& event : doc["events"]) count += event["kind"] == "datagram" && event["len"] == 5;
   return count;
-}
-
-// To capture on the machine's own loopback takes root. For an ordinary account the test that calls
-// this is run once more, as the root of a network of its own; what came of it there is returned.
-std::optional<Result> in_own_network() {
-  if (::geteuid() == 0) return std::nullopt;
-  const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
-  Program program(
-      {"--user", "--map-root-user", "--net", "sh", "-c", R"(ip link set lo up && exec "$0" "$1")",
-       std::filesystem::read_symlink("/proc/self/exe").string(),
-       fmt::format("--gtest_filter={}.{}", test.test_suite_name(), test.name())},
-      {.variables = {}, .prefix = {}, .program = "unshare"});
-  return program.wait();
 }
 
 TEST(Capture, EndsAfterTheCountAskedFor) {
@@ -170,12 +136,14 @@ class AsOrdinaryAccount {
     std::filesystem::permissions(dir_.path(), std::filesystem::perms(0755));
     std::filesystem::copy_file(SYNOPTIC_BINARY, dir_.file("synoptic"));
     std::filesystem::permissions(dir_.file("synoptic"), std::filesystem::perms(0755));
+    std::filesystem::copy_file(SYNOPTIC_CAPTURE_HELPER, dir_.file("synoptic-capture"));
     start_.program = dir_.file("synoptic");
     if (::geteuid() == 0) start_.prefix = {"runuser", "-u", "nobody", "--"};
   }
   Result run(const std::vector<std::string>& arguments) const {
     return test::run(arguments, start_);
   }
+  const std::string& program() const { return start_.program; }
 
  private:
   TempDir dir_;
@@ -187,7 +155,9 @@ TEST(OrdinaryAccount, MayNotCaptureTheMachinesInterfaceAndIsToldWhatToType) {
   const Result result = account.run({"capture", "-i", "lo"});
   EXPECT_EQ(result.status, 1);
   EXPECT_TRUE(test::is_one_line(result.err)) << result.err;
-  EXPECT_NE(result.err.find("sudo"), std::string::npos) << result.err;
+  EXPECT_EQ(result.err, fmt::format("synoptic: no right to capture on 'lo'; run once: sudo setcap "
+                                    "cap_net_raw+ep {}-capture\n",
+                                    account.program()));
 }
 
 TEST(OrdinaryAccount, ComparesAllTheSame) {

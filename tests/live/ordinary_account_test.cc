@@ -48,6 +48,7 @@ TEST(OrdinaryAccount, LiveRunsCapturesAndSurvivalWorkTheSame) {
   const fs::path copy = folder.path() / "live_test";
   fs::copy_file("/proc/self/exe", copy);
   ASSERT_EQ(::chmod(copy.c_str(), 0755), 0);
+  fs::copy_file(SYNOPTIC_CAPTURE_HELPER, folder.path() / "synoptic-capture");
   expect_passed(run({"runuser", "-u", "nobody", "--", copy.string(), "--gtest_brief=1",
                      "--gtest_filter=*PrivateRun*:Survival.*:Capture.*:Doctor.*"}));
 }

@@ -39,9 +39,9 @@ class ToItself {
 // overflow: a reader that waits while more packets come than the ring holds. 0 when the loss was
 // counted, and every packet was either handed over or counted.
 int overflow() {
-  auto handle = open_device("lo", 262144);
-  if (!handle) return 1;
-  CaptureLoop loop{CaptureRings(std::move(*handle))};
+  auto rings = CaptureRings::by_length("lo", 262144);
+  if (!rings) return 1;
+  CaptureLoop loop(std::move(*rings));
   std::mutex mutex;
   std::condition_variable changed;
   bool sent_all = false;
@@ -56,7 +56,7 @@ int overflow() {
         [] {});
   });
   const ToItself socket;
-  constexpr std::uint64_t count = 3000;
+  constexpr std::uint64_t count = 60'000;
   for (std::uint64_t i = 0; i < count; ++i) socket.send({'x'});
   {
     const std::lock_guard lock(mutex);
@@ -65,7 +65,7 @@ int overflow() {
   changed.notify_all();
   loop.stop();
   reader.join();
-  std::fprintf(stderr, "captured %llu and dropped %llu of 3000\n",
+  std::fprintf(stderr, "captured %llu and dropped %llu of 60000\n",
                static_cast<unsigned long long>(captured),
                static_cast<unsigned long long>(loop.kernel_dropped()));
   return captured > 0 && loop.kernel_dropped() > 0 && captured + loop.kernel_dropped() == count ? 0

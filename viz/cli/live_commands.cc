@@ -83,13 +83,16 @@ int run_compare(const Options& options) {
 }
 
 int run_capture(const Options& options) {
-  if (!outputs_are_writable(options.output)) return refused;
   Interrupts interrupts;
-  const Source source = live::capture(options.capture);
+  live::CaptureOptions capture = options.capture;
+  capture.give_up_rights = true;
+  const Source source = live::capture(capture);
   if (!source) {
     say(source.error().str());
     return refused;
   }
+  // Asked now: who called sudo writes the files, not root.
+  if (!outputs_are_writable(options.output)) return refused;
   const std::string& interface = options.capture.interface;
   const std::string& filter = options.capture.filter;
   say(fmt::format("capturing on {}; Ctrl-C ends it", interface));

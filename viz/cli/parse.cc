@@ -222,10 +222,12 @@ void add_commands(CLI::App& app, Typed& typed) {
         ->option_text(" ");
   }
   capture->footer(
-      "Examples:\n  sudo synoptic capture                                what goes over lo\n"
-      "  sudo synoptic capture -i eth0 tcp port 80 -o web.pcapng\n"
-      "  sudo synoptic capture \"tcp port 80 and (host 10.0.0.1 or host 10.0.0.2)\"\n"
-      "What means something to the shell, as ( ) and &, needs quotes.");
+      "Examples:\n  synoptic capture                                what goes over lo\n"
+      "  synoptic capture -i eth0 tcp port 80 -o web.pcapng\n"
+      "  synoptic capture \"tcp port 80 and (host 10.0.0.1 or host 10.0.0.2)\"\n"
+      "What means something to the shell, as ( ) and &, needs quotes.\n"
+      "The device is opened by a helper, synoptic-capture, which is given the right once:\n"
+      "synoptic doctor says how. With sudo it works without; the files are yours all the same.");
   open->footer(
       "Examples:\n  synoptic open trace.pcapng --summary\n"
       "  synoptic open trace.pcapng tcp port 80 and host 10.0.0.1\n  tcpdump -i lo -w - | synoptic "
