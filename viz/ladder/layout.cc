@@ -363,8 +363,13 @@ std::string live_title(const model::Trace& live, std::span<const model::Endpoint
   return say("LIVE (the kernel's {}, captured)", tcp ? "TCP" : "UDP");
 }
 
+// The packets of either side that ICMP messages are about.
+struct Quoted {
+  QuotedPackets sim, live;
+};
+
 void compare_section(Page& page, const model::Trace& sim, const model::Trace& live,
-                     const Alignment& alignment, const Section& section,
+                     const Alignment& alignment, const Section& section, const Quoted& quoted,
                      const LayoutOptions& options) {
   const bool wide = page.columns() >= 210;
   const int middle_width = wide ? 11 : page.columns() >= 100 ? 3 : 2;
@@ -377,12 +382,14 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   const bool to_scale = options.time == TimeMode::proportional;
   const Pace left_pace = to_scale ? pace_of(sim, section.sim.events) : Pace{},
              right_pace = to_scale ? pace_of(live, section.live.events) : Pace{};
-  const StripOptions strip =
+  StripOptions strip =
       strip_options(options,
                     {.median = std::max(left_pace.median, right_pace.median),
                      .sum = std::max(left_pace.sum, right_pace.sum)},
                     std::max(section.sim.events.size(), section.live.events.size()));
+  strip.quoted = &quoted.sim;
   const Strip a = make_strip(sim, Side::sim, section.sim.events, section.sim.lanes, left, strip);
+  strip.quoted = &quoted.live;
   const Strip b =
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
   // Of a simulated run that was read from a capture file no more is known than its packets.
@@ -443,13 +450,15 @@ bool fit_beside(const model::Trace& trace, const LayoutOptions& options,
 }
 
 void single_section(Page& page, const model::Trace& trace, std::span<const EventId> events,
-                    const std::vector<model::EndpointId>& lanes, const LayoutOptions& options) {
+                    const std::vector<model::EndpointId>& lanes, const QuotedPackets& quoted,
+                    const LayoutOptions& options) {
   const int time = time_width(trace, events, page.columns() >= 100);
   const Columns columns =
       place_lanes(0, page.columns(), lanes.size(), time, margin_for(trace, events, lanes));
   const Pace pace = options.time == TimeMode::proportional ? pace_of(trace, events) : Pace{};
-  const Strip strip = make_strip(trace, options.side, events, lanes, columns,
-                                 strip_options(options, pace, events.size()));
+  StripOptions strip_of = strip_options(options, pace, events.size());
+  strip_of.quoted = &quoted;
+  const Strip strip = make_strip(trace, options.side, events, lanes, columns, strip_of);
   page.skip(1);
   page.skip(page.lane_heads(strip, page.line()));
   page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));
@@ -484,8 +493,9 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
   warnings(page, trace, "");
   if (options.flow) others_left_out(page, trace, "");
   if (events.empty()) return page.finish();
+  const QuotedPackets quoted = quoted_packets(trace);
   if (beside) {
-    single_section(page, trace, events, lanes, options);
+    single_section(page, trace, events, lanes, quoted, options);
     for (const std::string& ending : endings_of(trace, options.flow)) {
       page.skip(1);
       page.paragraph(ending, Role::reason, 0, 2);
@@ -494,7 +504,7 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
     for (const Section& section : sections_of(trace)) {
       page.skip(1);
       page.heading(section.name);
-      single_section(page, trace, section.sim.events, section.sim.lanes, options);
+      single_section(page, trace, section.sim.events, section.sim.lanes, quoted, options);
       if (section.ending.empty()) continue;
       page.skip(1);
       page.paragraph(tr("The connection's end: ") + section.ending, Role::reason, 0, 2);
@@ -515,11 +525,12 @@ Scene layout(const model::Trace& sim, const model::Trace& live, const Alignment&
   others_left_out(page, live, tr("live: "));
   Seen seen;
   const std::vector<Section> sections = sections_of(sim, live, alignment, options.flow);
+  const Quoted quoted{quoted_packets(sim), quoted_packets(live)};
   for (const Section& section : sections) {
     if (section.sim.events.empty() && section.live.events.empty()) continue;
     page.skip(1);
     if (sections.size() > 1) page.heading(section.name);
-    compare_section(page, sim, live, alignment, section, options);
+    compare_section(page, sim, live, alignment, section, quoted, options);
     seen.look(sim, section.sim.events);
     seen.look(live, section.live.events);
   }
