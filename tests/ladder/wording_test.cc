@@ -26,6 +26,19 @@ TEST(Wording, SentencesForRolesTakeAnyName) {
   EXPECT_EQ(with_name("the client sent", "client"), "the client sent");
 }
 
+// A lane may be named after a program of the user's.
+TEST(Wording, AProgramIsAName_AndHasNoProgram) {
+  EXPECT_EQ(the("my_server.py"), "my_server.py");
+  EXPECT_EQ(the("curl"), "curl");
+  EXPECT_EQ(capital(the("my_server.py")), "my_server.py");
+  EXPECT_EQ(capital("my_server.py's FIN came"), "my_server.py's FIN came");
+  EXPECT_EQ(program_of("my_server.py"), "my_server.py");
+  EXPECT_EQ(program_of("client"), "the client's program");
+  EXPECT_EQ(with_name("The my_server.py's program sent; the my_server.py's FIN", "my_server.py"),
+            "my_server.py sent; my_server.py's FIN");
+  EXPECT_EQ(with_name("The curl sent", "curl"), "curl sent");
+}
+
 TEST(Wording, ReasonsNameTheSecondClientWithoutArticle) {
   model::Trace sim = simulated("0 c PA 1 1 \"x\"; 20 s A 1 2; 20 s PA 1 2 \"y\"");
   model::Trace live = captured("0 c PA 1 1 \"x\"; 0.1 s PA 1 2 \"y\"");

@@ -147,7 +147,7 @@ std::string second_fin_text(const Conversation& c, const Ending& end) {
       return say(
           "{} called close() {} {} {}, before an ACK alone had left: so one segment carries "
           "ACK and FIN",
-          capital(of(name2, tr("program"))), after(close->t - heard.t), of(name1, "FIN"), sent);
+          capital(program_of(name2)), after(close->t - heard.t), of(name1, "FIN"), sent);
     return say("{} left {} {}, before an ACK alone had left: so one segment carries both",
                capital(of(name2, "FIN")), after(fin2.t - heard.t), of(name1, "FIN"));
   }
