@@ -41,6 +41,31 @@ TEST(IcmpError, OverIpv6_AndOfASegment) {
   EXPECT_THAT(text, HasSubstr("ICMP Communication prohibited for segment #1"));
 }
 
+// The same error about the same datagram: ports, checksums and identifications in it are others.
+TEST(IcmpError, OfTwoRuns_IsTheSameWhateverThePorts) {
+  const auto refusal = [](model::Source source, std::uint16_t port, std::string_view text) {
+    model::Trace trace = build(source, "0 c D \"hello\"; 1 s I 3 3 re=0");
+    wire::Bytes datagram, error;
+    const auto near = wire::IpAddress::v4(127, 0, 0, 1), far = wire::IpAddress::v4(127, 0, 0, 2);
+    wire::append_udp(datagram, {.type = wire::LinkType::raw}, {near, far, 64, port}, port, 9999,
+                     wire::Bytes(text.begin(), text.end()));
+    wire::append_icmp(error, {}, {far, near}, 3, 3,
+                      wire::unreachable_body(datagram, wire::Family::ipv4));
+    auto& packet = std::get<model::Packet>(trace.edit(model::EventId{1}).body);
+    packet.bytes = trace.arena().store(error);
+    packet.original_size = static_cast<std::uint32_t>(error.size());
+    packet.len = wire::view(error, wire::LinkType::ethernet).payload_length;
+    return trace;
+  };
+  const auto verdict = [&](std::string_view text) {
+    const model::Trace sim = refusal(model::Source::simulated, 40000, "hello"),
+                       live = refusal(model::Source::captured, 51234, text);
+    return align(sim, live).rows.back().verdict;
+  };
+  EXPECT_EQ(verdict("hello"), Verdict::same);
+  EXPECT_NE(verdict("other"), Verdict::same);
+}
+
 // Where there is little room the flags and numbers come first.
 TEST(IcmpError, InANarrowPicture) {
   const model::Trace trace = captured(refused);

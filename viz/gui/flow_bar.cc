@@ -104,9 +104,11 @@ std::string chosen_label(const Model& model) {
 }  // namespace
 
 void flow_chooser(const Model& model, Ui& ui, Commands& commands) {
-  const bool clicked = ImGui::Button(fmt::format("{}###flows", chosen_label(model)).c_str());
+  bool clicked = ImGui::Button(fmt::format("{}###flows", chosen_label(model)).c_str());
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tr("which conversation is shown (C)"));
   const ImVec2 below(ImGui::GetItemRectMin().x, ImGui::GetItemRectMax().y);
+  ImGui::SameLine(0, 0);
+  clicked |= ImGui::ArrowButton("##open", ImGuiDir_Down);  // it opens a list
   if (clicked || ui.ask_flow) {
     ui.ask_flow = false;
     ui.focus_flow = true;
