@@ -63,6 +63,8 @@ OutputOptions output_of(const Typed& typed) {
     out.several = ladder::Several::beside;
   else if (typed.flow && *typed.flow == "each")
     out.several = ladder::Several::one_after_another;
+  else if (typed.flow && typed.flow->find_first_not_of("0123456789") != std::string::npos)
+    throw Usage(fmt::format("--flow {}: it is a whole number from 0 on, all or each", *typed.flow));
   else if (typed.flow)
     out.flow = static_cast<std::uint32_t>(number_of("--flow", *typed.flow, 0, max_flow));
   const bool text =
