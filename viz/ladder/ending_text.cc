@@ -153,7 +153,9 @@ std::string second_fin_text(const Conversation& c, const Ending& end) {
   }
   std::string text = say("{} acknowledged first, and sent its own FIN {} that", capital(the(name2)),
                          after(fin2.t - ack1.t));
-  if (close && close->t >= ack1.t) text += tr(": only then did its program call close()");
+  if (close && close->t >= ack1.t)
+    text += program_of(name2) == name2 ? tr(": only then did it call close()")
+                                       : tr(": only then did its program call close()");
   return text;
 }
 
