@@ -125,12 +125,18 @@ model::Expected<Supervisor> start_supervisor(const LiveSpec& spec) {
   return supervisor;
 }
 
+// Whether a program had a part in sending it: refusals are the kernel's own.
+bool is_of_program(const model::Event& event) {
+  const auto* packet = std::get_if<model::Packet>(&event.body);
+  return packet != nullptr && event.kind != model::EventKind::icmp && !packet->ctl.has(wire::RST);
+}
+
 // The ends that have sent something, and of whose programs no call is known.
 std::string unseen_calls(const model::Trace& trace) {
   std::vector<bool> sent(trace.endpoints().size()), called(trace.endpoints().size());
   for (const model::Event& event : trace.events()) {
     if (event.endpoint == model::EndpointId::none) continue;
-    if (std::holds_alternative<model::Packet>(event.body)) sent[index(event.endpoint)] = true;
+    if (is_of_program(event)) sent[index(event.endpoint)] = true;
     if (event.kind == model::EventKind::call) called[index(event.endpoint)] = true;
   }
   std::string who;

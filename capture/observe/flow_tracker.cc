@@ -10,6 +10,7 @@
 #include "capture/observe/connection.hh"
 #include "capture/observe/flow_table.hh"
 #include "capture/observe/kernel_word.hh"
+#include "capture/observe/quoted_packet.hh"
 
 namespace synoptic::observe {
 
@@ -266,12 +267,13 @@ void FlowTracker::Impl::datagram(const CapturedPacket& p, const wire::PacketView
   trace.add(event(p, v, from, to, pair.flow), EventKind::datagram);
 }
 
-// An error belongs to the conversation of the packet that it quotes, and comes, as far as lanes go,
-// from where that packet went. Other messages have lanes of their own: port 0.
+// An error belongs to the conversation of the packet that it quotes, which is its cause, and comes,
+// as far as lanes go, from where that packet went. Other messages have lanes of their own: port 0.
 void FlowTracker::Impl::icmp(const CapturedPacket& p, const wire::PacketView& v) {
   EndpointId from = EndpointId::none;
   EndpointId to = EndpointId::none;
   FlowId flow = FlowId::none;
+  EventId cause = EventId::none;
   const auto quoted = wire::view_quoted(p.bytes, v);
   const bool ports = quoted && (quoted->transport == wire::Transport::tcp ||
                                 quoted->transport == wire::Transport::udp);
@@ -284,11 +286,17 @@ void FlowTracker::Impl::icmp(const CapturedPacket& p, const wire::PacketView& v)
     to = flows.lane(src, protocol);
     if (const auto* const pair = flows.known({src, dst, protocol}); pair != nullptr)
       flow = pair->flow;
+    cause = quoted_packet(trace, {.flow = flow,
+                                  .sender = to,
+                                  .t = p.t,
+                                  .view = *quoted,
+                                  .bytes = wire::slice(p.bytes, v.payload)});
   } else {
     from = flows.lane({v.src, 0}, Protocol::udp);
     to = flows.lane({v.dst, 0}, Protocol::udp);
   }
   model::Event e = event(p, v, from, to, flow);
+  e.cause = cause;
   auto& packet = std::get<model::Packet>(e.body);
   packet.icmp_type = v.icmp_type;
   packet.icmp_code = v.icmp_code;

@@ -52,6 +52,54 @@ TEST(Live, EveryDemoOverBothFamilies) {
   }
 }
 
+// One conversation of both sides, in every format; its simulated half is that of sim.
+TEST(Compare, OfSeveralClients_OneIsChosen) {
+  const TempDir dir;
+  const std::vector<std::string> demo{"tcp-echo", "--clients", "2",      "--names", "Ada",
+                                      "--pause",  "10ms",      "--flow", "1"};
+  std::vector<std::string> compare{"compare",           "-o", dir.file("one.json"), "-o",
+                                   dir.file("one.txt"), "-o", dir.file("one.svg")};
+  compare.insert(compare.begin() + 1, demo.begin(), demo.end());
+  ASSERT_EQ(run(compare).status, 0);
+  const json doc = json::parse(test::read_file(dir.file("one.json")));
+  std::vector<std::string> sim{"sim"};
+  sim.insert(sim.end(), demo.begin(), demo.end());
+  EXPECT_EQ(doc["simulated"], run_json(sim));
+  for (const char* side : {"simulated", "captured"}) {
+    EXPECT_EQ(doc[side]["flows"].size(), 1u);
+    std::set<std::string> names;
+    for (const json& endpoint : doc[side]["endpoints"])
+      names.insert(endpoint["name"].get<std::string>());
+    EXPECT_EQ(names, (std::set<std::string>{"client 2", "server"})) << side;
+  }
+  for (const json& row : doc["rows"]) EXPECT_NE(row["verdict"], "unexplained");
+  for (const char* file : {"one.txt", "one.svg"})
+    EXPECT_NE(test::read_file(dir.file(file)).find("client 2"), std::string::npos) << file;
+}
+
+// Nobody has the port: both networks answer with ICMP, drawn to the datagram.
+TEST(Compare, WithoutAServer_IcmpAnswersOnBothSides) {
+  for (const char* family : {"-4", "-6"}) {
+    const Result result = run({"compare", "udp-once", family, "--pause", "10ms", "--no-server",
+                               "--timeout", "1s", "--format", "json"});
+    const json doc = json::parse(result.out);
+    for (const char* side : {"simulated", "captured"}) {
+      std::size_t messages = 0;
+      for (const json& event : doc[side]["events"]) {
+        if (event["kind"] != "icmp") continue;
+        ++messages;
+        const auto cause = std::ranges::find_if(
+            doc[side]["events"], [&](const json& e) { return e["id"] == event["cause"]; });
+        ASSERT_NE(cause, doc[side]["events"].end());
+        EXPECT_EQ((*cause)["kind"], "datagram");
+        EXPECT_EQ((*cause)["to"], event["endpoint"]);
+      }
+      EXPECT_EQ(messages, 1u) << side;
+    }
+    for (const json& row : doc["rows"]) EXPECT_EQ(row["verdict"], "same");
+  }
+}
+
 TEST(Live, SeveralClientsAndTheirOptions) {
   const json doc = run_json({"live", "tcp-echo", "--clients", "3", "--names", "Ada", "--pause",
                              "10ms", "--port", "7777", "--addr", "10.9.8.7"});

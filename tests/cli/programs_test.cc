@@ -150,6 +150,28 @@ TEST_F(Programs, SeveralClients_HaveLanesOfTheirOwn) {
   EXPECT_EQ(trace.at("flows").size(), 2u);
 }
 
+// The kernel refuses by itself: no program is missing there.
+TEST_F(Programs, APortThatNobodyHas_AnswersWithoutAProgram) {
+  const std::string knocks = script("knocks.py", R"(
+import socket
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+u.connect(('127.0.0.1', 7777))
+u.send(b'hello')
+try:
+    u.recv(10)
+except ConnectionRefusedError as refused:
+    print(refused)
+try:
+    socket.create_connection(('127.0.0.1', 7778))
+except ConnectionRefusedError as refused:
+    print(refused)
+)");
+  const Result result = run({"live", "--quiet", "0s", "--", "python3", knocks});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("ICMP Port unreachable for"), HasSubstr("RST"),
+                                HasSubstr("ECONNREFUSED"), Not(HasSubstr("no socket calls"))));
+}
+
 TEST_F(Programs, TheLastOne_ReadsWhatIsTyped) {
   const std::string asks = script("asks.py", R"(
 import socket

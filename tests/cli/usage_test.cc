@@ -80,7 +80,8 @@ TEST(Usage, EachMistakeGetsOneClearLineAndStatus2) {
       {{"sim", "tcp-echo", "--lines", "a;b"},
        "--lines: tcp-echo reads no typed lines; leave it out"},
       {{"sim", "tcp-echo", "--port", "http"}, "--port http: it is a whole number from 1 to 65535"},
-      {{"sim", "tcp-echo", "--flow", "first"}, "--flow first: it is a whole number from 0 on"},
+      {{"sim", "tcp-echo", "--flow", "first"},
+       "--flow first: it is a whole number from 0 on, all or each"},
       {{"sim", "tcp-echo", "--nope"}, "sim has no option '--nope'; see: synoptic sim --help"},
       {{"sim", "tcp-echo", "--paus", "3s"}, "did you mean '--pause'?"},
       {{"sim", "tcp-echo", "-z"}, "sim has no option '-z'"},
@@ -182,7 +183,8 @@ TEST(Usage, HelpOfEachCommandIsOnStdout) {
   const Result all = run({"--help"});
   EXPECT_EQ(all.status, 0);
   EXPECT_EQ(all.err, "");
-  for (const char* command : {"sim", "live", "compare", "capture", "open", "demo", "doctor", "shell"}) {
+  for (const char* command :
+       {"sim", "live", "compare", "capture", "open", "demo", "doctor", "shell"}) {
     EXPECT_NE(all.out.find(std::string("  ") + command + " "), std::string::npos) << command;
     const Result one = run({command, "--help"});
     EXPECT_EQ(one.status, 0) << one.err;

@@ -5,6 +5,8 @@
 
 #include "tests/ladder/trace_builder.hh"
 #include "viz/ladder/align.hh"
+#include "viz/ladder/ending.hh"
+#include "viz/ladder/facts.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -24,6 +26,31 @@ TEST(Wording, SentencesForRolesTakeAnyName) {
             "client 2 sent; Client 2's FIN; to the client 20");
   EXPECT_EQ(with_name("The 127.0.0.1:34030's FIN", "127.0.0.1:34030"), "127.0.0.1:34030's FIN");
   EXPECT_EQ(with_name("the client sent", "client"), "the client sent");
+}
+
+// A lane may be named after a program of the user's.
+TEST(Wording, AProgramIsAName_AndHasNoProgram) {
+  EXPECT_EQ(the("my_server.py"), "my_server.py");
+  EXPECT_EQ(the("curl"), "curl");
+  EXPECT_EQ(capital(the("my_server.py")), "my_server.py");
+  EXPECT_EQ(capital("my_server.py's FIN came"), "my_server.py's FIN came");
+  EXPECT_EQ(program_of("my_server.py"), "my_server.py");
+  EXPECT_EQ(program_of("client"), "the client's program");
+  EXPECT_EQ(with_name("The my_server.py's program sent; the my_server.py's FIN", "my_server.py"),
+            "my_server.py sent; my_server.py's FIN");
+  EXPECT_EQ(with_name("The curl sent", "curl"), "curl sent");
+}
+
+TEST(Wording, TheEndingOfProgramsConnection_SpeaksOfNoOtherProgram) {
+  model::Trace trace = captured(
+      "0 c S 0; 1 s SA 0 1; 2 c A 1 1; 3 s close; 3 s FA 1 1; 4 c A 1 2; 90 c close; 90 c FA 1 2; "
+      "91 s A 2 2");
+  trace.edit(trace.flows()[0].a).name = "my_client.py";
+  trace.edit(trace.flows()[0].b).name = "my_server.py";
+  const std::string text = ending_text(conversations_of(trace).at(0));
+  EXPECT_NE(text.find("my_client.py acknowledged first"), std::string::npos) << text;
+  EXPECT_NE(text.find("only then did it call close()"), std::string::npos) << text;
+  EXPECT_EQ(text.find("program"), std::string::npos) << text;
 }
 
 TEST(Wording, ReasonsNameTheSecondClientWithoutArticle) {

@@ -59,11 +59,24 @@ std::vector<std::string> role_arguments(const DemoChoice& demo, const demos::Pro
   return arguments;
 }
 
+// The server's host, on which nothing runs. Its lane has no more than an address, as in a capture.
+void empty(net::RoleSpec& server, std::uint16_t port) {
+  server.name = wire::SocketAddress{server.address, port}.str();
+  server.main = [](program::Host&) -> program::Task { co_return; };
+  server.lines.clear();
+}
+
 }  // namespace
 
 net::Scenario make_scenario(const Options& options) {
   net::Scenario scenario =
       lessons::make_scenario(*options.demo.demo, options.demo.program, options.demo.family);
+  if (options.demo.no_server) {
+    for (net::RoleSpec& role : scenario.roles) {
+      role.start_after.clear();
+      if (role.is_server) empty(role, options.demo.program.server.port);
+    }
+  }
   for (const auto& [key, value] : options.simulation.settings) {
     // parse() has set each of them once already: none is refused here
     static_cast<void>(net::set(scenario, key, value));
@@ -87,9 +100,10 @@ live::LiveSpec make_live_spec(const DemoChoice& demo, std::optional<model::Durat
   program.server = server;
   program.client = client;
   for (const demos::Process& one : demos::processes(*demo.demo, program)) {
+    if (demo.no_server && one.is_server) continue;
     spec.roles.push_back({.name = one.name,
                           .argv = role_arguments(demo, one),
-                          .start_after = one.start_after,
+                          .start_after = demo.no_server ? "" : one.start_after,
                           .start_after_call = one.start_after_call,
                           .serves = one.role->serves,
                           .ready = one.role->ready});
@@ -100,7 +114,9 @@ live::LiveSpec make_live_spec(const DemoChoice& demo, std::optional<model::Durat
     const int count = role.many ? demo.program.clients : 1;
     if (demo.demo->uses.lines) pauses += static_cast<std::int64_t>(lines) * count;
   }
-  spec.timeout = timeout.value_or(model::seconds(60) + demo.program.pause * pauses);
+  // Whoever waits for a server that is not there need not wait for long.
+  const model::Duration patience = model::seconds(demo.no_server ? 3 : 60);
+  spec.timeout = timeout.value_or(patience + demo.program.pause * pauses);
   return spec;
 }
 

@@ -45,12 +45,14 @@ struct OutputOptions {
   bool dark = false;                               // a PNG's ground
   demos::Language language = demos::Language::en;  // of the diagram
   ladder::TimeMode time = ladder::TimeMode::ordinal;
-  std::optional<std::uint32_t> flow;
+  std::optional<std::uint32_t> flow;  // by its number in the summary
+  ladder::Several several = ladder::Several::automatic;
 };
 
 struct DemoChoice {
   const demos::Demo* demo = nullptr;
   const demos::Role* role = nullptr;  // commands demo and role only
+  bool no_server = false;             // nobody has its port
   demos::DemoOptions program;  // its server's address may be unspecified: the command's own default
   wire::Family family = wire::Family::ipv4;
 };

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 #include "viz/cli/commands.hh"
 #include "viz/cli/files.hh"
@@ -31,19 +32,23 @@ ladder::Scene scene_of(const Shown& shown, const OutputOptions& options, ladder:
   layout.time = options.time;
   layout.raw_seq = options.raw_seq;
   layout.title = shown.title;
+  layout.several = options.several;
   if (shown.live) return ladder::layout(shown.trace, *shown.live, *shown.alignment, layout);
   return ladder::layout(shown.trace, layout);
 }
 
 std::string text_of(const Shown& shown, const OutputOptions& options) {
   const bool list =
-      options.summary || (shown.any_traffic && shown.trace.flows().size() > many_flows);
+      options.summary || (shown.any_traffic && shown.trace.flows().size() > many_flows &&
+                          options.several == ladder::Several::automatic);
   if (!list)
     return exporting::to_text(scene_of(shown, options, ladder::text_metrics(text_columns())));
   std::string text = shown.live ? comparison_summary(shown.trace, *shown.live, *shown.alignment)
                                 : summary(shown.trace);
   if (!options.summary)
-    text += "\nOne of them as a diagram: --flow N; this list on purpose: --summary\n";
+    text +=
+        "\nOne of them as a diagram: --flow N; all of them: --flow each; this list on purpose: "
+        "--summary\n";
   return text;
 }
 
@@ -151,11 +156,9 @@ bool outputs_are_writable(const OutputOptions& options) {
 
 int show(const Shown& shown, const OutputOptions& options) {
   if (!options.flow) return show_all(shown, options);
-  if (shown.live) {
-    say("--flow chooses from one trace; a comparison is shown whole");
-    return misused;
-  }
-  const std::size_t count = shown.trace.flows().size();
+  std::vector<ladder::FlowPair> pairs;
+  if (shown.live) pairs = ladder::flow_pairs(shown.trace, *shown.alignment);
+  const std::size_t count = shown.live ? pairs.size() : shown.trace.flows().size();
   if (*options.flow >= count) {
     say(fmt::format("there is no flow {}{}", *options.flow,
                     count == 0   ? ": there is none at all"
@@ -163,11 +166,21 @@ int show(const Shown& shown, const OutputOptions& options) {
                                  : fmt::format("; they are numbered 0 to {}, and listed on "
                                                "standard output",
                                                count - 1)));
-    if (auto written = write_stdout(summary(shown.trace)); !written) {
+    const std::string list = shown.live
+                                 ? comparison_summary(shown.trace, *shown.live, *shown.alignment)
+                                 : summary(shown.trace);
+    if (auto written = write_stdout(list); !written) {
       say(written.error().str());
       return refused;
     }
     return misused;
+  }
+  if (shown.live) {
+    const BothSides both = select_pair(shown.trace, *shown.live, pairs[*options.flow]);
+    const ladder::Alignment alignment = ladder::align(both.sim, both.live);
+    return show_all(
+        {.trace = both.sim, .live = &both.live, .alignment = &alignment, .title = shown.title},
+        options);
   }
   const model::Trace one = select_flow(shown.trace, static_cast<model::FlowId>(*options.flow));
   return show_all({.trace = one, .title = shown.title}, options);

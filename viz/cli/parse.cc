@@ -61,7 +61,9 @@ void add_output(CLI::App& sub, Typed& typed) {
 }
 
 void add_flow(CLI::App& sub, Typed& typed) {
-  add_word(sub, "--flow", typed.flow, "Only this flow, by the number that --summary shows")
+  add_word(sub, "--flow", typed.flow,
+           "Only this flow, by the number that --summary shows; all: all in one picture, however "
+           "wide; each: one after another")
       ->type_name("N")
       ->group("Output");
 }
@@ -233,7 +235,10 @@ void add_commands(CLI::App& app, Typed& typed) {
       "  synoptic open trace.pcapng tcp port 80 and host 10.0.0.1\n  tcpdump -i lo -w - | synoptic "
       "open -");
   for (CLI::App* sub : {capture, open}) add_output(*sub, typed);
-  for (CLI::App* sub : {sim, live, capture, open}) add_flow(*sub, typed);
+  for (CLI::App* sub : {sim, live, compare, capture, open}) add_flow(*sub, typed);
+  for (CLI::App* sub : {sim, live, compare})
+    sub->add_flag("--no-server", typed.no_server, "Leave the server out: nobody has its port")
+        ->group("Demo");
 
   CLI::App* demo =
       app.add_subcommand("demo", "One side of a demo in this terminal, as in the tutorials");

@@ -61,4 +61,15 @@ model::Trace select_flow(const model::Trace& trace, model::FlowId id) {
   return out;
 }
 
+BothSides select_pair(const model::Trace& sim, const model::Trace& live,
+                      const ladder::FlowPair& pair) {
+  const auto one = [](const model::Trace& trace, std::optional<model::FlowId> flow) {
+    if (flow) return select_flow(trace, *flow);
+    model::Trace none(trace.source());
+    none.warnings = trace.warnings;
+    return none;
+  };
+  return {one(sim, pair.sim), one(live, pair.live)};
+}
+
 }  // namespace synoptic::cli

@@ -231,9 +231,12 @@ void Session::save(const std::string& wanted) {
   options.raw_seq = m.look.raw_seq;
   options.time = m.look.time;
   options.dark = m.look.dark;
+  options.several = m.several;
   std::optional<model::Trace> flow;
-  if (m.alone() && m.file->flow) flow = select_flow(*m.live, *m.file->flow);
+  if (m.alone() && m.flow && model::index(*m.flow) < m.live->flows().size())
+    flow = select_flow(*m.live, *m.flow);
   std::optional<ladder::Alignment> fresh;  // where the window is behind its traces
+  std::optional<BothSides> both;
   Shown shown{.trace = flow        ? *flow
                        : m.alone() ? *m.live
                                    : m.sim(),
@@ -242,11 +245,29 @@ void Session::save(const std::string& wanted) {
     shown.live = m.live;
     shown.alignment = app_.busy() ? &fresh.emplace(ladder::align(m.sim(), *m.live)) : &m.alignment;
   }
+  if (shown.live != nullptr && m.flow) {
+    const auto pairs = ladder::flow_pairs(m.sim(), *shown.alignment);
+    if (model::index(*m.flow) < pairs.size()) {
+      both = select_pair(m.sim(), *m.live, pairs[model::index(*m.flow)]);
+      const ladder::Alignment& of_both = fresh.emplace(ladder::align(both->sim, both->live));
+      return start_saving(
+          path, {.trace = both->sim, .live = &both->live, .alignment = &of_both, .title = m.title},
+          *format, options);
+    }
+  } else if (!m.alone() && m.flow && model::index(*m.flow) < m.sim().flows().size()) {
+    flow = select_flow(m.sim(), *m.flow);
+    return start_saving(path, {.trace = *flow, .title = m.title}, *format, options);
+  }
+  start_saving(path, shown, *format, options);
+}
+
+void Session::start_saving(const std::string& path, const Shown& shown, Format format,
+                           const OutputOptions& options) {
   app_.say(wire::Saying::of("saving {} …", path));
   saving_.push_back(
       {path,
        std::async(std::launch::async,
-                  [path, rest = start_render(shown, *format, options)]() -> model::Expected<void> {
+                  [path, rest = start_render(shown, format, options)]() -> model::Expected<void> {
                     const auto bytes = rest();
                     if (!bytes) return std::unexpected(bytes.error());
                     return write_whole(path, *bytes);

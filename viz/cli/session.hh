@@ -10,6 +10,7 @@
 
 #include "sim/model/error.hh"
 #include "viz/cli/options.hh"
+#include "viz/cli/output.hh"
 #include "viz/gui/app.hh"
 
 namespace synoptic::cli {
@@ -43,6 +44,8 @@ class Session {
   void stop_live();
   void open_file(const std::string& path);
   void save(const std::string& wanted);
+  void start_saving(const std::string& path, const Shown& shown, Format format,
+                    const OutputOptions& options);
   std::string free_name(const std::string& wanted) const;
   bool take_saved();
   bool take_started();

@@ -59,7 +59,13 @@ OutputOptions output_of(const Typed& typed) {
   out.time = typed.time == "ordinal" ? ladder::TimeMode::ordinal : ladder::TimeMode::proportional;
   out.raw_seq = typed.raw_seq;
   out.summary = typed.summary;
-  if (typed.flow)
+  if (typed.flow && *typed.flow == "all")
+    out.several = ladder::Several::beside;
+  else if (typed.flow && *typed.flow == "each")
+    out.several = ladder::Several::one_after_another;
+  else if (typed.flow && typed.flow->find_first_not_of("0123456789") != std::string::npos)
+    throw Usage(fmt::format("--flow {}: it is a whole number from 0 on, all or each", *typed.flow));
+  else if (typed.flow)
     out.flow = static_cast<std::uint32_t>(number_of("--flow", *typed.flow, 0, max_flow));
   const bool text =
       out.to_stdout == Format::text ||
@@ -141,6 +147,7 @@ DemoChoice demo_choice(const Typed& typed, bool with_role) {
       (typed.v6 && addressed && program.host.empty() && !v6_address)) {
     throw Usage("-4, -6 and the address do not go together");
   }
+  choice.no_server = typed.no_server;
   choice.family = typed.v6 || v6_address ? wire::Family::ipv6 : wire::Family::ipv4;
   if (typed.peer && program.client.ip.family != choice.family)
     throw Usage("--peer: it is no address of the family of the server's; -6 asks for IPv6");
@@ -235,7 +242,7 @@ void check_programs(const Typed& typed) {
     throw Usage(fmt::format("live runs a demo or commands: leave out '{}', or what follows the --",
                             typed.demo));
   if (typed.names || typed.pause || typed.clients || typed.host || typed.port ||
-      !typed.lines.empty() || typed.v4 || typed.v6)
+      !typed.lines.empty() || typed.v4 || typed.v6 || typed.no_server)
     throw Usage(
         "--names, --pause, --clients, --lines, --addr, --port, -4 and -6 are for demos: tell your "
         "programs what to do after the --");

@@ -51,6 +51,7 @@ std::string_view class_of(Role role) {
     case Role::segment_lost: return "lost";
     case Role::datagram: return "datagram";
     case Role::icmp: return "icmp";
+    case Role::icmp_tie: return "tie";
     case Role::reset: return "reset";
     case Role::packet_line: return "line";
     case Role::call: return "call";
@@ -80,7 +81,7 @@ text{font-family:'DejaVu Sans Mono','Liberation Mono','Noto Sans Mono',Menlo,Con
 .name,.title,.side{font-weight:bold}.side{fill:#ffffff;letter-spacing:.5px}.address,.time,.legend{fill:#5a5a5a}
 .state{fill:#14532d;font-weight:bold}.inferred{fill:#14532d;font-style:italic}
 .segment,.synfin{stroke:#333;stroke-width:1.6}.reset{stroke:#a40000;stroke-width:2}
-.datagram{stroke:#1f5f99;stroke-width:1.6;stroke-dasharray:3 3}.icmp{stroke:#8a2be2;stroke-width:1.6;stroke-dasharray:3 3}
+.datagram{stroke:#1f5f99;stroke-width:1.6;stroke-dasharray:3 3}.icmp{stroke:#8a2be2;stroke-width:1.6;stroke-dasharray:3 3}.tie{stroke:#8a2be2;stroke-dasharray:2 3}
 .lost{stroke:#a40000;stroke-width:1.6;stroke-dasharray:6 4}
 .state,.inferred,.timer,.gap,.note,.loss{paint-order:stroke;stroke:#fff;stroke-width:6px;stroke-linejoin:round}
 .call{fill:#0b3d75}.result{fill:#0b3d75;font-style:italic}.output{fill:#6b3e00}.timer{fill:#8a4b00}

@@ -79,6 +79,7 @@ void App::run_again() {
   // A lesson is about its own demo; it waits for that to come back.
   if (model_.lesson && !model_.file && model_.lesson->choices.demo == model_.controls.demo)
     model_.lesson_events = lessons::resolve(*model_.lesson, model_.run);
+  if (model_.title != model_.controls.demo->name) show_all_flows();
   model_.title = std::string(model_.controls.demo->name);
   lay_out_now(place);
 }
@@ -94,7 +95,8 @@ PictureOf App::picture_wanted() const {
   of.filter_text = model_.filtering.text;
   of.filter = model_.filtering.filter;
   if (model_.file) of.options.live_title = model_.file->name;
-  if (model_.file && model_.alone()) of.options.flow = model_.file->flow;
+  of.options.flow = model_.flow;
+  of.options.several = model_.several;
   return of;
 }
 
@@ -160,6 +162,11 @@ void App::abandon_picture() {
 
 void App::wait(model::Duration at_most) const {
   if (coming_.valid()) coming_.wait_for(std::chrono::nanoseconds(at_most.ns));
+}
+
+void App::show_all_flows() {
+  model_.flow.reset();
+  model_.several = ladder::Several::automatic;
 }
 
 // Other traces come in the place of those that the cursor stands in: it goes to their end.
@@ -230,10 +237,11 @@ void App::apply(const Command& command) {
   } else if (const auto* compare = std::get_if<CompareFile>(&command)) {
     if (!model_.file || compare->on == model_.file->compared) return;
     model_.file->compared = compare->on;
+    show_all_flows();
     lay_out();
   } else if (const auto* choice = std::get_if<ChooseFlow>(&command)) {
-    if (!model_.file) return;
-    model_.file->flow = choice->flow;
+    model_.flow = choice->flow;
+    model_.several = choice->several;
     lay_out();
   } else if (const auto* keys = std::get_if<ShowKeys>(&command)) {
     model_.keys_shown = keys->on;
@@ -274,6 +282,8 @@ void App::drop_source() {
   source_ = nullptr;
   model_.live = nullptr;
   model_.live_run = {};
+  // Another run may have another one there, or none.
+  if (model_.flow && model::index(*model_.flow) >= model_.run.flows().size()) show_all_flows();
   if (model_.read_run == nullptr) return;
   model_.read_run = nullptr;  // it went with the source that it was read from
   forget_place();
@@ -348,6 +358,7 @@ void App::take_over(bool ended) {
 void App::show_file(std::string name) {
   drop_source();
   model_.file = OpenedFile{.name = std::move(name)};
+  show_all_flows();
   model_.lesson_events.clear();
   forget_place();
   lay_out_now(std::nullopt);
@@ -356,6 +367,7 @@ void App::show_file(std::string name) {
 void App::leave_file() {
   if (!model_.file) return;
   drop_source();
+  show_all_flows();
   model_.file.reset();
   forget_place();
   run_again();

@@ -56,6 +56,7 @@ class App {
   void abandon_picture();
   void set_filter(const std::string& text);
   void forget_place();
+  void show_all_flows();
   void go_to(std::size_t cursor);
   void keep_place(const std::optional<Selected>& place);
   std::optional<Selected> place_in_simulation() const;

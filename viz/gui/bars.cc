@@ -38,7 +38,11 @@ std::expected<Selected, Saying> packet_numbered(const Model& model, ladder::Side
   if (error != std::errc{} || number == 0 || number > packets.size())
     return std::unexpected(Saying::of(N_("there are packets 1 to {}"), packets.size()));
   const Selected there{side, packets[number - 1]};
-  if (model.step_of(side, there.event) == model.steps.size())
+  const bool shown = model.step_of(side, there.event) < model.steps.size();
+  if (!shown && model.flow)
+    return std::unexpected(
+        Saying::of(N_("packet {} is of another conversation than the one that is shown"), number));
+  if (!shown)
     return std::unexpected(
         Saying::of(N_("packet {} belongs to no lane: the ladder does not show it"), number));
   return there;

@@ -41,8 +41,9 @@ struct FitWidth {  // the ladders get so much room, in units of the scene
 struct CompareFile {  // the file that is open, with the simulated run
   bool on = true;
 };
-struct ChooseFlow {  // of that file; nothing: all
+struct ChooseFlow {  // of both sides, by its number in Picture::flows; nothing: all
   std::optional<model::FlowId> flow;
+  ladder::Several several = ladder::Several::automatic;
 };
 struct ShowKeys {
   bool on = true;

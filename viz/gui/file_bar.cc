@@ -1,5 +1,4 @@
 // The bar above the ladders while a capture file is open.
-#include <fmt/format.h>
 #include <imgui.h>
 
 #include <string>
@@ -12,36 +11,6 @@ namespace synoptic::gui {
 using words::tr;
 
 namespace {
-
-std::string label_of(const FlowChoice& flow) {
-  return fmt::format("{} ({})", flow.name, flow.packets);
-}
-
-void choose_flow(const Model& model, Commands& commands) {
-  const OpenedFile& file = *model.file;
-  const std::string all = words::say("all {} conversations", model.flows.size());
-  std::string chosen = all;
-  // They are in the order of their ids.
-  if (file.flow && model::index(*file.flow) < model.flows.size())
-    chosen = label_of(model.flows[model::index(*file.flow)]);
-  const float arrow = ImGui::GetFrameHeight() + 2 * ImGui::GetStyle().FramePadding.x;
-  ImGui::SetNextItemWidth(
-      std::min(ImGui::CalcTextSize(chosen.c_str()).x + arrow, ImGui::GetContentRegionAvail().x));
-  if (!ImGui::BeginCombo("##flow", chosen.c_str())) return;
-  if (ImGui::Selectable(all.c_str(), !file.flow)) commands.push_back(ChooseFlow{});
-  ImGuiListClipper clipper;  // there may be very many
-  clipper.Begin(static_cast<int>(model.flows.size()));
-  while (clipper.Step()) {
-    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-      const FlowChoice& flow = model.flows[static_cast<std::size_t>(i)];
-      ImGui::PushID(i);
-      if (ImGui::Selectable(label_of(flow).c_str(), file.flow == flow.flow))
-        commands.push_back(ChooseFlow{flow.flow});
-      ImGui::PopID();
-    }
-  }
-  ImGui::EndCombo();
-}
 
 // Beside the last item where there is room, else below it.
 void beside(float width) {
@@ -76,7 +45,7 @@ void failure(const Model& model) {
 
 }  // namespace
 
-void file_bar(const Model& model, Commands& commands) {
+void file_bar(const Model& model, Ui& ui, Commands& commands) {
   const OpenedFile& file = *model.file;
   const char* const back = tr("back to the demo");
   ImGui::AlignTextToFramePadding();
@@ -95,7 +64,7 @@ void file_bar(const Model& model, Commands& commands) {
   }
   if (model.flows.size() > 1) {
     beside(ImGui::GetFontSize() * 16);
-    choose_flow(model, commands);
+    flow_chooser(model, ui, commands);
   }
   failure(model);
 }

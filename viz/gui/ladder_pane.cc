@@ -126,7 +126,8 @@ ImVec2 place_of(const Model& model, const Pane& pane, const Ui& ui, model::Event
   for (const ladder::Item& item : items) {
     if (item.kind != ladder::Kind::line) continue;
     const ladder::Line& line = model.scene.lines[item.place];
-    if (line.event == event && line.side == ladder::Side::sim)
+    if (line.event == event && line.side == ladder::Side::sim &&
+        line.role != ladder::Role::icmp_tie)
       at = {(line.from.x + line.to.x) / 2, (line.from.y + line.to.y) / 2};
   }
   const double x = pane.from.x + (at.x + margin - ui.scroll_x) * pane.scale;

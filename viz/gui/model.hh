@@ -40,7 +40,6 @@ struct OpenedFile {
   std::string name;                     // without its folders
   std::optional<model::Error> failure;  // why there is nothing of it, or where it ended too early
   bool compared = false;                // with the simulated run, beside it; else it is alone
-  std::optional<model::FlowId> flow;    // the only one shown of it, where it is alone
 };
 
 struct Playing {
@@ -88,6 +87,8 @@ struct Model : Picture {
   Live live_run;
   std::optional<OpenedFile> file;
   std::string title;
+  std::optional<model::FlowId> flow;  // the only one shown, by its number in `flows`
+  ladder::Several several = ladder::Several::automatic;
 
   // Both traces as they are shown; `live` is empty before a real run has begun.
   model::Trace run{model::Source::simulated};  // of the controls

@@ -150,7 +150,7 @@ class Painter {
   void line(const ladder::Line& l) {
     const double share =
         l.role == Role::lane ? 1 : happened(l.side, l.event, std::min(l.from.y, l.to.y));
-    if (share <= 0) return;
+    if (share <= 0 || (l.role == Role::icmp_tie && share < 1)) return;
     const ladder::Point end{l.from.x + (l.to.x - l.from.x) * share,
                             l.from.y + (l.to.y - l.from.y) * share};
     const ImVec2 from = at(l.from), to = at(end);
@@ -162,9 +162,13 @@ class Painter {
       case Role::segment_lost: dashes(from, to, colour, width, size(6), size(4)); break;
       case Role::datagram:
       case Role::icmp: dashes(from, to, colour, width, size(3), size(3)); break;
+      case Role::icmp_tie:
+        dashes(from, to, colour, std::max(1.f, size(1)), size(2), size(3));
+        break;
       default: list_.AddLine(from, to, colour, width);
     }
-    if (l.arrow || (share < 1 && l.role != Role::lane)) head(from, to, colour);
+    if (l.arrow || (share < 1 && l.role != Role::lane && l.role != Role::icmp_tie))
+      head(from, to, colour);
     ++painted_.lines;
   }
 

@@ -57,7 +57,8 @@ Colour line_colour(Role role, bool dark) {
     case Role::reset:
     case Role::segment_lost: return of(red, dark);
     case Role::datagram: return of(blue, dark);
-    case Role::icmp: return of(violet, dark);
+    case Role::icmp:
+    case Role::icmp_tie: return of(violet, dark);
     default: return of({0x333333, 0xd0d0d0}, dark);
   }
 }

@@ -25,7 +25,12 @@ void open_go_bar(Ui& ui);
 void open_filter_bar(Ui& ui);
 // Of the capture file that is open: its conversations to choose from, the comparison with the
 // simulated run, the way back, and what is wrong with it.
-void file_bar(const Model& model, Commands& commands);
+void file_bar(const Model& model, Ui& ui, Commands& commands);
+// Which of several conversations is shown, on both sides: a button with a list. In a bar of its own
+// where no file is open.
+void flow_chooser(const Model& model, Ui& ui, Commands& commands);
+void flow_bar(const Model& model, Ui& ui, Commands& commands);
+void choose_next_flow(const Model& model, int direction, Commands& commands);
 // Both ladders in the room that is left.
 void ladder_pane(const Model& model, Ui& ui, Commands& commands);
 void status_line(const Model& model);

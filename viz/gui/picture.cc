@@ -7,6 +7,9 @@
 #include <variant>
 
 #include "viz/gui/shown_characters.hh"
+#include "viz/ladder/flows.hh"
+#include "viz/ladder/role_name.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::gui {
 namespace {
@@ -29,20 +32,63 @@ void leave_open(ladder::Alignment& alignment) {
   alignment.summary.clear();
 }
 
-std::vector<FlowChoice> flows_of(const model::Trace& trace) {
-  std::vector<FlowChoice> flows;
-  for (std::size_t i = 0; i < trace.flows().size(); ++i) {
-    const model::FlowId id{static_cast<std::uint32_t>(i)};
-    const model::Flow& flow = trace[id];
-    flows.push_back(
-        {id, fmt::format("{} ↔ {}, {}", trace[flow.a].address.str(), trace[flow.b].address.str(),
-                         flow.protocol == model::Protocol::udp ? "UDP" : "TCP")});
+struct Side {
+  const model::Trace& trace;
+  std::vector<ladder::FlowCounts> counts;
+
+  std::size_t packets(model::FlowId flow) const {
+    const auto& [a, b] = counts[model::index(flow)].ways;
+    return a.packets + b.packets;
   }
-  for (const model::Event& event : trace.events()) {
-    if (event.flow != model::FlowId::none && std::holds_alternative<model::Packet>(event.body))
-      ++flows[model::index(event.flow)].packets;
+  std::string judgement(model::FlowId flow) const {
+    return ladder::judgement(trace, trace[flow], counts[model::index(flow)]);
+  }
+};
+Side side_of(const model::Trace& trace) {
+  return {trace, ladder::count_flows(trace)};
+}
+
+const char* protocol_of(const model::Flow& flow) {
+  return flow.protocol == model::Protocol::udp ? "UDP" : "TCP";
+}
+
+std::vector<FlowChoice> flows_of(const model::Trace& trace) {
+  const Side side = side_of(trace);
+  std::vector<FlowChoice> flows;
+  for (const model::Flow& flow : trace.flows())
+    flows.push_back({flow.id,
+                     fmt::format("{} ↔ {}, {}", ladder::end_name(trace[flow.a]),
+                                 ladder::end_name(trace[flow.b]), protocol_of(flow)),
+                     side.packets(flow.id), side.judgement(flow.id)});
+  return flows;
+}
+
+// Addresses are others on either side: the names of the roles.
+std::vector<FlowChoice> flows_of(const model::Trace& sim, const model::Trace& live,
+                                 const ladder::Alignment& alignment) {
+  const Side sides[] = {side_of(sim), side_of(live)};
+  std::vector<FlowChoice> flows;
+  for (const ladder::FlowPair& pair : ladder::flow_pairs(sim, alignment)) {
+    const Side& told = sides[pair.sim ? 0 : 1];
+    const model::Flow& flow = told.trace[pair.sim ? *pair.sim : *pair.live];
+    FlowChoice choice{model::FlowId(static_cast<std::uint32_t>(flows.size())),
+                      fmt::format("{} ↔ {}, {}", ladder::role_name(told.trace[flow.a].name),
+                                  ladder::role_name(told.trace[flow.b].name), protocol_of(flow)),
+                      told.packets(flow.id), told.judgement(flow.id)};
+    if (pair.sim && pair.live) {
+      choice.packets += sides[1].packets(*pair.live);
+      if (const std::string other = sides[1].judgement(*pair.live); other != choice.judgement)
+        choice.judgement = fmt::format("{}{}; {}{}", words::tr("simulated: "), choice.judgement,
+                                       words::tr("live: "), other);
+    }
+    flows.push_back(std::move(choice));
   }
   return flows;
+}
+
+// The one asked for, where it is there (still).
+void drop_unknown_flow(ladder::LayoutOptions& options, std::size_t flows) {
+  if (options.flow && model::index(*options.flow) >= flows) options.flow.reset();
 }
 
 const model::Trace* trace_of(const PictureOf& of, std::size_t side) {
@@ -80,6 +126,7 @@ std::u32string characters_of(const Picture& picture) {
   CharacterSet all;
   for (const ladder::Text& text : picture.scene.texts) all.add(text.text);
   for (const ladder::Line& line : picture.scene.lines) all.add(line.tip);
+  for (const FlowChoice& flow : picture.flows) all.add(flow.name);
   return all.all();
 }
 
@@ -101,13 +148,17 @@ Picture make_picture(const PictureOf& of) {
     ladder::LayoutOptions options = of.options;
     options.side = ladder::Side::live;
     picture.flows = flows_of(*of.live);
+    drop_unknown_flow(options, picture.flows.size());
     picture.scene = ladder::layout(*of.live, options);
   } else {
     const model::Trace nothing(model::Source::captured);  // before a real run has begun
     const model::Trace& live = of.live != nullptr ? *of.live : nothing;
     picture.alignment = ladder::align(*of.sim, live);
     if (of.live_goes_on) leave_open(picture.alignment);
-    picture.scene = ladder::layout(*of.sim, live, picture.alignment, of.options);
+    ladder::LayoutOptions options = of.options;
+    picture.flows = flows_of(*of.sim, live, picture.alignment);
+    drop_unknown_flow(options, picture.flows.size());
+    picture.scene = ladder::layout(*of.sim, live, picture.alignment, options);
   }
   find_steps(picture);
   count_packets(picture, of);

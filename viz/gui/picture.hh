@@ -18,11 +18,12 @@
 
 namespace synoptic::gui {
 
-// A conversation of a capture file, to be chosen.
+// A conversation to be chosen: of one trace, or what is the same conversation on both sides.
 struct FlowChoice {
-  model::FlowId flow = model::FlowId::none;
-  std::string name;  // "10.0.0.1:40000 ↔ 10.0.0.2:80, TCP"
-  std::size_t packets = 0;
+  model::FlowId flow = model::FlowId::none;  // its number: its place in ladder::flow_pairs()
+  std::string name;                          // "10.0.0.1:40000 ↔ 10.0.0.2:80, TCP"
+  std::size_t packets = 0;                   // of both sides
+  std::string judgement;                     // "opened, closed by both, client first"
 };
 
 struct Picture {
@@ -34,7 +35,7 @@ struct Picture {
   std::vector<double> reached;  // by step: the lowest point that it and those before it have
   // By side and whether at a call's return, then by event; for step_of().
   std::array<std::vector<std::uint32_t>, 4> steps_by_event;
-  std::vector<FlowChoice> flows;  // of a capture that is shown alone
+  std::vector<FlowChoice> flows;  // all, by their numbers, whichever is shown
   std::u32string characters;      // of all this, beyond Latin; each once
   // By side, in order of time: the nth has the number n + 1, as in a capture file.
   std::array<std::vector<model::EventId>, 2> packets;

@@ -30,6 +30,8 @@ constexpr std::array keys{
     Key{"←", N_("one step back")},
     Key{"Home, End", N_("to the start, to the end")},
     Key{"N, P", N_("next, previous packet of the same conversation")},
+    Key{"C", N_("choose which of several conversations is shown")},
+    Key{"[  ]", N_("the conversation before, the next one; all")},
     Key{"G", N_("go to a packet by its number")},
     Key{"/", N_("display filter, as Wireshark's: other packets are faded, N and P step over them")},
     Key{"F", N_("fork here: lose, delay, duplicate the chosen segment")},
@@ -112,6 +114,15 @@ void typed(char c, const Model& model, Ui& ui, Commands& commands) {
     case '?': commands.push_back(ShowKeys{!model.keys_shown}); return;
     case 'f':
     case 'F': fork_here(model, ui, commands); return;
+    case 'c':
+    case 'C':
+      if (model.flows.size() > 1)
+        ui.ask_flow = true;
+      else
+        choose_next_flow(model, 1, commands);  // says that there is one only
+      return;
+    case '[': choose_next_flow(model, -1, commands); return;
+    case ']': choose_next_flow(model, 1, commands); return;
     case 'g':
     case 'G': open_go_bar(ui); return;
     case '/': open_filter_bar(ui); return;

@@ -85,7 +85,10 @@ void pictures(const Model& model, Ui& ui, float room, float width, Commands& com
     ImGui::SameLine();
   }
   part("ladders", middle, [&] {
-    if (model.file) file_bar(model, commands);
+    if (model.file)
+      file_bar(model, ui, commands);
+    else if (model.flows.size() > 1)
+      flow_bar(model, ui, commands);
     bars(model, ui, commands);
     ladder_pane(model, ui, commands);
   });

@@ -84,7 +84,9 @@ struct Ui {
   std::vector<std::uint32_t> typed_early;  // characters for it
   bool filter_shown = false, focus_filter = false;  // the bar of the display filter
   std::string filter_text;
-  bool ask_format = false;  // the next frame asks as what to save
+  bool ask_flow = false, focus_flow = false;  // the list of conversations opens
+  std::string flow_text;                      // typed to search it
+  bool ask_format = false;                    // the next frame asks as what to save
 };
 
 // One frame of everything: to be called between ImGui::NewFrame() and ImGui::Render().

@@ -98,11 +98,27 @@ void align_conversation(const Pairing& pair, Alignment& out) {
   out.conversations.push_back(std::move(conversation));
 }
 
-std::string summary_of(const Alignment& alignment, const model::Trace& sim,
-                       const model::Trace& live) {
+// The reasons are written for roles: "the client sent".
+void say_names(RowReason& reason, const Pairing& pair) {
+  const std::size_t cut = std::min(reason.lesson_at, reason.text.size());
+  std::string row = reason.text.substr(0, cut), lesson = reason.text.substr(cut);
+  for (const Conversation* c : {&pair.sim, &pair.live})
+    for (const bool a : {true, false}) {
+      if (!c->flow) continue;
+      row = with_name(std::move(row), c->name(a));
+      lesson = with_name(std::move(lesson), c->name(a));
+    }
+  if (reason.lesson_at != std::string::npos) reason.lesson_at = row.size();
+  reason.text = row + lesson;
+}
+
+}  // namespace
+
+std::string rows_summary(std::span<const Row> rows, const model::Trace& sim,
+                         const model::Trace& live) {
   std::size_t packets[2] = {0, 0}, count[names.size()] = {};
   bool segments = false, datagrams = false;
-  for (const Row& row : alignment.rows) {
+  for (const Row& row : rows) {
     packets[sim_side] += row.sim.size();
     packets[live_side] += row.live.size();
     ++count[static_cast<std::size_t>(row.verdict)];
@@ -121,22 +137,6 @@ std::string summary_of(const Alignment& alignment, const model::Trace& sim,
   return spaced(text);
 }
 
-// The reasons are written for roles: "the client sent".
-void say_names(RowReason& reason, const Pairing& pair) {
-  const std::size_t cut = std::min(reason.lesson_at, reason.text.size());
-  std::string row = reason.text.substr(0, cut), lesson = reason.text.substr(cut);
-  for (const Conversation* c : {&pair.sim, &pair.live})
-    for (const bool a : {true, false}) {
-      if (!c->flow) continue;
-      row = with_name(std::move(row), c->name(a));
-      lesson = with_name(std::move(lesson), c->name(a));
-    }
-  if (reason.lesson_at != std::string::npos) reason.lesson_at = row.size();
-  reason.text = row + lesson;
-}
-
-}  // namespace
-
 std::string_view verdict_name(Verdict verdict) {
   return names[static_cast<std::size_t>(verdict)];
 }
@@ -149,7 +149,7 @@ Alignment align(const model::Trace& sim, const model::Trace& live) {
     for (Row& row : std::span(alignment.rows).subspan(first))
       if (row.reason) say_names(*row.reason, pair);
   }
-  alignment.summary = summary_of(alignment, sim, live);
+  alignment.summary = rows_summary(alignment.rows, sim, live);
   return alignment;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,10 @@ struct Alignment {
   // "17 segments simulated, 16 live: 14 same, 1 merged, 0 unexplained"
   std::string summary;
 };
+
+// Of some of its rows.
+std::string rows_summary(std::span<const Row> rows, const model::Trace& sim,
+                         const model::Trace& live);
 
 // Pure. Every segment, datagram and ICMP message of either trace is in exactly one row. `same` is
 // direction, flags, relative seq and ack, and payload; window, options and timing are listed apart.

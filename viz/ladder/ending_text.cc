@@ -147,13 +147,15 @@ std::string second_fin_text(const Conversation& c, const Ending& end) {
       return say(
           "{} called close() {} {} {}, before an ACK alone had left: so one segment carries "
           "ACK and FIN",
-          capital(of(name2, tr("program"))), after(close->t - heard.t), of(name1, "FIN"), sent);
+          capital(program_of(name2)), after(close->t - heard.t), of(name1, "FIN"), sent);
     return say("{} left {} {}, before an ACK alone had left: so one segment carries both",
                capital(of(name2, "FIN")), after(fin2.t - heard.t), of(name1, "FIN"));
   }
   std::string text = say("{} acknowledged first, and sent its own FIN {} that", capital(the(name2)),
                          after(fin2.t - ack1.t));
-  if (close && close->t >= ack1.t) text += tr(": only then did its program call close()");
+  if (close && close->t >= ack1.t)
+    text += program_of(name2) == name2 ? tr(": only then did it call close()")
+                                       : tr(": only then did its program call close()");
   return text;
 }
 

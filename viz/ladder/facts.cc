@@ -44,6 +44,12 @@ Fact fact_of(const Trace& trace, const model::Event& e, bool from_a) {
   const auto view =
       wire::view(packet.bytes, packet.link, packet.original_size, {.verify_checksums = false});
   if (packet.len > 0) f.text = wire::slice(packet.bytes, view.payload);
+  // An ICMP error is about a packet: of that it is the text that is alike in two runs, not the
+  // ports and checksums.
+  if (const auto quoted = wire::view_quoted(packet.bytes, view)) {
+    f.len = quoted->payload_length;
+    f.text = wire::slice(f.text, quoted->payload);
+  }
   if (view.transport == wire::Transport::tcp) {
     const auto options = view.tcp.options.parse();
     if (options.timestamps) f.tsval = options.timestamps->val;

@@ -27,7 +27,7 @@ struct Fact {
     std::uint32_t begin, end;
   };
   std::optional<Octets> came_twice;  // what its SACK option reports so (D-SACK, RFC 2883 4)
-  wire::ByteSpan text;               // as far as it was captured
+  wire::ByteSpan text;  // as far as it was captured; of an ICMP error, the quoted packet's
   std::uint32_t len = 0;
   bool retransmission = false;
   bool lost = false;     // its receiver never took it in

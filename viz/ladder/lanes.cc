@@ -1,58 +1,100 @@
-// Few lanes are ordered by trying all orders, many by exchanging neighbours while that helps.
+// Few lanes that talk to each other get the best order there is, many a good one.
 #include "viz/ladder/lanes.hh"
 
 #include <algorithm>
-#include <map>
-#include <numeric>
+#include <bit>
+#include <cstdint>
+#include <set>
+#include <utility>
 
 namespace synoptic::ladder {
 namespace {
 
 using model::EndpointId;
 
-using Weights =
-    std::map<std::pair<std::size_t, std::size_t>, std::int64_t>;  // packets between two lanes
+// Which lanes talk to each other. Every pair counts once, however much it says: so the lanes stand
+// still while packets come, and move when an endpoint is new.
+using Neighbours = std::vector<std::vector<std::size_t>>;
 
-// How many lanes the arrows cross, all in all.
-std::int64_t crossings(const Weights& weights, const std::vector<std::size_t>& place) {
-  std::int64_t sum = 0;
-  for (const auto& [pair, packets] : weights) {
-    const auto [near, far] = std::minmax({place[pair.first], place[pair.second]});
-    sum += packets * static_cast<std::int64_t>(far - near - 1);
+// How many lanes the arrows of all pairs cross is, but for a constant, how many pairs are separated
+// by each cut between two neighbouring lanes. So the best order of few lanes is found set by set:
+// what stands left of a cut costs the same in whatever order it stands.
+constexpr std::size_t few = 12;
+
+std::vector<std::size_t> best_of_few(const Neighbours& talk,
+                                     const std::vector<std::size_t>& lanes) {
+  const std::size_t n = lanes.size();
+  std::vector<std::uint32_t> friends(n);  // as bits
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t k = 0; k < n; ++k)
+      if (std::ranges::find(talk[lanes[i]], lanes[k]) != talk[lanes[i]].end())
+        friends[i] |= 1u << k;
+  const std::uint32_t all = (1u << n) - 1;
+  // For each set that stands left: the pairs that it is cut from, and what the rest costs at best.
+  std::vector<std::uint32_t> cut(all + 1), rest(all + 1);
+  for (std::uint32_t left = all; left-- > 0;) {
+    for (std::size_t i = 0; i < n; ++i)
+      if ((left >> i & 1) != 0)
+        cut[left] += static_cast<std::uint32_t>(std::popcount(friends[i] & ~left));
+    rest[left] = ~0u;
+    for (std::size_t i = 0; i < n; ++i)
+      if ((left >> i & 1) == 0) rest[left] = std::min(rest[left], rest[left | 1u << i]);
+    rest[left] += cut[left];
   }
-  return sum;
+  std::vector<std::size_t> order;
+  for (std::uint32_t left = 0; left != all;) {
+    std::size_t next = 0;  // of the best the first that spoke
+    while ((left >> next & 1) != 0 || rest[left | 1u << next] + cut[left] != rest[left]) ++next;
+    order.push_back(lanes[next]);
+    left |= 1u << next;
+  }
+  return order;
 }
 
-std::vector<std::size_t> inverse(const std::vector<std::size_t>& order) {
-  std::vector<std::size_t> place(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
-  return place;
-}
-
-std::vector<std::size_t> best_order(const Weights& weights, std::size_t n) {
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::vector<std::size_t> best = order;
-  std::int64_t least = crossings(weights, inverse(order));
-  if (n <= 7) {
-    while (least > 0 && std::ranges::next_permutation(order).found) {
-      const std::int64_t now = crossings(weights, inverse(order));
-      if (now < least) least = now, best = order;
-    }
-    return best;
-  }
-  for (bool better = true; better;) {
+// Many: each lane goes to where it costs least, again and again while that helps. What a change of
+// two neighbours costs is known from those that these talk to.
+std::vector<std::size_t> good_of_many(const Neighbours& talk, std::vector<std::size_t> order) {
+  constexpr int most_rounds = 40;
+  std::vector<std::ptrdiff_t> place(talk.size());
+  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<std::ptrdiff_t>(i);
+  const auto friends_right_of = [&](std::size_t lane, std::size_t but) {
+    std::ptrdiff_t balance = 0;  // less those on the left
+    for (const std::size_t other : talk[lane])
+      if (other != but) balance += place[other] > place[lane] ? 1 : -1;
+    return balance;
+  };
+  bool better = true;
+  for (int round = 0; better && round < most_rounds; ++round) {
     better = false;
-    for (std::size_t i = 0; i + 1 < n; ++i) {
-      std::swap(best[i], best[i + 1]);
-      const std::int64_t now = crossings(weights, inverse(best));
-      if (now < least)
-        least = now, better = true;
-      else
-        std::swap(best[i], best[i + 1]);
-    }
+    const auto exchange = [&](std::size_t i) {
+      const std::size_t a = order[i], b = order[i + 1];
+      if (friends_right_of(a, b) <= friends_right_of(b, a)) return;
+      std::swap(order[i], order[i + 1]);
+      std::swap(place[a], place[b]);
+      better = true;
+    };
+    for (std::size_t i = 0; i + 1 < order.size(); ++i) exchange(i);
+    for (std::size_t i = order.size() - 1; i-- > 0;) exchange(i);
   }
-  return best;
+  return order;
+}
+
+// Lanes that have nothing to do with each other stand apart: no arrow crosses those of others.
+std::vector<std::size_t> best_order(const Neighbours& talk) {
+  std::vector<std::size_t> order;
+  std::vector<bool> met(talk.size());
+  for (std::size_t first = 0; first < talk.size(); ++first) {
+    if (met[first]) continue;
+    std::vector<std::size_t> group{first};
+    met[first] = true;
+    for (std::size_t i = 0; i < group.size(); ++i)
+      for (const std::size_t other : talk[group[i]])
+        if (!met[other]) met[other] = true, group.push_back(other);
+    std::ranges::sort(group);  // who spoke first
+    const auto best = group.size() <= few ? best_of_few(talk, group) : good_of_many(talk, group);
+    order.insert(order.end(), best.begin(), best.end());
+  }
+  return order;
 }
 
 }  // namespace
@@ -71,15 +113,17 @@ std::vector<EndpointId> lane_order(const model::Trace& trace,
     if (std::holds_alternative<model::Packet>(trace[id].body))
       touch(trace[id].endpoint), touch(trace[id].to);
   for (const model::EventId id : events) touch(trace[id].endpoint);
-  Weights weights;
+  std::set<std::pair<std::size_t, std::size_t>> pairs;
   for (const model::EventId id : events) {
     const model::Event& e = trace[id];
     if (!std::holds_alternative<model::Packet>(e.body)) continue;
     if (e.endpoint == EndpointId::none || e.to == EndpointId::none || e.endpoint == e.to) continue;
-    ++weights[std::minmax({place[model::index(e.endpoint)], place[model::index(e.to)]})];
+    pairs.insert(std::minmax({place[model::index(e.endpoint)], place[model::index(e.to)]}));
   }
+  Neighbours talk(lanes.size());
+  for (const auto& [a, b] : pairs) talk[a].push_back(b), talk[b].push_back(a);
   std::vector<EndpointId> ordered;
-  for (const std::size_t i : best_order(weights, lanes.size())) ordered.push_back(lanes[i]);
+  for (const std::size_t i : best_order(talk)) ordered.push_back(lanes[i]);
   return ordered;
 }
 

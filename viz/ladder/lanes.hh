@@ -10,8 +10,9 @@
 
 namespace synoptic::ladder {
 
-// Endpoints that the given events touch, in an order in which arrows cross few lanes; who spoke
-// first stands left.
+// Endpoints that the given events touch, in an order in which arrows cross few lanes (of up to a
+// dozen that talk to each other: the fewest); of orders as good, who spoke
+// first stands left. A packet between lanes that have spoken before changes nothing.
 std::vector<model::EndpointId> lane_order(const model::Trace& trace,
                                           std::span<const model::EventId> events);
 

@@ -31,11 +31,13 @@
 #include <set>
 
 #include "viz/ladder/cells.hh"
+#include "viz/ladder/interleave.hh"
 #include "viz/ladder/others.hh"
 #include "viz/ladder/page.hh"
 #include "viz/ladder/pieces.hh"
 #include "viz/ladder/role_name.hh"
 #include "viz/ladder/sections.hh"
+#include "viz/ladder/seen.hh"
 #include "viz/ladder/warning.hh"
 #include "viz/words/words.hh"
 
@@ -53,10 +55,6 @@ constexpr int least_columns = 60;
 int columns_of(const LayoutOptions& options, int natural) {
   const Metrics& m = options.metrics;
   return m.width > 0 ? std::max(least_columns, static_cast<int>(m.width / m.char_width)) : natural;
-}
-
-model::Duration length_of(const model::Trace& trace, std::span<const EventId> events) {
-  return events.empty() ? model::Duration{} : trace[events.back()].t - trace[events.front()].t;
 }
 
 // The pace of some events, arrivals included: of the times between them the median, and the sum
@@ -102,88 +100,6 @@ int time_width(const model::Trace& trace, std::span<const EventId> events, bool 
   return std::max(cells(whole_time(last)), 8) + 1;
 }
 
-struct Seen {
-  bool inferred = false, confirmed = false, contradicted = false, states = false, found_so = false;
-  std::size_t packets = 0, lost = 0, damaged = 0, segments = 0, datagrams = 0, others = 0;
-  void look(const model::Trace& trace, std::span<const EventId> events) {
-    for (const EventId id : events) {
-      const model::Event& e = trace[id];
-      if (const auto* p = std::get_if<model::Packet>(&e.body)) {
-        ++packets;
-        lost += p->fate == model::Fate::lost ? 1 : 0;
-        damaged += p->fate == model::Fate::damaged ? 1 : 0;
-        segments += e.kind == model::EventKind::segment ? 1 : 0;
-        datagrams += e.kind == model::EventKind::datagram ? 1 : 0;
-        others += e.kind == model::EventKind::other ? 1 : 0;
-      }
-      if (const auto* s = std::get_if<model::StateChange>(&e.body)) {
-        states = true;
-        inferred |= s->basis == model::Basis::inferred;
-        confirmed |= s->basis == model::Basis::confirmed;
-        contradicted |= s->basis == model::Basis::contradicted;
-        found_so |= s->from == s->to;
-      }
-    }
-  }
-  std::size_t icmp() const { return packets - segments - datagrams - others; }
-};
-
-// What the signs mean that were used.
-void legend(Page& page, const LayoutOptions& options, const Seen& seen) {
-  const bool drawn = options.metrics.arrow_slope > 0;  // with bars of colour instead of glyphs
-  std::vector<std::string> parts;
-  if (seen.segments > 0) parts.emplace_back(tr("──▶ segment"));
-  if (seen.datagrams > 0) parts.emplace_back(tr("┄┄▶ datagram"));
-  if (seen.icmp() > 0) parts.emplace_back(tr("┄┄▶ ICMP message"));
-  if (seen.lost > 0) parts.emplace_back(tr("╌╌✗ lost"));
-  if (seen.damaged > 0) parts.emplace_back(tr("╌╌✗┃ damaged, dropped on arrival"));
-  if (seen.others > 0) parts.emplace_back(tr("▪ other packet, and its first bytes"));
-  if (seen.states)
-    parts.emplace_back(drawn ? tr("● state, the lane coloured by it")
-                             : tr("● state  lane: ┊ closed │ opening ┃ open ║ closing"));
-  if (seen.found_so)
-    parts.emplace_back(tr("○ in this state by now (how it came there is not seen)"));
-  if (seen.inferred) parts.emplace_back(tr("~ inferred"));
-  if (seen.confirmed) parts.emplace_back(tr("✓ inferred, and the kernel says so too"));
-  if (seen.contradicted) parts.emplace_back(tr("✗ inferred, but the kernel says otherwise"));
-  if (parts.empty()) return;
-  page.skip(1);
-  page.paragraph(fmt::format("{}", fmt::join(parts, "  ")), Role::legend);
-}
-
-// What is counted, by itself and several times.
-struct Noun {
-  const char *one, *many;
-};
-constexpr Noun a_segment{N_("{} segment"), N_("{} segments")};
-constexpr Noun a_datagram{N_("{} datagram"), N_("{} datagrams")};
-constexpr Noun a_message{N_("{} ICMP message"), N_("{} ICMP messages")};
-constexpr Noun another{N_("{} other packet"), N_("{} other packets")};
-constexpr Noun a_row{N_("{} row"), N_("{} rows")};
-
-std::string counted(std::size_t n, Noun noun) {
-  return say(n == 1 ? noun.one : noun.many, n);
-}
-
-std::string single_summary(const model::Trace& trace, std::span<const EventId> events,
-                           const Seen& seen) {
-  std::string text =
-      trace.source() == model::Source::simulated ? tr("simulated: ") : tr("captured: ");
-  if (seen.packets == 0) return text + tr("no packets");
-  std::vector<std::string> counts;
-  const auto count = [&](std::size_t n, Noun noun) {
-    if (n > 0) counts.push_back(counted(n, noun));
-  };
-  count(seen.segments, a_segment);
-  count(seen.datagrams, a_datagram);
-  count(seen.icmp(), a_message);
-  count(seen.others, another);
-  text += fmt::format("{}", fmt::join(counts, tr(", ")));
-  if (seen.lost > 0) text += say(", {} lost", seen.lost);
-  if (seen.damaged > 0) text += say(", {} damaged", seen.damaged);
-  return text + say(", in {}", model::format_duration(length_of(trace, events)));
-}
-
 void warnings(Page& page, const model::Trace& trace, std::string_view who) {
   for (const std::string& warning : trace.warnings)
     page.paragraph(fmt::format("! {}{}", who, warning_text(warning)), Role::warning, 0, 2);
@@ -206,6 +122,8 @@ Strip make_strip(const model::Trace& trace, Side side, std::span<const EventId> 
   strip.rows = make_rows(trace, events, strip.lanes, strip.columns, options);
   return strip;
 }
+
+constexpr Noun a_row{N_("{} row"), N_("{} rows")};
 
 // --- two traces
 // ------------------------------------------------------------------------------------
@@ -268,11 +186,12 @@ class Comparison {
         middle_width_(middle_width),
         cursors_{Cursor{sim}, Cursor{live}} {}
 
-  void row(const Row& row, std::size_t place) {  // its place among the rows of the alignment
+  // What is drawn at one height of the row, whose place in the alignment is `place`.
+  void row(const Row& row, std::size_t place, const Turn& turn) {
     std::size_t first[2], end[2];
     int line = page_.line();
     for (const int side : {0, 1}) {
-      const auto& packets = side == 0 ? row.sim : row.live;
+      const auto& packets = side == 0 ? turn.sim : turn.live;
       Cursor& cursor = cursors_[side];
       first[side] = packets.empty() ? cursor.next : cursor.find(packets.front());
       end[side] = packets.empty() ? cursor.next : cursor.find(packets.back()) + 1;
@@ -287,13 +206,22 @@ class Comparison {
       cursors_[side].next = end[side];
     }
     const bool same = row.verdict == Verdict::same;
-    const std::string name(middle_width_ >= 11 ? (same ? "=" : verdict_word(row.verdict))
-                                               : verdict_mark(row.verdict));
+    const bool whole = turn.kind == Turn::Kind::whole, above = turn.kind == Turn::Kind::twin_above;
+    std::string name(middle_width_ >= 11 && whole && !same ? verdict_word(row.verdict)
+                                                           : verdict_mark(row.verdict));
+    const bool lost = same && is_lost(row);
+    lost_ |= lost;
+    if (middle_width_ < 3 && (lost || !whole)) name.clear();  // a sign only has room
+    if (lost && (whole || !name.empty())) name += "✗";
+    if (!whole) name += above ? "↑" : "↓";
     // What stands on one side only is the same as nothing: a run that still goes on has such rows.
-    if (!same || (!row.sim.empty() && !row.live.empty()))
+    const bool marked = !same || (!row.sim.empty() && !row.live.empty());
+    if (marked && turn.kind != Turn::Kind::part)
       page_.verdict(line, middle_ + (middle_width_ - 1) / 2, name, same);
     page_.go_to(bottom);
     page_.row_mark(place, line, bottom, middle_, middle_width_);
+    if (!whole && !above) return;
+    elsewhere_ |= above;
     if (same) return;
     if (!row.reason || !row.reason->told_above) note(row);
     page_.band(line, bottom);
@@ -308,6 +236,9 @@ class Comparison {
     page_.paragraph(say("╰─ {}: {}", verdict_word(row.verdict), why), Role::reason, 2, 3);
   }
 
+  bool lost() const { return lost_; }            // one of a row that is the same did not arrive
+  bool elsewhere() const { return elsewhere_; }  // a row had two turns
+
   void rest() {
     int bottom = page_.line();
     for (Cursor& cursor : cursors_) {
@@ -319,6 +250,17 @@ class Comparison {
   }
 
  private:
+  // Sent alike, but on one side or both it never arrived whole.
+  bool is_lost(const Row& row) const {
+    const auto any = [](const model::Trace& trace, const std::vector<EventId>& packets) {
+      return std::ranges::any_of(packets, [&](EventId id) {
+        const auto& packet = std::get<model::Packet>(trace[id].body);
+        return packet.fate == model::Fate::lost || packet.fate == model::Fate::damaged;
+      });
+    };
+    return any(*cursors_[0].strip.trace, row.sim) || any(*cursors_[1].strip.trace, row.live);
+  }
+
   // What holds for all rows of a code is said the first time only.
   std::string text_of(const RowReason& reason) {
     const bool first = told_.insert(reason.code).second;
@@ -329,6 +271,7 @@ class Comparison {
   int middle_, middle_width_;
   Cursor cursors_[2];
   std::set<std::string_view> told_;
+  bool elsewhere_ = false, lost_ = false;
 };
 
 void aside(Page& page, std::span<const Row> rows) {
@@ -345,14 +288,28 @@ void aside(Page& page, std::span<const Row> rows) {
       Role::summary, 0, 2);
 }
 
-void endings(Page& page, const AlignedConversation& conversation) {
+void endings(Page& page, const AlignedConversation& conversation, bool named) {
   if (conversation.ending_sim.empty() && conversation.ending_live.empty()) return;
-  page.paragraph(tr("How the connection ended"), Role::title);
+  page.paragraph(named ? say("How {} ended", conversation.name) : tr("How the connection ended"),
+                 Role::title);
   if (!conversation.ending_sim.empty())
     page.paragraph(tr("simulated: ") + conversation.ending_sim, Role::reason, 2, 2);
   if (!conversation.ending_live.empty())
     page.paragraph(tr("live:      ") + conversation.ending_live, Role::reason, 2, 2);
 }
+
+// More lanes than this do not stand beside each other on any screen, and than these in no picture.
+constexpr std::size_t most_lanes = 5, most_lanes_asked_for = 24;
+constexpr int least_gap =
+    24;  // between lanes, for the flags and numbers of a segment, and for calls
+
+// So many columns at the least for that many lanes beside each other.
+int least_room(std::size_t lanes, int time) {
+  const int n = static_cast<int>(lanes);
+  return time + n + least_gap * std::max(0, n - 1);
+}
+
+constexpr std::size_t most_endings = 8;
 
 // Whose protocol was captured.
 std::string live_title(const model::Trace& live, std::span<const model::EndpointId> lanes) {
@@ -363,8 +320,13 @@ std::string live_title(const model::Trace& live, std::span<const model::Endpoint
   return say("LIVE (the kernel's {}, captured)", tcp ? "TCP" : "UDP");
 }
 
+// The packets of either side that ICMP messages are about.
+struct Quoted {
+  QuotedPackets sim, live;
+};
+
 void compare_section(Page& page, const model::Trace& sim, const model::Trace& live,
-                     const Alignment& alignment, const Section& section,
+                     const Alignment& alignment, const Section& section, const Quoted& quoted,
                      const LayoutOptions& options) {
   const bool wide = page.columns() >= 210;
   const int middle_width = wide ? 11 : page.columns() >= 100 ? 3 : 2;
@@ -377,12 +339,14 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   const bool to_scale = options.time == TimeMode::proportional;
   const Pace left_pace = to_scale ? pace_of(sim, section.sim.events) : Pace{},
              right_pace = to_scale ? pace_of(live, section.live.events) : Pace{};
-  const StripOptions strip =
+  StripOptions strip =
       strip_options(options,
                     {.median = std::max(left_pace.median, right_pace.median),
                      .sum = std::max(left_pace.sum, right_pace.sum)},
                     std::max(section.sim.events.size(), section.live.events.size()));
+  strip.quoted = &quoted.sim;
   const Strip a = make_strip(sim, Side::sim, section.sim.events, section.sim.lanes, left, strip);
+  strip.quoted = &quoted.live;
   const Strip b =
       make_strip(live, Side::live, section.live.events, section.live.lanes, right, strip);
   // Of a simulated run that was read from a capture file no more is known than its packets.
@@ -397,20 +361,73 @@ void compare_section(Page& page, const model::Trace& sim, const model::Trace& li
   page.skip(std::max(heads, page.lane_heads(b, page.line())));
   Comparison comparison(page, left.right(), right_at - left.right(), a, b);
   const std::span rows = std::span(alignment.rows).subspan(section.first_row, section.row_count);
-  for (std::size_t i = 0; i < rows.size(); ++i) comparison.row(rows[i], section.first_row + i);
+  if (section.together) {
+    for (const Turn& turn : interleave(sim, live, alignment))
+      comparison.row(rows[turn.row], turn.row, turn);
+  } else {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      comparison.row(rows[i], section.first_row + i, {.sim = rows[i].sim, .live = rows[i].live});
+  }
   comparison.rest();
   page.end_strip(a, page.line());
   page.end_strip(b, page.line());
   page.skip(1);
-  if (section.conversation) endings(page, alignment.conversations[*section.conversation]);
+  const bool narrow = middle_width < 3;
+  if (comparison.lost())
+    page.paragraph(say("{} Sent alike on both sides, but on one of them, or both, lost on its way.",
+                       narrow ? "✗" : "=✗"),
+                   Role::legend, 0, 2);
+  if (comparison.elsewhere())
+    page.paragraph(say("{} On both sides, but in another order among the conversations: the other "
+                       "one is further down, or further up.",
+                       narrow ? "↓ ↑" : "=↓ =↑"),
+                   Role::legend, 0, 2);
+  if (section.conversation) endings(page, alignment.conversations[*section.conversation], false);
+  if (section.together && alignment.conversations.size() <= most_endings)
+    for (const AlignedConversation& c : alignment.conversations) endings(page, c, true);
   aside(page, rows);
+}
+
+// How many lanes of either side stand beside each other in one picture of all conversations; 0
+// where they are too many.
+std::size_t lanes_beside(const model::Trace& sim, const model::Trace& live, const Section& section,
+                         const LayoutOptions& options) {
+  const std::size_t lanes = std::max(section.sim.lanes.size(), section.live.lanes.size());
+  if (options.several == Several::beside) return lanes <= most_lanes_asked_for ? lanes : 0;
+  if (lanes > most_lanes) return 0;
+  if (options.metrics.width <= 0) return lanes;
+  const int columns = columns_of(options, compare_columns);
+  const bool wide = columns >= 210;
+  const int half = (columns - (wide ? 11 : 3)) / 2;
+  const int time = std::max(time_width(sim, section.sim.events, wide),
+                            time_width(live, section.live.events, wide));
+  return least_room(lanes, time) <= half ? lanes : 0;
+}
+
+int compare_width(const LayoutOptions& options, std::size_t lanes) {
+  constexpr int widest_time = 12, widest_middle = 11, good_gap = 36 - least_gap;
+  const int columns = columns_of(options, compare_columns), n = static_cast<int>(lanes);
+  if (n <= 2) return columns;
+  if (options.metrics.width <= 0)
+    return std::max(columns,
+                    2 * (least_room(lanes, widest_time) + good_gap * (n - 1)) + widest_middle);
+  if (options.several != Several::beside) return columns;
+  return std::max(columns, 2 * least_room(lanes, widest_time) + widest_middle);
+}
+
+// Of what is shown.
+std::string summary_of(std::span<const Section> sections, const Alignment& alignment,
+                       const model::Trace& sim, const model::Trace& live) {
+  std::vector<Row> rows;
+  for (const Section& section : sections) {
+    const auto some = std::span(alignment.rows).subspan(section.first_row, section.row_count);
+    rows.insert(rows.end(), some.begin(), some.end());
+  }
+  return rows_summary(rows, sim, live);
 }
 
 // --- one trace
 // ------------------------------------------------------------------------------------
-
-// More lanes than this do not stand beside each other on any screen.
-constexpr std::size_t most_lanes = 5;
 
 // Where there are no calls, as in a capture, only the heads of the lanes need room outside them.
 int margin_for(const model::Trace& trace, std::span<const EventId> events,
@@ -434,22 +451,32 @@ int natural_columns(std::size_t lanes, int margin) {
 // Whether all conversations can be read in one picture; else they come one after another.
 bool fit_beside(const model::Trace& trace, const LayoutOptions& options,
                 std::span<const EventId> events, std::size_t lanes, int margin) {
-  constexpr int least_gap = 24;  // for the flags and numbers of a segment, and for calls
+  if (options.several == Several::one_after_another && trace.flows().size() > 1) return false;
   if (lanes <= 2 || options.flow || trace.flows().size() < 2) return true;
+  if (options.several == Several::beside) return lanes <= most_lanes_asked_for;
   if (lanes > most_lanes && options.metrics.width <= 0) return false;
-  const int columns = columns_of(options, natural_columns(lanes, margin)),
-            n = static_cast<int>(lanes);
-  return (columns - time_width(trace, events, columns >= 100) - n) / (n - 1) >= least_gap;
+  const int columns = columns_of(options, natural_columns(lanes, margin));
+  return least_room(lanes, time_width(trace, events, columns >= 100)) <= columns;
+}
+
+// The width of the page: more than there is only for lanes that were asked for.
+int single_width(const model::Trace& trace, const LayoutOptions& options,
+                 std::span<const EventId> events, std::size_t lanes, int margin) {
+  const int columns = columns_of(options, natural_columns(lanes, margin));
+  if (options.several != Several::beside || lanes <= 2) return columns;
+  return std::max(columns, least_room(lanes, time_width(trace, events, true)));
 }
 
 void single_section(Page& page, const model::Trace& trace, std::span<const EventId> events,
-                    const std::vector<model::EndpointId>& lanes, const LayoutOptions& options) {
+                    const std::vector<model::EndpointId>& lanes, const QuotedPackets& quoted,
+                    const LayoutOptions& options) {
   const int time = time_width(trace, events, page.columns() >= 100);
   const Columns columns =
       place_lanes(0, page.columns(), lanes.size(), time, margin_for(trace, events, lanes));
   const Pace pace = options.time == TimeMode::proportional ? pace_of(trace, events) : Pace{};
-  const Strip strip = make_strip(trace, options.side, events, lanes, columns,
-                                 strip_options(options, pace, events.size()));
+  StripOptions strip_of = strip_options(options, pace, events.size());
+  strip_of.quoted = &quoted;
+  const Strip strip = make_strip(trace, options.side, events, lanes, columns, strip_of);
   page.skip(1);
   page.skip(page.lane_heads(strip, page.line()));
   page.go_to(put_rows(page, strip, 0, strip.rows.size(), page.line()));
@@ -472,7 +499,7 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
   const std::vector<model::EndpointId> lanes = lane_order(trace, events);
   const int margin = margin_for(trace, events, lanes);
   const bool beside = fit_beside(trace, options, events, lanes.size(), margin);
-  Page page(options, columns_of(options, natural_columns(beside ? lanes.size() : 2, margin)));
+  Page page(options, single_width(trace, options, events, beside ? lanes.size() : 2, margin));
   Seen seen;
   seen.look(trace, events);
   if (!options.title.empty()) page.paragraph(options.title, Role::title);
@@ -484,8 +511,9 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
   warnings(page, trace, "");
   if (options.flow) others_left_out(page, trace, "");
   if (events.empty()) return page.finish();
+  const QuotedPackets quoted = quoted_packets(trace);
   if (beside) {
-    single_section(page, trace, events, lanes, options);
+    single_section(page, trace, events, lanes, quoted, options);
     for (const std::string& ending : endings_of(trace, options.flow)) {
       page.skip(1);
       page.paragraph(ending, Role::reason, 0, 2);
@@ -494,36 +522,48 @@ Scene layout(const model::Trace& trace, const LayoutOptions& options) {
     for (const Section& section : sections_of(trace)) {
       page.skip(1);
       page.heading(section.name);
-      single_section(page, trace, section.sim.events, section.sim.lanes, options);
+      single_section(page, trace, section.sim.events, section.sim.lanes, quoted, options);
       if (section.ending.empty()) continue;
       page.skip(1);
       page.paragraph(tr("The connection's end: ") + section.ending, Role::reason, 0, 2);
     }
   }
-  legend(page, options, seen);
+  legend(page, seen);
   return page.finish();
 }
 
 Scene layout(const model::Trace& sim, const model::Trace& live, const Alignment& alignment,
              const LayoutOptions& options) {
-  Page page(options, columns_of(options, compare_columns));
+  std::vector<Section> sections;
+  std::size_t lanes = 0;  // beside each other on one side; 0: conversations come one after another
+  const bool several = std::ranges::count_if(alignment.conversations,
+                                             [](const auto& c) { return c.sim || c.live; }) > 1;
+  if (several && !options.flow && options.several != Several::one_after_another) {
+    sections.push_back(together(sim, live, alignment));
+    lanes = lanes_beside(sim, live, sections[0], options);
+  }
+  if (lanes == 0) sections = sections_of(sim, live, alignment, options.flow);
+  Page page(options, compare_width(options, lanes));
   if (!options.title.empty()) page.paragraph(options.title, Role::title);
-  page.paragraph(alignment.summary, Role::summary, 0, 2);
+  page.paragraph(options.flow && !alignment.summary.empty()
+                     ? summary_of(sections, alignment, sim, live)
+                     : alignment.summary,
+                 Role::summary, 0, 2);
   warnings(page, sim, tr("simulated: "));
   warnings(page, live, tr("live: "));
   others_left_out(page, sim, tr("simulated: "));
   others_left_out(page, live, tr("live: "));
   Seen seen;
-  const std::vector<Section> sections = sections_of(sim, live, alignment, options.flow);
+  const Quoted quoted{quoted_packets(sim), quoted_packets(live)};
   for (const Section& section : sections) {
     if (section.sim.events.empty() && section.live.events.empty()) continue;
     page.skip(1);
     if (sections.size() > 1) page.heading(section.name);
-    compare_section(page, sim, live, alignment, section, options);
+    compare_section(page, sim, live, alignment, section, quoted, options);
     seen.look(sim, section.sim.events);
     seen.look(live, section.live.events);
   }
-  legend(page, options, seen);
+  legend(page, seen);
   return page.finish();
 }
 

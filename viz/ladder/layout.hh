@@ -15,6 +15,10 @@ namespace synoptic::ladder {
 // arrive.
 enum class TimeMode : std::uint8_t { ordinal, proportional };
 
+// Several conversations: in one picture, a lane an end, where that can be read (automatic) or
+// however wide it gets (beside, up to some lanes); else one after another.
+enum class Several : std::uint8_t { automatic, beside, one_after_another };
+
 // Sizes in the units of the output: a character cell is 1 × 1 for text; pixels for SVG and the
 // window.
 struct Metrics {
@@ -30,7 +34,8 @@ struct LayoutOptions {
   Metrics metrics;
   TimeMode time = TimeMode::ordinal;
   bool raw_seq = false;
-  std::optional<model::FlowId> flow;  // one flow only
+  std::optional<model::FlowId> flow;  // one flow only; of two traces: its place in flow_pairs()
+  Several several = Several::automatic;
   std::string title;
   std::string live_title;  // over the captured side: a file's name; empty: what it is
   Side side = Side::sim;   // of one trace alone: which side its items belong to

@@ -55,20 +55,49 @@ std::string segment_line(const model::Trace& trace, const model::Event& e, bool 
   return line;
 }
 
+// What an ICMP message says; empty where it has no short name (RFC 792, RFC 1812, RFC 4443).
+std::string icmp_meaning(const model::Packet& p, bool v6) {
+  if (p.icmp_type == (v6 ? 1 : 3)) {
+    if (p.icmp_code == (v6 ? 4 : 3)) return tr("Port unreachable");
+    if (v6 && p.icmp_code == 0) return tr("No route to the destination");
+    if (v6 && p.icmp_code == 3) return tr("Address unreachable");
+    if (!v6 && p.icmp_code == 0) return tr("Network unreachable");
+    if (!v6 && p.icmp_code == 1) return tr("Host unreachable");
+    if (!v6 && p.icmp_code == 2) return tr("Protocol unreachable");
+    if (!v6 && p.icmp_code == 4) return tr("Fragmentation needed");
+    if (p.icmp_code == (v6 ? 1 : 13)) return tr("Communication prohibited");
+    return tr("Destination unreachable");
+  }
+  if (v6 && p.icmp_type == 2) return tr("Packet too big");
+  if (p.icmp_type == (v6 ? 3 : 11)) return tr("Time exceeded");
+  if (p.icmp_type == (v6 ? 128 : 8)) return tr("Echo request");
+  if (p.icmp_type == (v6 ? 129 : 0)) return tr("Echo reply");
+  return "";
+}
+
+// An error may come from a router, and not from where the packet went that it is about.
+std::string told_by(const model::Trace& trace, const model::Event& e) {
+  const auto& p = std::get<model::Packet>(e.body);
+  if (e.endpoint == model::EndpointId::none) return "";
+  const auto view = wire::view(p.bytes, p.link, p.original_size, {.verify_checksums = false});
+  if (!view.has_ip || view.src == trace[e.endpoint].address.ip) return "";
+  return say(" from {}", view.src.str());
+}
+
 std::string icmp_text(const model::Packet& p, bool v6) {
-  if (v6 && p.icmp_type == 1)
-    return p.icmp_code == 4 ? tr("ICMPv6 Port unreachable") : tr("ICMPv6 Destination unreachable");
-  if (!v6 && p.icmp_type == 3)
-    return p.icmp_code == 3 ? tr("ICMP Port unreachable") : tr("ICMP Destination unreachable");
-  return say("ICMP{} type {} code {}", v6 ? "v6" : "", p.icmp_type, p.icmp_code);
+  const std::string meaning = icmp_meaning(p, v6);
+  if (meaning.empty())
+    return say("ICMP{} type {} code {}", v6 ? "v6" : "", p.icmp_type, p.icmp_code);
+  return (v6 ? "ICMPv6 " : "ICMP ") + meaning;
 }
 
 std::string line_in(const model::Trace& trace, const model::Event& e, bool raw, Form form) {
   const auto& p = std::get<model::Packet>(e.body);
   if (e.kind == model::EventKind::segment) return segment_line(trace, e, raw, form);
   if (e.kind == model::EventKind::icmp)
-    return icmp_text(p,
-                     e.endpoint != model::EndpointId::none && trace[e.endpoint].address.ip.is_v6());
+    return icmp_text(
+               p, e.endpoint != model::EndpointId::none && trace[e.endpoint].address.ip.is_v6()) +
+           (form < Form::close_flags ? told_by(trace, e) : "");
   std::string line;
   if (form == Form::full && e.to != model::EndpointId::none) add_ports(line, trace, e);
   add(line, form >= Form::close_flags ? "Len=" : "UDP Len=", p.len);

@@ -161,8 +161,15 @@ int Page::lane_heads(const Strip& strip, int line) {
   const Columns& c = strip.columns;
   const std::size_t n = c.lane.size();
   const int inner = n < 2 ? c.right() - c.left : c.gap(0);
+  const auto is_udp = [&](model::EndpointId lane) {
+    return (*strip.trace)[lane].protocol == model::Protocol::udp;
+  };
+  // TCP's ports are not UDP's: where both are in one picture each says whose it is.
+  const auto udp_lanes = std::ranges::count_if(strip.lanes, is_udp);
+  const bool both = udp_lanes > 0 && udp_lanes < std::ssize(strip.lanes);
   for (std::size_t k = 0; k < n; ++k) {
     const model::Endpoint& endpoint = (*strip.trace)[strip.lanes[k]];
+    const std::string protocol = !both ? "" : is_udp(endpoint.id) ? " UDP" : " TCP";
     const bool known = endpoint.address.port != 0 || !endpoint.address.ip.is_unspecified();
     std::string address = known ? endpoint.address.str() : "";
     if (address == endpoint.name) address.clear();
@@ -178,7 +185,9 @@ int Page::lane_heads(const Strip& strip, int line) {
                     : outer  ? inner * 13 / 20
                              : inner * 3 / 5;
     const std::string name = shorten(role, fit);
-    const std::string below = address.empty() ? "" : shorten_address(endpoint.address, fit);
+    const std::string below =
+        address.empty() ? protocol.substr(std::min<std::size_t>(1, protocol.size()))
+                        : shorten_address(endpoint.address, fit - cells(protocol)) + protocol;
     text(line, column, name, Role::lane_name, anchor, fit, strip.side);
     text(line + 1, column, below, Role::lane_address, anchor, fit, strip.side);
     if (!drawn()) continue;
@@ -271,6 +280,8 @@ void Page::packet(const Strip& strip, const Placed& placed, int line) {
                             std::nullopt,
                             slope > 0 ? 1.5 : 1});
   }
+  if (piece.number != 0) drawn.numbered[e.id] = scene_.lines.size();
+  if (piece.about != 0) drawn.about.push_back(scene_.lines.size());
   if (placed.falls_to)
     drawn.falling.push_back({.line = scene_.lines.size(),
                              .until = *placed.falls_to,
@@ -376,7 +387,32 @@ void Page::end_strip(const Strip& strip, int line) {
   state_bars(strip, drawn, line);
   drawn.heights.emplace_back(model::Instant{std::numeric_limits<std::int64_t>::max()}, y(line));
   let_fall(drawn);
-  if (this->drawn()) clear_words(drawn, strip.side);
+  if (!this->drawn()) return;
+  tie_messages(strip, drawn);
+  clear_words(drawn, strip.side);
+}
+
+// From the end of the arrow that an ICMP message is about around the lane to where the message's
+// own begins: behind the lane, where it covers no words; in front of it at the picture's edge.
+void Page::tie_messages(const Strip& strip, const Drawn& drawn) {
+  for (const std::size_t place : drawn.about) {
+    const Line message = scene_.lines[place];
+    const auto found = drawn.numbered.find((*strip.trace)[message.event].cause);
+    if (found == drawn.numbered.end()) continue;
+    const Line cause = scene_.lines[found->second];
+    const bool right = cause.to.x > cause.from.x;
+    const auto [least, most] = std::minmax({cause.to.x, message.from.x});
+    double at = right ? most + x(1.6) : least - x(1.6);
+    if (at < x(strip.columns.left) || at > x(strip.columns.right()))
+      at = right ? least - x(0.7) : most + x(0.7);
+    const Point corners[] = {cause.to, {at, cause.to.y}, {at, message.from.y}, message.from};
+    for (std::size_t i = 0; i + 1 < std::size(corners); ++i)
+      scene_.lines.push_back({.from = corners[i],
+                              .to = corners[i + 1],
+                              .role = Role::icmp_tie,
+                              .side = strip.side,
+                              .event = message.event});
+  }
 }
 
 // In proportional time an arrow ends at the height of the moment at which it arrives.

@@ -69,6 +69,8 @@ class Page {
     std::map<std::pair<std::size_t, model::FlowId>, std::vector<StateSpan>> states;
     std::vector<std::pair<model::Instant, double>> heights;  // the time of each row, and its y
     std::vector<Falling> falling;
+    std::map<model::EventId, std::size_t> numbered;  // arrows that ICMP messages are about: lines
+    std::vector<std::size_t> about;                  // those messages' arrows
   };
 
   double x(double column) const { return column * options_.metrics.char_width; }
@@ -80,6 +82,7 @@ class Page {
   void packet(const Strip& strip, const Placed& placed, int line);
   void state_bars(const Strip& strip, Drawn& drawn, int bottom);
   void let_fall(const Drawn& drawn);
+  void tie_messages(const Strip& strip, const Drawn& drawn);
   void clear_words(const Drawn& drawn, Side side);
   void break_off(Line& arrow, Text& mark, double whole_x, double whole_y, double far,
                  std::span<const std::size_t> texts);

@@ -93,7 +93,9 @@ const char* action_word(model::TimerAction action) {
 
 class Pieces {
  public:
-  Pieces(const model::Trace& trace, std::span<const model::EndpointId> lanes) : trace_(trace) {
+  Pieces(const model::Trace& trace, std::span<const model::EndpointId> lanes,
+         const QuotedPackets& quoted)
+      : trace_(trace), quoted_(quoted) {
     place_.assign(trace.endpoints().size(), none);
     for (std::size_t i = 0; i < lanes.size(); ++i) place_[model::index(lanes[i])] = i;
     packets_.resize(trace.endpoints().size());
@@ -211,6 +213,8 @@ class Pieces {
                           : Role::segment;
     Piece p = piece(e, Piece::Kind::packet, role, "");
     p.damaged = damaged;
+    p.number = number_of(e.id);
+    if (e.kind == model::EventKind::icmp) p.about = number_of(e.cause);
     const std::size_t to = lane(e.to);
     p.lane_to = to == none ? p.lane : to;
     if (p.kind == Piece::Kind::across || p.lane_to == p.lane) {
@@ -224,6 +228,11 @@ class Pieces {
     Piece note = piece(e, Piece::Kind::across, Role::note, tr("· copy made by the network"));
     note.lane = from, note.lane_to = to_lane;
     out_.push_back(std::move(note));
+  }
+
+  std::uint32_t number_of(model::EventId packet) const {
+    const auto found = quoted_.find(packet);
+    return found == quoted_.end() ? 0 : found->second;
   }
 
   void add_call(const model::Event& e, const model::Call& call) {
@@ -322,6 +331,7 @@ class Pieces {
   }
 
   const model::Trace& trace_;
+  const QuotedPackets& quoted_;
   std::vector<std::size_t> place_;
   std::vector<std::vector<model::Instant>> packets_;  // when any was sent or received, by endpoint
   std::vector<std::set<model::FlowId>> flows_;        // that each endpoint takes part in
@@ -344,8 +354,25 @@ bool shows(const model::Event& e) {
 }
 
 std::vector<Piece> make_pieces(const model::Trace& trace, std::span<const model::EventId> events,
-                               std::span<const model::EndpointId> lanes) {
-  return Pieces(trace, lanes).of(events);
+                               std::span<const model::EndpointId> lanes,
+                               const QuotedPackets& quoted) {
+  return Pieces(trace, lanes, quoted).of(events);
+}
+
+QuotedPackets quoted_packets(const model::Trace& trace) {
+  QuotedPackets quoted;
+  for (const model::Event& e : trace.events())
+    if (e.kind == model::EventKind::icmp && e.cause != model::EventId::none &&
+        std::holds_alternative<model::Packet>(trace[e.cause].body))
+      quoted.emplace(e.cause, 0);
+  if (quoted.empty()) return quoted;
+  std::uint32_t number = 0;
+  for (const model::EventId id : trace.by_time()) {
+    if (!std::holds_alternative<model::Packet>(trace[id].body)) continue;
+    ++number;
+    if (const auto found = quoted.find(id); found != quoted.end()) found->second = number;
+  }
+  return quoted;
 }
 
 }  // namespace synoptic::ladder

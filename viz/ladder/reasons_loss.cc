@@ -444,7 +444,7 @@ std::optional<RowReason> port_unreachable(const RowView& row) {
       (f.icmp_type == 3 && f.icmp_code == 3) || (f.icmp_type == 1 && f.icmp_code == 4);
   const Fact* cause = nullptr;
   for (const Fact& g : row.around(alone->side)) {
-    if (&g == &f) break;
+    if (&g == &f || (cause && cause->id == f.cause)) break;
     if (g.kind == model::EventKind::datagram) cause = &g;
   }
   if (!unreachable || !cause) return std::nullopt;

@@ -24,6 +24,7 @@ enum class Role : std::uint8_t {
   segment_lost,
   datagram,
   icmp,
+  icmp_tie,  // from the packet that an ICMP message is about to that message
   reset,
   packet_line,
   call,

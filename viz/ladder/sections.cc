@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "viz/ladder/ending.hh"
+#include "viz/ladder/flows.hh"
 #include "viz/ladder/lanes.hh"
 #include "viz/ladder/layout.hh"
 #include "viz/ladder/role_name.hh"
@@ -90,10 +91,18 @@ std::vector<Section> sections_of(const model::Trace& sim, const model::Trace& li
                                  const Alignment& alignment, std::optional<FlowId> flow) {
   std::vector<Section> sections(std::max<std::size_t>(1, alignment.conversations.size()));
   std::vector<std::optional<FlowId>> sim_flow, live_flow;
+  const auto is_udp = [&](const AlignedConversation& c) {
+    return (c.sim    ? sim[*c.sim].protocol
+            : c.live ? live[*c.live].protocol
+                     : model::Protocol::tcp) == model::Protocol::udp;
+  };
+  const auto udp = std::ranges::count_if(alignment.conversations, is_udp);
+  const bool both = udp > 0 && udp < std::ssize(alignment.conversations);
   std::size_t row = 0;
   for (std::size_t s = 0; s < alignment.conversations.size(); ++s) {
     const AlignedConversation& c = alignment.conversations[s];
     sections[s].name = c.name;
+    if (both) sections[s].name += is_udp(c) ? " (UDP)" : " (TCP)";
     sections[s].conversation = s;
     sections[s].first_row = row;
     sections[s].row_count = c.row_count;
@@ -105,13 +114,40 @@ std::vector<Section> sections_of(const model::Trace& sim, const model::Trace& li
   deal(live, live_flow, sections, &Section::live, false);
   for (Section& section : sections) mirror(sim, live, section);
   if (!flow) return sections;
+  const std::vector<FlowPair> pairs = flow_pairs(sim, alignment);
   std::vector<Section> chosen;
   for (Section& section : sections) {
-    if (!section.conversation) continue;
+    if (!section.conversation || model::index(*flow) >= pairs.size()) continue;
     const AlignedConversation& c = alignment.conversations[*section.conversation];
-    if (c.sim ? c.sim == flow : c.live == flow) chosen.push_back(std::move(section));
+    const FlowPair& wanted = pairs[model::index(*flow)];
+    if ((c.sim || c.live) && c.sim == wanted.sim && c.live == wanted.live)
+      chosen.push_back(std::move(section));
   }
   return chosen;
+}
+
+Section together(const model::Trace& sim, const model::Trace& live, const Alignment& alignment) {
+  std::vector<Section> one(1);
+  one[0].together = true;
+  one[0].row_count = alignment.rows.size();
+  const std::optional<FlowId> all[] = {std::nullopt};
+  deal(sim, all, one, &Section::sim, false);
+  deal(live, all, one, &Section::live, false);
+  std::vector<EndpointId> twin(sim.endpoints().size(), EndpointId::none);
+  for (const AlignedConversation& c : alignment.conversations) {
+    if (!c.sim || !c.live) continue;
+    const model::Flow &s = sim[*c.sim], &l = live[*c.live];
+    const bool swapped = sim[s.a].name != live[l.a].name && sim[s.a].name == live[l.b].name;
+    twin[model::index(s.a)] = swapped ? l.b : l.a;
+    twin[model::index(s.b)] = swapped ? l.a : l.b;
+  }
+  std::vector<EndpointId>& lanes = one[0].live.lanes;
+  auto from = lanes.begin();
+  for (const EndpointId lane : one[0].sim.lanes) {
+    const auto found = std::find(from, lanes.end(), twin[model::index(lane)]);
+    if (found != lanes.end()) std::rotate(from++, found, found + 1);
+  }
+  return std::move(one[0]);
 }
 
 std::vector<Section> sections_of(const model::Trace& trace) {

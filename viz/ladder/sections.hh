@@ -20,11 +20,15 @@ struct Section {
   std::string ending;  // of a single trace: how its connection ended, in words; may be empty
   std::size_t first_row = 0, row_count = 0;
   SectionSide sim, live;
+  bool together = false;  // of all conversations; its rows are all there are
 };
 
-// Of all conversations, or of the one whose simulated (else live) flow is `flow`.
+// Of all conversations, or of the one whose place in flow_pairs() is `flow`.
 std::vector<Section> sections_of(const model::Trace& sim, const model::Trace& live,
                                  const Alignment& alignment, std::optional<model::FlowId> flow);
+
+// All conversations as one section; the live lanes in the order of the simulated ones.
+Section together(const model::Trace& sim, const model::Trace& live, const Alignment& alignment);
 
 // Of all flows of one trace, in the order in which they begin; packets without a flow come last.
 // The events are in `sim`.

@@ -22,7 +22,8 @@ std::vector<Step> steps_of(const Scene& scene) {
     step.bottom = std::max(step.bottom, bottom);
   };
   for (const Line& l : scene.lines)
-    take(l.side, l.event, false, std::min(l.from.y, l.to.y), std::max(l.from.y, l.to.y));
+    if (l.role != Role::icmp_tie)  // it reaches up to the packet that the message is about
+      take(l.side, l.event, false, std::min(l.from.y, l.to.y), std::max(l.from.y, l.to.y));
   for (const Text& t : scene.texts) {
     if (t.role == Role::time_label) continue;
     const Extent room = extent(t, scene);

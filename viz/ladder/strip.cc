@@ -14,6 +14,7 @@
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/packet_line.hh"
 #include "viz/ladder/pieces.hh"
+#include "viz/words/words.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -233,6 +234,26 @@ class Rows {
     return options_.labels_above_arrows ? last - first - 2 : last - first - 3;
   }
 
+  // With the numbers that tie an ICMP message to the packet that it is about, where there is room.
+  std::string line_within(const Piece& piece, int room, LineForm longest) const {
+    std::vector<std::pair<std::string, std::string>> ways;  // before and behind the line
+    if (piece.about != 0) {
+      const bool datagram = trace_[trace_[piece.event].cause].kind == model::EventKind::datagram;
+      ways.emplace_back("", datagram ? words::say(" for datagram #{}", piece.about)
+                                     : words::say(" for segment #{}", piece.about));
+      ways.emplace_back("", words::say(" for #{}", piece.about));
+    } else if (piece.number != 0) {
+      ways.emplace_back(fmt::format("#{} ", piece.number), "");
+    }
+    ways.emplace_back("", "");
+    for (const auto& [before, behind] : ways) {
+      const std::string line = packet_line_within(trace_, trace_[piece.event], options_.raw_seq,
+                                                  room - cells(before) - cells(behind), longest);
+      if (!line.empty()) return before + line + behind;
+    }
+    return "";
+  }
+
   Placed place_packet(Piece piece) const {
     const model::Event& e = trace_[piece.event];
     const int from = columns_.lane[piece.lane], to = columns_.lane[piece.lane_to];
@@ -242,12 +263,12 @@ class Rows {
     const int room =
         cut_short ? std::min(label_room(piece), (right - left - 1) * 4 / 5 - 5) : label_room(piece);
     std::tie(p.label_first, p.label_last) = label_span(piece);
-    std::string line = packet_line_within(trace_, e, options_.raw_seq, room, form_);
+    std::string line = line_within(piece, room, form_);
     p.label_above = options_.labels_above_arrows;
     if (line.empty()) {
       p.label_above = true;
       p.anchor = Anchor::start;
-      line = packet_line_within(trace_, e, options_.raw_seq, inner_room());
+      line = line_within(piece, inner_room(), LineForm::full);
       if (line.empty()) line = shorten(packet_line(trace_, e, options_.raw_seq), inner_room());
       p.first = std::min(p.first, columns_.lane.front());
       p.last = std::max(p.last, columns_.lane.back() + 1);
@@ -276,7 +297,9 @@ class Rows {
 std::vector<StripRow> make_rows(const model::Trace& trace, std::span<const model::EventId> events,
                                 std::span<const model::EndpointId> lanes, const Columns& columns,
                                 const StripOptions& options) {
-  std::vector<Piece> pieces = make_pieces(trace, events, lanes);
+  static const QuotedPackets none;
+  std::vector<Piece> pieces =
+      make_pieces(trace, events, lanes, options.quoted != nullptr ? *options.quoted : none);
   Rows rows(trace, lanes, columns, options, pieces);
   for (Piece& piece : pieces) rows.add(std::move(piece));
   return rows.take();

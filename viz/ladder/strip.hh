@@ -8,6 +8,8 @@
 //                              |    : 1 s        |
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +31,8 @@ struct Piece {
   std::string text;
   std::optional<model::TcpState> state;  // from here on the endpoint is in it
   bool damaged = false;                  // a packet that arrives, and is dropped on arrival
+  std::uint32_t number = 0;              // of a packet that an ICMP message is about; else 0
+  std::uint32_t about = 0;               // an ICMP message: the number of that packet; else 0
 };
 
 // A piece in its place: columns are absolute, lines count from the top of its row.
@@ -61,10 +65,16 @@ struct Strip {
   std::vector<StripRow> rows;
 };
 
+// The packets that ICMP messages of the trace are about, each with its number: that of all packets
+// in order of time, from 1.
+using QuotedPackets = std::map<model::EventId, std::uint32_t>;
+QuotedPackets quoted_packets(const model::Trace& trace);
+
 struct StripOptions {
   bool raw_seq = false;
   bool labels_above_arrows = false;
-  model::Duration line_time{};  // proportional: the time that one line stands for; else 0
+  model::Duration line_time{};            // proportional: the time that one line stands for; else 0
+  const QuotedPackets* quoted = nullptr;  // of the trace; null: none
 };
 
 // The rows of the given events, which must be in order of time.

@@ -1,5 +1,5 @@
-// A role of one word takes the article; one with a number, or an address, is a name. In Chinese
-// every one is a name.
+// A role of one word takes the article; one with a number, a program or an address is a name. In
+// Chinese every one is a name.
 #include "viz/ladder/wording.hh"
 
 #include <fmt/format.h>
@@ -29,16 +29,35 @@ bool is_address(std::string_view name) {
   return name.find(':') != std::string_view::npos;
 }
 
+// A program of the user's, as "server.py": who does something, and who has no program besides.
+bool is_program(std::string_view name) {
+  return !name.empty() && !is_role(name) && !is_address(name);
+}
+
+// "server.py's program" is server.py.
+void name_program(std::string& sentence, std::string_view name) {
+  for (const std::string_view owned : {"'s program", "的程序", " 的程序"}) {
+    const std::string wrong = fmt::format("{}{}", name, owned);
+    for (std::size_t at = 0; (at = sentence.find(wrong, at)) != std::string::npos;)
+      sentence.replace(at, wrong.size(), name);
+  }
+}
+
 }  // namespace
 
 std::string the(std::string_view name) {
   if (chinese()) return role_name(name);
   const bool numbered = std::ranges::any_of(name, [](char c) { return c >= '0' && c <= '9'; });
-  return fmt::format("{}{}", numbered || is_address(name) ? "" : "the ", name);
+  return fmt::format("{}{}", numbered || !is_role(name) ? "" : "the ", name);
 }
 
 std::string capital(std::string sentence) {
   if (chinese()) return sentence;
+  // A file's name stays as it is. ("Len." at the end of a sentence is none.)
+  const std::string_view word = std::string_view(sentence).substr(0, sentence.find_first_of(" '"));
+  if (word.substr(0, word.size() - (word.empty() ? 0 : 1)).find_first_of("._/") !=
+      std::string_view::npos)
+    return sentence;
   if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
     sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
   return sentence;
@@ -70,6 +89,7 @@ std::string spaced(std::string_view text) {
 }
 
 std::string with_name(std::string sentence, std::string_view name) {
+  if (is_program(name)) name_program(sentence, name);
   if (chinese()) return sentence;
   const std::string right = the(name), article = "the ";
   if (name.empty() || right.starts_with(article)) return sentence;
@@ -81,7 +101,7 @@ std::string with_name(std::string sentence, std::string_view name) {
         std::string_view("0123456789:").find(sentence[end]) == std::string_view::npos;
     const bool begins = sentence[at - 1] == 'T', inside = sentence[at - 1] == 't';
     if (!whole || (!begins && !inside)) continue;
-    sentence.replace(at - 1, wrong.size() + 1, begins ? capital(the(name)) : right);
+    sentence.replace(at - 1, wrong.size() + 1, begins && is_role(name) ? capital(right) : right);
   }
   return sentence;
 }
@@ -90,6 +110,10 @@ std::string of(std::string_view name, std::string_view thing) {
   if (chinese()) return words::say("{}'s {}", role_name(name), thing);
   return is_address(name) ? fmt::format("the {} of {}", thing, name)
                           : fmt::format("{}'s {}", the(name), thing);
+}
+
+std::string program_of(std::string_view name) {
+  return is_program(name) ? std::string(name) : of(name, words::tr("program"));
 }
 
 }  // namespace synoptic::ladder

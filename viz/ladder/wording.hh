@@ -11,6 +11,8 @@ namespace synoptic::ladder {
 std::string the(std::string_view name);
 // "the client's FIN", "client 2's FIN", "the FIN of 127.0.0.1:40000".
 std::string of(std::string_view name, std::string_view thing);
+// "the client's program"; a lane named after a program is that: "server.py".
+std::string program_of(std::string_view name);
 // A sentence written for roles, "the NAME sent …", with the article only where this name takes one.
 std::string with_name(std::string sentence, std::string_view name);
 // For the beginning of a sentence: "The client", "Client 2".
