@@ -201,6 +201,20 @@ TEST(Session, WhatCannotBeSaved_IsSaidAndTheRunIsNoFailure) {
   EXPECT_FALSE(session.model().live_run.failure);
 }
 
+// Both sides get a line, or neither does.
+TEST(Session, ALineThatNobodyReads_IsSaid_AndTheSimulatedSideDoesNotGetIt) {
+  gui::Controls controls = first_controls();
+  controls.demo = demos::find_demo("tcp-chat");
+  Session session(controls);
+  session.handle(gui::TypeByHand{});
+  const std::size_t events = session.model().sim().events().size();
+  session.handle(gui::TypeLine{"client", "hello"});
+  EXPECT_EQ(session.model().message, "nobody reads it: no run goes on");
+  session.handle(gui::EndInput{"client"});
+  EXPECT_TRUE(session.model().by_hand.typed.empty());
+  EXPECT_EQ(session.model().sim().events().size(), events);
+}
+
 TEST(Session, CommandsForThePictureGoToTheApp) {
   Session session(first_controls());
   session.handle(gui::GoTo{3});

@@ -182,7 +182,8 @@ TEST(Usage, HelpOfEachCommandIsOnStdout) {
   const Result all = run({"--help"});
   EXPECT_EQ(all.status, 0);
   EXPECT_EQ(all.err, "");
-  for (const char* command : {"sim", "live", "compare", "capture", "open", "demo", "doctor", "shell"}) {
+  for (const char* command :
+       {"sim", "live", "compare", "capture", "open", "demo", "doctor", "shell"}) {
     EXPECT_NE(all.out.find(std::string("  ") + command + " "), std::string::npos) << command;
     const Result one = run({command, "--help"});
     EXPECT_EQ(one.status, 0) << one.err;

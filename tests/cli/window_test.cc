@@ -272,6 +272,63 @@ TEST_F(WindowTest, TakesAFileThatIsDroppedOnIt) {
   EXPECT_EQ(program.wait().status, 0);
 }
 
+// Two people at one keyboard: each line goes to the program that asks, and both networks show it.
+TEST_F(WindowTest, LinesAreTypedIntoBothProgramsOfAChat) {
+  const test::TempDir work;
+  test::Start start = here();
+  start.prefix.insert(start.prefix.begin(), {"env", "-C", work.path().string()});
+  Program program({}, start);
+  ASSERT_TRUE(enter());
+  ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
+  const std::string before = display->settled();
+  ASSERT_TRUE(display->click(60, 18));  // the demos
+  const Area demos = Display::difference(before, display->settled());
+  ASSERT_GT(demos.height, 100);
+  // The last but one of those that are seen.
+  ASSERT_TRUE(display->click(demos.left + 40, demos.top + demos.height - 34));
+  ASSERT_TRUE(display->await_title("running"));
+  ASSERT_TRUE(display->key("i"));  // no need to wait for that run's end
+  ASSERT_TRUE(display->await_title("client asks")) << display->title();
+
+  ASSERT_TRUE(display->hands({"type", "nihao"}));  // in the place of what is offered
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("server asks")) << display->title();
+  ASSERT_TRUE(display->hands({"type", "l, d ?"}));  // no shortcuts
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("client asks")) << display->title();
+  ASSERT_TRUE(display->key("Return"));  // as it is offered: how are you?
+  ASSERT_TRUE(display->await_title("server asks")) << display->title();
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("client asks")) << display->title();
+  ASSERT_TRUE(display->hands({"type", "bye"}));
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("of [0-9]+ ..? ?[0-9]+ packets captured")) << display->title();
+  EXPECT_TRUE(display->await([&](const std::string&) { return !has_children(program); }));
+
+  const int formats = 5;
+  const Area saving = menu_of(*display, "ctrl+s");
+  ASSERT_GT(saving.height, 5 * 10);
+  const int row = saving.height / formats;
+  ASSERT_TRUE(display->click(saving.left + 30, saving.top + row * 3 + row / 2));  // JSON
+  ASSERT_TRUE(display->await_title("saved as .*tcp-chat\\.json")) << display->title();
+  ASSERT_TRUE(display->key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
+
+  const auto json = nlohmann::json::parse(test::read_file(work.file("tcp-chat.json")));
+  for (const char* side : {"simulated", "captured"}) {
+    std::vector<std::string> printed;
+    for (const auto& event : json[side]["events"])
+      if (event.value("call", "") == "print") printed.push_back(event["text"]);
+    EXPECT_EQ(printed,
+              (std::vector<std::string>{"The client says: nihao", "The server says: l, d ?",
+                                        "The client says: how are you?", "The server says: fine",
+                                        "The client says: bye"}))
+        << side;
+  }
+  for (const auto& compared : json["rows"])
+    EXPECT_NE(compared["verdict"], "unexplained") << compared.dump();
+}
+
 // On a screen of twice the scale everything is twice as large.
 TEST_F(WindowTest, FollowsTheScaleOfTheScreen) {
   Area menus[2];

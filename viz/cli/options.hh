@@ -53,6 +53,8 @@ struct DemoChoice {
   const demos::Role* role = nullptr;  // commands demo and role only
   demos::DemoOptions program;  // its server's address may be unspecified: the command's own default
   wire::Family family = wire::Family::ipv4;
+  bool by_hand =
+      false;  // somebody types while the run goes on; else the demo's own lines are typed
 };
 
 struct SimulationOptions {

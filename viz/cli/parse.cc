@@ -247,6 +247,7 @@ void add_commands(CLI::App& app, Typed& typed) {
         ->type_name("LANG")
         ->group("Demo");
   }
+  role->add_flag("--by-hand", typed.by_hand);
   app.add_subcommand("doctor",
                      "What works on this machine and, where something does not, the remedy");
 }

@@ -71,7 +71,10 @@ bool ready(const auto& future) {
 }
 
 DemoChoice choice_of(const gui::Controls& controls) {
-  return {.demo = controls.demo, .program = controls.program, .family = controls.family};
+  return {.demo = controls.demo,
+          .role = nullptr,
+          .program = controls.program,
+          .family = controls.family};
 }
 
 }  // namespace
@@ -99,6 +102,10 @@ void Session::handle(const gui::Command& command) {
     const bool goes_on = coming_.valid() || model().live_run.state == gui::LiveState::running;
     stop_live();
     if (goes_on) app_.say(wire::Saying::of("stopped: what came so far stays"));
+  } else if (const auto* typed = std::get_if<gui::TypeLine>(&command)) {
+    type(command, typed->role, &typed->text);
+  } else if (const auto* end = std::get_if<gui::EndInput>(&command)) {
+    type(command, end->role, nullptr);
   } else if (const auto* file = std::get_if<gui::OpenFile>(&command)) {
     open_file(file->path);
   } else if (const auto* target = std::get_if<gui::Save>(&command)) {
@@ -144,12 +151,27 @@ void Session::start_live() {
   app_.say({});
   stop_live();
   app_.leave_file();
+  app_.begin_typing();
   unwanted_ = false;
   DemoChoice choice = choice_of(model().controls);
+  choice.by_hand = model().typed_by_hand();
   if (choice.program.server.port == 0) choice.program.server.port = choice.demo->port;
   coming_ = std::async(std::launch::async, [spec = make_live_spec(choice, std::nullopt)] {
     return live::run_private(spec);
   });
+}
+
+// What the real program got, the simulated one gets; what neither got is said.
+void Session::type(const gui::Command& command, const std::string& role, const std::string* line) {
+  observe::RunInput* const input = coming_.valid() || !source_ ? nullptr : source_->input();
+  if (input == nullptr) return app_.say(wire::Saying("nobody reads it: no run goes on"));
+  if (line == nullptr) {
+    input->end_input(role);
+  } else if (const auto typed = input->type(role, *line); !typed) {
+    return app_.say(typed.error().saying());
+  }
+  app_.say({});
+  app_.apply(command);
 }
 
 void Session::stop_live() {

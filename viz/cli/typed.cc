@@ -141,6 +141,7 @@ DemoChoice demo_choice(const Typed& typed, bool with_role) {
       (typed.v6 && addressed && program.host.empty() && !v6_address)) {
     throw Usage("-4, -6 and the address do not go together");
   }
+  choice.by_hand = typed.by_hand;
   choice.family = typed.v6 || v6_address ? wire::Family::ipv6 : wire::Family::ipv4;
   if (typed.peer && program.client.ip.family != choice.family)
     throw Usage("--peer: it is no address of the family of the server's; -6 asks for IPv6");

@@ -92,6 +92,7 @@ model::Expected<void> run_window(const std::string& file) {
   });
   (*window)->run({.look = [&] { return session.model().look; },
                   .draw = [&](const gui::Fonts& built) { return draw(session, built, ui); },
+                  .waits = [&] { return ui.field_opens; },
                   .title = [&] { return "Synoptic · " + gui::status_text(session.model()); },
                   .handle =
                       [&](const gui::Command& command) {

@@ -36,6 +36,8 @@ class App {
   bool busy() const { return coming_.valid() || stale_; }
   void wait(model::Duration at_most) const;  // for that
   void fail(const model::Error& error);      // a run or a file that could not be had
+  // Another run begins, into which nothing is typed yet.
+  void begin_typing();
   // From here on the source is that of a file: attach() gives it, or fail() says why not.
   void show_file(std::string name);
   void leave_file();               // back to the demo
@@ -55,6 +57,7 @@ class App {
   void put(Picture picture, const std::optional<Selected>& place);
   void abandon_picture();
   void set_filter(const std::string& text);
+  void type(TypedLine line);
   void forget_place();
   void go_to(std::size_t cursor);
   void keep_place(const std::optional<Selected>& place);

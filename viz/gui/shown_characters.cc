@@ -68,6 +68,10 @@ std::u32string ShownCharacters::news(const Model& model, const Ui& ui) {
         &ui.loss.text})
     now_ += *text;
   for (const std::string& name : model.controls.program.names) now_ += name;
+  for (const TypingBox& box : ui.typing.boxes) now_ += box.text;
+  for (const Typist& typist : model.by_hand.typists)
+    for (const std::string& line : typist.lines) now_ += line;
+  for (const observe::RoleInput& role : model.by_hand.roles) now_ += role.prompt + role.why;
   if (model.file) {
     now_ += model.file->name;
     append(now_, model.file->failure);

@@ -10,6 +10,7 @@
 #include "viz/gui/palette.hh"
 #include "viz/gui/panels.hh"
 #include "viz/ladder/cells.hh"
+#include "viz/ladder/role_name.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::gui {
@@ -18,7 +19,12 @@ using words::tr;
 
 namespace {
 
-void choose_demo(const Model& model, Commands& commands) {
+void start(Ui& ui, Commands& commands) {
+  commands.push_back(StartLive{});
+  ui.typing.follow = true;
+}
+
+void choose_demo(const Model& model, Ui& ui, Commands& commands) {
   const demos::Demo* chosen = model.controls.demo;
   ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
   if (!ImGui::BeginCombo("##demo", std::string(chosen->name).c_str())) return;
@@ -28,7 +34,7 @@ void choose_demo(const Model& model, Commands& commands) {
       controls.demo = &demo;
       controls.faults.clear();
       commands.push_back(SetControls{controls});
-      commands.push_back(StartLive{});
+      start(ui, commands);
     }
     const bool chinese = model.look.language == words::Language::zh;
     if (ImGui::IsItemHovered())
@@ -100,12 +106,12 @@ void save_menu(const Model& model, Ui& ui, Commands& commands) {
   ImGui::EndPopup();
 }
 
-void live_button(const Model& model, Commands& commands) {
+void live_button(const Model& model, Ui& ui, Commands& commands) {
   if (model.live_run.state == LiveState::running) {
     if (button(tr("■ Stop"), tr("end the real run; what came so far stays")))
       commands.push_back(StopLive{});
   } else if (button(tr("● Run"), tr("run the demo on the real network, captured"))) {
-    commands.push_back(StartLive{});
+    start(ui, commands);
   }
 }
 
@@ -149,8 +155,8 @@ void scrub_bar(const Model& model, Commands& commands) {
 }  // namespace
 
 void toolbar(const Model& model, Ui& ui, Commands& commands) {
-  choose_demo(model, commands);
-  live_button(model, commands);
+  choose_demo(model, ui, commands);
+  live_button(model, ui, commands);
   if (button("|◄", tr("to the start (Home)"))) commands.push_back(GoTo{0});
   if (button("◄", tr("one step back (←)"))) commands.push_back(StepBy{-1});
   if (button(model.playing.on ? tr("Pause") : tr("Play"), tr("play, pause (Space)")))
@@ -188,6 +194,9 @@ std::string status_text(const Model& model) {
       text += " · " + fmt::format(fmt::runtime(tr("{} packets captured")), c.captured);
       break;
   }
+  if (model.live_run.state == LiveState::running && !model.file)
+    for (const observe::RoleInput& role : model.by_hand.roles)
+      if (role.asks) text += " · " + words::say("{} asks", ladder::role_name(role.role));
   if (model.file) text += " · " + model.file->name;
   if (c.kernel_dropped + c.queue_dropped > 0)
     text += " · " + fmt::format(fmt::runtime(tr("dropped: {} by the kernel, {} here")),
