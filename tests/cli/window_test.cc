@@ -280,8 +280,9 @@ TEST_F(WindowTest, LinesAreTypedIntoBothProgramsOfAChat) {
   Program program({}, start);
   ASSERT_TRUE(enter());
   ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
+  ASSERT_TRUE(display->hands({"mousemove", "60", "18"}));  // the demos
   const std::string before = display->settled();
-  ASSERT_TRUE(display->click(60, 18));  // the demos
+  ASSERT_TRUE(display->click(60, 18));
   const Area demos = Display::difference(before, display->settled());
   ASSERT_GT(demos.height, 100);
   // The last but one of those that are seen.
