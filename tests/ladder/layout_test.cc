@@ -168,6 +168,32 @@ TEST(Layout, TwoTraces) {
   check_pair(run({}), model::Trace(model::Source::captured));
 }
 
+TEST(Layout, AReasonKeepsClearOfTheEdgeOfItsGround) {
+  net::Scenario scenario =
+      lessons::make_scenario(*demos::find_demo("tcp-echo"), {}, wire::Family::ipv4);
+  const model::Trace sim = net::run(scenario);
+  scenario.faults.push_back(*net::parse_fault("drop 2nd data client>server"));
+  const model::Trace live = net::run(scenario);
+  const Alignment alignment = align(sim, live);
+  std::size_t seen = 0;
+  for (double width = 600; width < 1500; width += 9) {
+    LayoutOptions options{.metrics = svg_metrics()};
+    options.metrics.width = width;
+    const Scene scene = layout(sim, live, alignment, options);
+    for (const Text& text : scene.texts) {
+      if (text.role != Role::reason) continue;
+      ++seen;
+      double edge = scene.width;
+      for (const Box& box : scene.boxes)
+        if (box.role == Role::reason && box.min.y <= text.at.y && text.at.y <= box.max.y)
+          edge = box.max.x;
+      EXPECT_LE(extent(text, scene).max.x, edge - scene.char_width + 1e-6)
+          << width << ": " << text.text;
+    }
+  }
+  EXPECT_GT(seen, 300u);
+}
+
 TEST(Layout, LargeNumbersAndWideTextsStillFit) {
   check_single(simulated(
       "0 c PA 4294000000 4294000000 \"你好\"; 1 s PA 4294000000 4294000006 len=1400; 2 c send "
