@@ -372,6 +372,35 @@ TEST_F(WindowTest, RestsWhereNothingChanges) {
   EXPECT_EQ(program.wait().status, 0);
 }
 
+// As the shell's history has it, in whatever language the last one was.
+TEST_F(WindowTest, OpensInTheLanguageThatIsAskedFor) {
+  const std::string file = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap";
+  const std::vector<std::vector<std::string>> ways{{"--lang", "zh"}, {"--lang=zh", file}, {}};
+  for (const auto& arguments : ways) {
+    Program program(arguments, here());
+    ASSERT_TRUE(enter());
+    ASSERT_TRUE(display->await_title("第 [0-9]+ 步，共 [0-9]+ 步 · 捕获了 [0-9]+ 个分组"))
+        << arguments.size() << ": " << display->title();
+    ASSERT_TRUE(display->key("ctrl+q"));
+    EXPECT_EQ(program.wait().status, 0);
+  }
+}
+
+TEST(Window, OptionsWithoutADisplay_AreThoseOfTheText) {
+  const std::string file = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap";
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--lang", "zh", file}, {"--raw-seq", "--lang=zh", file}}) {
+    const Result result = test::run(arguments, {.prefix = {"env", "-u", "DISPLAY"}});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_NE(result.out.find("[SYN]"), std::string::npos) << result.out;
+    EXPECT_EQ(result.out.find("Seq=0") == std::string::npos, arguments[0] == "--raw-seq");
+    EXPECT_NE(result.out.find("套接字"), std::string::npos) << result.out;
+  }
+  EXPECT_EQ(test::run({"--lang", "fr"}).status, 2);
+  EXPECT_EQ(test::run({"--lang", "zh", "nonsense"}).status, 2);
+  EXPECT_EQ(test::run({"--lang", "zh", "/nowhere.pcap"}).status, 1);
+}
+
 TEST(Window, AFileWithoutADisplay_IsShownAsText) {
   const Result result = test::run({std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap"},
                                   {.prefix = {"env", "-u", "DISPLAY"}});

@@ -69,6 +69,13 @@ struct LessonOptions {
   bool live = true;  // the real run beside the simulated one
 };
 
+// How the window begins; what is not given is as it was when the last one was closed.
+struct WindowOptions {
+  std::optional<demos::Language> language;
+  std::optional<ladder::TimeMode> time;
+  bool raw_seq = false;
+};
+
 // Of the window, for the README.
 struct PictureOptions {
   int width = 1280, height = 720;  // pixels
@@ -95,6 +102,7 @@ struct Options {
   CommandOptions programs;
   SimulationOptions simulation;
   LessonOptions lesson;
+  WindowOptions window;
   PictureOptions picture;
   std::optional<model::Duration> timeout;  // live, compare, shell
   live::CaptureOptions capture;

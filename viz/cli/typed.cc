@@ -254,6 +254,11 @@ std::string demo_names() {
 Options options_of(Command command, const Typed& typed) {
   Options out;
   out.command = command;
+  if (command == Command::none) {
+    out.output = output_of(typed);
+    out.path = typed.path;
+    return out;
+  }
   if (command == Command::lesson) {
     out.lesson = {.name = typed.lesson, .language = language_of(typed), .live = !typed.no_live};
     return out;
