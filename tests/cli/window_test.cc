@@ -394,7 +394,7 @@ TEST(Window, OptionsWithoutADisplay_AreThoseOfTheText) {
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_NE(result.out.find("[SYN]"), std::string::npos) << result.out;
     EXPECT_EQ(result.out.find("Seq=0") == std::string::npos, arguments[0] == "--raw-seq");
-    EXPECT_NE(result.out.find("套接字"), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find("报文段"), std::string::npos) << result.out;
   }
   EXPECT_EQ(test::run({"--lang", "fr"}).status, 2);
   EXPECT_EQ(test::run({"--lang", "zh", "nonsense"}).status, 2);

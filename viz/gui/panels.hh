@@ -10,6 +10,9 @@ namespace synoptic::gui {
 bool escape_pressed();
 // The text field that comes next gets the keyboard, where that is wanted.
 void focus_here(Ui& ui, bool& wanted);
+// The field that is drawn with `wanted` in the next frame gets it; what is typed until then is for
+// that field.
+void ask_keyboard(Ui& ui, bool& wanted);
 // The text field that was entered just now keeps it.
 void focus_again(Ui& ui);
 ImVec4 refusal_colour(bool dark);  // of words that say what is wrong

@@ -178,6 +178,11 @@ void focus_here(Ui& ui, bool& wanted) {
   ui.field_opens = true;
 }
 
+void ask_keyboard(Ui& ui, bool& wanted) {
+  wanted = true;
+  ui.field_opens = true;
+}
+
 void focus_again(Ui& ui) {
   ImGui::SetKeyboardFocusHere(-1);
   ui.field_opens = true;
