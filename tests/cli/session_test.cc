@@ -137,6 +137,20 @@ TEST(Session, SavesWhatIsSeenInEveryFormat) {
   EXPECT_NE(test::read_file(dir.file("x.json")).find("\"captured\""), std::string::npos);
 }
 
+TEST(Session, APathFromHome_IsSavedThere) {
+  const TempDir dir;
+  const char* const home = std::getenv("HOME");
+  const std::string before = home != nullptr ? home : "";
+  ::setenv("HOME", dir.path().c_str(), 1);
+  Session session(first_controls());
+  EXPECT_EQ(session.model().folder, std::filesystem::current_path().string());
+  session.handle(gui::Save{"~/x.svg"});
+  settle(session);
+  ::setenv("HOME", before.c_str(), 1);
+  EXPECT_EQ(session.model().message, "saved as " + dir.file("x.svg"));
+  EXPECT_GT(test::read_file(dir.file("x.svg")).size(), 500u);
+}
+
 TEST(Session, OpeningAFile_ClearsWhatWasSaidBefore) {
   const TempDir dir;
   Session session(first_controls());

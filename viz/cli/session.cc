@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -70,6 +71,12 @@ bool ready(const auto& future) {
   return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
+// "~/x.png" as a shell takes it.
+std::string from_home(const std::string& path) {
+  const char* const home = std::getenv("HOME");
+  return path.starts_with("~/") && home != nullptr ? home + path.substr(1) : path;
+}
+
 DemoChoice choice_of(const gui::Controls& controls) {
   return {.demo = controls.demo,
           .role = nullptr,
@@ -85,7 +92,10 @@ gui::Controls first_controls() {
   return controls;
 }
 
-Session::Session(const gui::Controls& controls) : app_(controls, ladder::svg_metrics()) {}
+Session::Session(const gui::Controls& controls) : app_(controls, ladder::svg_metrics()) {
+  std::error_code error;
+  app_.saves_in(std::filesystem::current_path(error).string());
+}
 
 Session::~Session() {
   app_.attach(nullptr);
@@ -239,7 +249,7 @@ std::string Session::free_name(const std::string& wanted) const {
 
 // The pixels or the text of this moment; they become a file on a thread of their own.
 void Session::save(const std::string& wanted) {
-  const std::string path = free_name(wanted);
+  const std::string path = free_name(from_home(wanted));
   const auto format = format_named(ending_of(path));
   if (!format) {
     app_.say(wire::Saying::of("'{}' is not saved: the ending of its name says its format; {}", path,

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <future>
+#include <utility>
 
 #include "viz/gui/command.hh"
 #include "viz/gui/model.hh"
@@ -40,7 +41,8 @@ class App {
   void begin_typing();
   // From here on the source is that of a file: attach() gives it, or fail() says why not.
   void show_file(std::string name);
-  void leave_file();               // back to the demo
+  void leave_file();  // back to the demo
+  void saves_in(std::string folder) { model_.folder = std::move(folder); }
   void say(wire::Saying message);  // for the status line
 
   // The size of the type, or the width of the pane, has changed.

@@ -122,6 +122,7 @@ struct Model : Picture {
   double under_way = 0;              // playing: how far the next step has come, 0 to 1
   std::optional<Selected> selected;  // clicked at; else what the last step brought
   bool keys_shown = false;
+  std::string folder;    // where a name without one is saved; empty: nobody has said
   wire::Saying message;  // the last thing that went well or did not, for the status line
 
   const model::Trace& sim() const { return read_run != nullptr ? *read_run : run; }

@@ -1,8 +1,10 @@
 // Demo, run, steps, play, speed; the scrub bar; the status line.
 #include <fmt/format.h>
 #include <imgui.h>
+#include <imgui_stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -89,20 +91,49 @@ void choose_language(const Model& model, Commands& commands) {
   commands.push_back(SetLook{look});
 }
 
+constexpr std::array formats{"png", "svg", "txt", "json", "pcapng"};
+
+// A name, or a path with or without "~": what is in the box is saved by its ending, else as a
+// picture.
+void save_box(const Model& model, Ui& ui, Commands& commands) {
+  ImGui::Separator();
+  ImGui::SetNextItemWidth(ImGui::GetFontSize() * 22);
+  focus_here(ui, ui.focus_save);
+  const bool entered =
+      ImGui::InputText("##name", &ui.save_name,
+                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  if (!model.folder.empty()) {
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + ImGui::GetFontSize() * 22);
+    ImGui::TextDisabled("%s", words::say("Enter saves it, in {}", model.folder).c_str());
+    ImGui::PopTextWrapPos();
+  }
+  if (!entered || ui.save_name.empty()) return;
+  const std::size_t dot = ui.save_name.rfind('.');
+  const std::size_t slash = ui.save_name.rfind('/');
+  const bool ending = dot != std::string::npos && (slash == std::string::npos || dot > slash);
+  commands.push_back(Save{ending ? ui.save_name : ui.save_name + ".png"});
+  ImGui::CloseCurrentPopup();
+}
+
 void save_menu(const Model& model, Ui& ui, Commands& commands) {
   const bool clicked = button(tr("Save"), tr("save what is seen"));
-  if (std::exchange(ui.ask_format, false) || clicked) ImGui::OpenPopup("save");
+  const std::string what = model.alone() ? model.file->name.substr(0, model.file->name.rfind('.'))
+                                         : std::string(model.controls.demo->name);
+  if (std::exchange(ui.ask_format, false) || clicked) {
+    ImGui::OpenPopup("save");
+    ui.save_name = what + ".png";
+    ui.focus_save = true;
+  }
   // Below its button, so that what opens it chooses nothing in it.
   ImGui::SetNextWindowPos(ImVec2(ImGui::GetItemRectMin().x, ImGui::GetItemRectMax().y));
   if (!ImGui::BeginPopup("save")) return;
   if (escape_pressed()) ImGui::CloseCurrentPopup();
-  for (const char* format : {"png", "svg", "txt", "json", "pcapng"}) {
-    const std::string what = model.alone() ? model.file->name.substr(0, model.file->name.rfind('.'))
-                                           : std::string(model.controls.demo->name);
+  for (const char* format : formats) {
     const std::string name = fmt::format("{}.{}", what, format);
     if (ImGui::Selectable(fmt::format("{} {}", tr("Save as"), name).c_str()))
       commands.push_back(Save{name});
   }
+  save_box(model, ui, commands);
   ImGui::EndPopup();
 }
 

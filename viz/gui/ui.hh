@@ -103,6 +103,8 @@ struct Ui {
   bool filter_shown = false, focus_filter = false;  // the bar of the display filter
   std::string filter_text;
   bool ask_format = false;  // the next frame asks as what to save
+  std::string save_name;    // that is typed there, or a whole path
+  bool focus_save = false;
 };
 
 // One frame of everything: to be called between ImGui::NewFrame() and ImGui::Render().
