@@ -54,6 +54,7 @@ CallReport report_made(const CallOp& op) {
   report.call.address = op.address;
   if (sends(op.name)) report.call.data = as_bytes(op.out.data(), op.out.size());
   if (!op.words.empty()) report.call.data = as_bytes(op.words.data(), op.words.size());
+  if (op.name == CallName::read_line) report.prompt = {op.out.data(), op.out.size()};
   if (op.name == CallName::socket) {
     const bool stream = op.number == static_cast<std::int64_t>(program::SocketType::stream);
     report.protocol = stream ? model::Protocol::tcp : model::Protocol::udp;
@@ -142,8 +143,9 @@ CallResult KernelHost::Impl::read_line(const CallOp& op) {
   const std::string_view prompt(op.out.data(), op.out.size());
   CallResult result;
   result.value = 1;
-  const bool from_stdin = lines_taken == options.lines.size() && options.echo;
-  if (!from_stdin && options.before_lines) options.before_lines();
+  const bool reads_stdin = options.echo || options.reads_stdin;
+  const bool from_stdin = lines_taken == options.lines.size() && reads_stdin;
+  if (!(from_stdin && options.echo) && options.before_lines) options.before_lines();
   if (options.typing.ns > 0 && !from_stdin)
     std::this_thread::sleep_for(std::chrono::nanoseconds(options.typing.ns));
   if (lines_taken < options.lines.size()) {
@@ -153,7 +155,7 @@ CallResult KernelHost::Impl::read_line(const CallOp& op) {
   }
   op.line->clear();
   result.value = 0;
-  if (!options.echo) return result;
+  if (!reads_stdin) return result;
   print(prompt, false);
   if (std::getline(std::cin, *op.line)) result.value = 1;
   return result;

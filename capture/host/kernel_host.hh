@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/model/event.hh"
@@ -26,13 +27,15 @@ struct CallReport {
   // The serial of the call before it in its task; of a task's first, of the last call before the
   // spawn. 0: none.
   std::uint64_t after = 0;
+  std::string_view prompt;  // of read_line
 };
 
 struct KernelHostOptions {
   std::function<void(const CallReport&)> on_call;  // may be empty
   bool echo = true;  // print() writes to stdout, read_line() prompts on it and reads stdin
-  std::vector<std::string>
-      lines;  // read_line() takes these first, then stdin when echo, else end of input
+  // read_line() takes these first, then stdin when it echoes or is told to, else end of input.
+  std::vector<std::string> lines;
+  bool reads_stdin = false;
   std::function<void()> before_lines;  // waits until they may be typed; may be empty
   // How long each of `lines` takes to type, and an end of input that is not from stdin.
   model::Duration typing;

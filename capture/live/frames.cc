@@ -123,6 +123,7 @@ void put_spec(FrameWriter& out, const LiveSpec& spec) {
     out.put(static_cast<std::uint8_t>(role.serves));
     out.put(role.kind);
     out.put(role.ready);
+    out.put(static_cast<std::uint8_t>(role.typed));
   }
   out.put(static_cast<std::uint32_t>(spec.addresses.size()));
   for (const wire::IpAddress& address : spec.addresses) out.put(address);
@@ -171,6 +172,7 @@ void put_call(FrameWriter& out, const observe::CallRecord& record) {
   out.put(call.returned_at.ns);
   out.put(call.result);
   out.put(call.error);
+  out.put(std::string_view(record.prompt));
   out.finish();
 }
 
@@ -200,6 +202,13 @@ void put_kernel(FrameWriter& out, const observe::KernelRecord& record) {
 
 void put_text(FrameWriter& out, FrameType type, std::string_view text) {
   out.begin(type);
+  out.put(text);
+  out.finish();
+}
+
+void put_of_role(FrameWriter& out, FrameType type, std::string_view role, std::string_view text) {
+  out.begin(type);
+  out.put(role);
   out.put(text);
   out.finish();
 }
@@ -260,6 +269,7 @@ std::optional<LiveSpec> get_spec(wire::ByteSpan body) {
     role.serves = in.get<std::uint8_t>() != 0;
     role.kind = in.get<RoleKind>();
     role.ready = in.get<model::CallName>();
+    role.typed = in.get<std::uint8_t>() != 0;
     spec.roles.push_back(std::move(role));
   }
   const auto addresses = in.get<std::uint32_t>();
@@ -315,6 +325,7 @@ std::optional<observe::CallRecord> get_call(wire::ByteSpan body) {
   call.returned_at.ns = in.get<std::int64_t>();
   call.result = in.get<std::int64_t>();
   call.error = in.get<std::int32_t>();
+  record.prompt = in.text();
   if (!in.ok() || call.name > model::CallName::save) return std::nullopt;
   return record;
 }
@@ -352,6 +363,15 @@ std::optional<observe::KernelRecord> get_kernel(wire::ByteSpan body) {
 
 std::string get_text(wire::ByteSpan body) {
   return Reader(body).text();
+}
+
+std::optional<OfRole> get_of_role(wire::ByteSpan body) {
+  Reader in(body);
+  OfRole found;
+  found.role = in.text();
+  found.text = in.text();
+  if (!in.ok()) return std::nullopt;
+  return found;
 }
 
 std::optional<std::uint64_t> get_count(wire::ByteSpan body) {

@@ -2,9 +2,9 @@
 // bytes), its type (1 byte) and the body, all in this machine's byte order: both ends are the same
 // binary on the same machine.
 //
-//   parent -> supervisor   spec, once
-//   supervisor -> parent   ready or error first; then packet, call, kernel, dropped, warning, and
-//                          error if the run is cut short; end last
+//   parent -> supervisor   spec, once; then typed and input_end, as somebody types
+//   supervisor -> parent   ready or error first; then packet, call, kernel, dropped, warning,
+//                          role_end, and error if the run is cut short; end last
 //   role -> supervisor     call
 #pragma once
 
@@ -29,7 +29,10 @@ enum class FrameType : std::uint8_t {
   dropped,
   warning,
   end,
-  kernel
+  kernel,
+  typed,
+  input_end,
+  role_end
 };
 
 struct Frame {
@@ -68,6 +71,9 @@ void put_packet(FrameWriter& out, const observe::CapturedPacket& packet);
 void put_call(FrameWriter& out, const observe::CallRecord& record);
 void put_kernel(FrameWriter& out, const observe::KernelRecord& record);
 void put_text(FrameWriter& out, FrameType type, std::string_view text);
+// Of types that are about one role: typed (the line), input_end (empty), role_end (why, if it did
+// not end well).
+void put_of_role(FrameWriter& out, FrameType type, std::string_view role, std::string_view text);
 
 // All of it, however often the kernel takes a part only. False when the other end is gone.
 bool write_all(int fd, wire::ByteSpan bytes);
@@ -95,6 +101,10 @@ std::optional<observe::CapturedPacket> get_packet(wire::ByteSpan body);
 std::optional<observe::CallRecord> get_call(wire::ByteSpan body);
 std::optional<observe::KernelRecord> get_kernel(wire::ByteSpan body);
 std::string get_text(wire::ByteSpan body);
+struct OfRole {
+  std::string role, text;
+};
+std::optional<OfRole> get_of_role(wire::ByteSpan body);
 std::optional<std::uint64_t> get_count(wire::ByteSpan body);
 
 }  // namespace synoptic::live

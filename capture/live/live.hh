@@ -29,6 +29,9 @@ struct LiveRole {
   RoleKind kind = RoleKind::demo;
   // It is there once this call of it has returned: nobody types before everybody is there.
   model::CallName ready = model::CallName::socket;
+  // Its input is what is typed for it while the run goes on (see observe::RunInput); else it is
+  // empty. A run does not end while such a role waits for a line.
+  bool typed = false;
 };
 
 struct LiveSpec {
@@ -37,8 +40,8 @@ struct LiveSpec {
   // IPv6 from the first of these.
   std::vector<wire::IpAddress> addresses;
   std::string congestion = "cubic";  // reno or cubic
-  model::Duration timeout =
-      model::seconds(60);  // a run that has not ended by then is ended: failure() says so
+  model::Duration timeout = model::seconds(
+      60);  // a run that has not ended by then is ended: failure() says so; 0: none is
   std::uint32_t snap_length = 262144;
   // Of commands. One starts when the one before it listens, is bound, is connected or has ended; at
   // the latest after `wait`. When the last has ended and nothing has happened for `quiet`, those

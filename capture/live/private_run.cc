@@ -20,6 +20,7 @@
 #include "capture/live/live.hh"
 #include "capture/live/queue_source.hh"
 #include "capture/live/supervisor.hh"
+#include "capture/live/typed_inputs.hh"
 
 namespace synoptic::live {
 namespace {
@@ -151,12 +152,13 @@ std::string unseen_calls(const model::Trace& trace) {
       who);
 }
 
-class LivePrivate : public QueueSource {
+class LivePrivate : public QueueSource, private observe::RunInput {
  public:
   // `incoming` may hold frames already.
-  LivePrivate(Supervisor supervisor, FrameBuffer incoming, bool calls_expected)
+  LivePrivate(Supervisor supervisor, FrameBuffer incoming, const LiveSpec& spec)
       : QueueSource({.captured_on_arrival = true}, queue_limits),
-        calls_expected_(calls_expected),
+        calls_expected_(!spec.shim.empty()),
+        inputs_(spec),
         supervisor_(std::move(supervisor)),
         incoming_(std::move(incoming)),
         thread_([this] { run(); }) {}
@@ -166,14 +168,39 @@ class LivePrivate : public QueueSource {
   }
   // The supervisor sends what was captured by now, and its end.
   void stop() override { ::shutdown(supervisor_.life.get(), SHUT_RDWR); }
+  bool poll() override {
+    const bool asked = inputs_.poll();
+    return QueueSource::poll() || asked;
+  }
+  observe::RunInput* input() override { return inputs_.empty() ? nullptr : this; }
 
  private:
+  const std::vector<observe::RoleInput>& roles() const override { return inputs_.roles(); }
+  model::Expected<void> type(std::string_view role, std::string_view line) override {
+    if (auto admitted = inputs_.admit(role, line.size()); !admitted) return admitted;
+    if (tell(FrameType::typed, role, line)) return {};
+    inputs_.take_back(role);
+    return std::unexpected(model::Error{"nobody takes what is typed: the run does not answer", ""});
+  }
+  void end_input(std::string_view role) override {
+    if (inputs_.end(role)) tell(FrameType::input_end, role, "");
+  }
+  // Never waits: so little is on its way that there is room, unless nobody listens at all. It is
+  // taken as a whole, or not at all.
+  bool tell(FrameType type, std::string_view role, std::string_view text) {
+    FrameWriter out;
+    put_of_role(out, type, role, text);
+    return ::send(supervisor_.life.get(), out.bytes().data(), out.bytes().size(),
+                  MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(out.bytes().size());
+  }
+
   void run() {
     bool complete = false;
     do {
       while (const auto frame = incoming_.next()) complete |= take(*frame);
     } while (!complete && !incoming_.damaged() &&
              incoming_.read_from(supervisor_.frames.get()) > 0);
+    inputs_.run_ended();
     // Ended before the supervisor is waited for: freeing its ring takes it a while, and nobody
     // needs to wait for that.
     if (complete) {
@@ -192,7 +219,10 @@ class LivePrivate : public QueueSource {
         if (const auto packet = get_packet(frame.body)) deliver(*packet);
         break;
       case FrameType::call:
-        if (auto record = get_call(frame.body)) deliver(std::move(*record));
+        if (auto record = get_call(frame.body)) {
+          inputs_.call(*record);
+          deliver(std::move(*record));
+        }
         break;
       case FrameType::kernel:
         if (const auto record = get_kernel(frame.body)) deliver(*record);
@@ -206,7 +236,13 @@ class LivePrivate : public QueueSource {
         break;
       case FrameType::error: cut_short_ = get_error(frame.body); break;
       case FrameType::end: return true;
+      case FrameType::role_end:
+        if (auto ended = get_of_role(frame.body))
+          inputs_.role_ended(ended->role, std::move(ended->text));
+        break;
       case FrameType::spec:
+      case FrameType::typed:
+      case FrameType::input_end:
       case FrameType::ready: break;
     }
     return false;
@@ -218,6 +254,7 @@ class LivePrivate : public QueueSource {
   }
 
   const bool calls_expected_;
+  TypedInputs inputs_;
   std::atomic<bool> unseen_told_ = false;
   Supervisor supervisor_;
   FrameBuffer incoming_;
@@ -247,8 +284,7 @@ model::Expected<std::unique_ptr<observe::TraceSource>> run_private(const LiveSpe
                                           "see what works here with: synoptic doctor"});
     }
   }
-  const bool calls_expected = !spec.shim.empty();
-  return std::make_unique<LivePrivate>(std::move(*supervisor), std::move(incoming), calls_expected);
+  return std::make_unique<LivePrivate>(std::move(*supervisor), std::move(incoming), spec);
 }
 
 }  // namespace synoptic::live

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -24,6 +25,7 @@ namespace synoptic::live {
 namespace {
 
 constexpr std::size_t longest_error_line = 500;
+constexpr std::size_t most_unread = 1 << 20;
 
 struct Pipe {
   FileDescriptor read, write;
@@ -38,7 +40,13 @@ Pipe make_pipe() {
   const FileDescriptor low_read(ends[0]), low_write(ends[1]);
   pipe.read = FileDescriptor(::fcntl(low_read.get(), F_DUPFD_CLOEXEC, 10));
   pipe.write = FileDescriptor(::fcntl(low_write.get(), F_DUPFD_CLOEXEC, 10));
-  ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
+  return pipe;
+}
+
+// One that we read from.
+Pipe make_pipe_to_us() {
+  Pipe pipe = make_pipe();
+  if (pipe.read.open()) ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
   return pipe;
 }
 
@@ -116,21 +124,28 @@ void RoleProcess::start(const Stage& stage) {
 
 // What it prints is in its calls; what it says on stderr is heard when it fails.
 void RoleProcess::start_demo() {
-  Pipe reports = make_pipe();
-  Pipe errors = make_pipe();
+  Pipe reports = make_pipe_to_us();
+  Pipe errors = make_pipe_to_us();
   Pipe everybody = make_pipe();
-  if (!reports.write.open() || !errors.write.open() || !everybody.write.open()) {
+  Pipe input;
+  if (spec_.typed) input = make_pipe();
+  if (!reports.write.open() || !errors.write.open() || !everybody.write.open() ||
+      (spec_.typed && !input.write.open())) {
     give_up(fmt::format("'{}' could not be started: {}", spec_.name, std::strerror(errno)));
     return;
   }
   reports_ = std::move(reports.read);
   errors_ = std::move(errors.read);
   everybody_ = std::move(everybody.write);
-  const Streams streams{.error = errors.write.get(),
+  input_ = std::move(input.write);
+  if (input_.open()) ::fcntl(input_.get(), F_SETFL, O_NONBLOCK);
+  const Streams streams{.in = input.read.get(),
+                        .error = errors.write.get(),
                         .report = reports.write.get(),
                         .everybody = everybody.read.get()};
   if (spawn(streams, variables_with(report_variable, std::to_string(role_report_fd))))
     phase_ = Phase::running;
+  write_input();  // what was typed before
 }
 
 // A shell has the user's terminal, and prints to its standard error: what is on standard output is
@@ -208,6 +223,34 @@ void RoleProcess::stand_back() {
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), by_session != 0 ? 19 : 5);
 }
 
+void RoleProcess::type(std::string_view line) {
+  if (!spec_.typed || input_ended_ || phase_ == Phase::ended) return;
+  if (unread_.size() + line.size() >= most_unread) {
+    ++lost_lines_;
+    return;
+  }
+  unread_ += line;
+  unread_ += '\n';
+  write_input();
+}
+
+void RoleProcess::end_input() {
+  input_ended_ = true;
+  write_input();
+}
+
+void RoleProcess::write_input() {
+  if (phase_ != Phase::running) return;
+  while (!unread_.empty() && input_.open()) {
+    const ssize_t n = ::write(input_.get(), unread_.data(), unread_.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) return;
+    if (n < 0) input_.reset();  // nobody reads it any more
+    unread_.erase(0, n < 0 ? unread_.size() : static_cast<std::size_t>(n));
+  }
+  if (input_ended_) input_.reset();
+}
+
 void RoleProcess::give_up(std::string why) {
   phase_ = Phase::ended;
   complaint_ = std::move(why);
@@ -281,6 +324,7 @@ void RoleProcess::reap() {
   if (::waitpid(pid_, &status, WNOHANG) != pid_) return;
   phase_ = Phase::ended;
   pidfd_.reset();
+  input_.reset();
   read_errors();
   if (!error_line_.empty()) last_error_line_ = error_line_;
   if (WIFSIGNALED(status)) {
@@ -315,6 +359,13 @@ bool RoleProcess::sleeps() const {
       return phase_ == Phase::running;
   }
   return false;
+}
+
+bool RoleProcess::awaits_line() const {
+  return phase_ == Phase::running && input_.open() &&
+         std::ranges::any_of(in_progress_, [](const auto& call) {
+           return call.second == model::CallName::read_line;
+         });
 }
 
 bool RoleProcess::is_there() const {

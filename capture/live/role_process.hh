@@ -43,6 +43,15 @@ class RoleProcess {
   int exit_fd() const { return pidfd_.get(); }
   int report_fd() const { return reports_.get(); }
   int error_fd() const { return errors_.get(); }
+  int input_fd() const { return unread_.empty() ? -1 : input_.get(); }  // when it takes more
+
+  // What is typed for it. Never waits: what it does not read yet is kept here, so much that it
+  // will never read it all is lost, and counted.
+  void type(std::string_view line);
+  void end_input();
+  void write_input();
+  bool awaits_line() const;  // which may still be typed
+  std::size_t lost_lines() const { return lost_lines_; }
 
   // Each takes what is there and never waits. `at_end`: nobody reports any more.
   void read_reports(const std::function<void(observe::CallRecord)>& on_call, bool at_end = false);
@@ -86,6 +95,10 @@ class RoleProcess {
   pid_t pid_ = -1;
   pid_t outer_pid_ = -1;
   FileDescriptor pidfd_, reports_, errors_;
+  FileDescriptor input_;
+  std::string unread_;  // what is to be written to it
+  bool input_ended_ = false;
+  std::size_t lost_lines_ = 0;
   FileDescriptor everybody_;  // the end that we close
   FrameBuffer incoming_;
   std::unique_ptr<CallRing> ring_;  // of a command

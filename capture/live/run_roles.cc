@@ -117,6 +117,7 @@ class Run {
   Run(const LiveSpec& spec, int guard, CaptureRings rings)
       : spec_(spec), guard_(guard), capture_(std::move(rings), outlet_, kernel_.poller) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
+    told_ended_.resize(roles_.size());
     if (!roles_.empty() && !roles_[0].is_demo()) commands_.emplace(spec, roles_);
   }
   void run();
@@ -127,7 +128,9 @@ class Run {
   bool start_ready_roles();
   void wait_for_events(Clock::time_point deadline);
   void take_reports(bool at_end = false);
+  void take_typed();
   void tell_everybody();
+  void tell_ended();
   bool everybody_ended() const;
   std::string who_does_what() const;
   bool settled();
@@ -143,6 +146,8 @@ class Run {
   CaptureThread capture_;
   std::deque<RoleProcess> roles_;
   std::optional<CommandWatch> commands_;  // where the roles are not a demo's
+  FrameBuffer typed_;                     // on its way to the roles
+  std::vector<bool> told_ended_;          // by role
   std::uint64_t calls_ = 0;
   bool told_everybody_ = false;
   bool stopped_ = false;   // the parent wants the end, or has gone
@@ -210,17 +215,45 @@ void Run::wait_for_events(Clock::time_point deadline) {
     fds.push_back({role.exit_fd(), POLLIN, 0});
     fds.push_back({role.report_fd(), POLLIN, 0});
     fds.push_back({role.error_fd(), POLLIN, 0});
+    fds.push_back({role.input_fd(), POLLOUT, 0});
   }
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count() + 1;
   ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000)));
-  stopped_ |= fds[0].revents != 0;
+  stopped_ |= (fds[0].revents & ~POLLIN) != 0;
+  if (!stopped_ && fds[0].revents != 0) take_typed();
   orphaned_ |= fds[1].revents != 0;
   // Reaped first, read then: all that a process ever reported is in its pipe when it has ended.
   for (std::size_t i = 0; i < roles_.size(); ++i) {
-    if (fds[2 + 3 * i].revents != 0) roles_[i].reap();
+    if (fds[2 + 4 * i].revents != 0) roles_[i].reap();
+    if (fds[2 + 4 * i + 3].revents != 0) roles_[i].write_input();
   }
   take_reports();
+}
+
+// What somebody types, to the roles that it is for.
+void Run::take_typed() {
+  stopped_ |= typed_.read_from(life_fd) <= 0;
+  while (const auto frame = typed_.next()) {
+    const auto what = get_of_role(frame->body);
+    RoleProcess* const role = what ? find(what->role) : nullptr;
+    if (role == nullptr) continue;
+    if (frame->type == FrameType::typed) role->type(what->text);
+    if (frame->type == FrameType::input_end) role->end_input();
+  }
+  stopped_ |= typed_.damaged();
+}
+
+// Into whom nothing more can be typed, and why.
+void Run::tell_ended() {
+  for (std::size_t i = 0; i < roles_.size(); ++i) {
+    const RoleProcess& role = roles_[i];
+    if (!role.spec().typed || role.phase() != RoleProcess::Phase::ended) continue;
+    if (told_ended_[i]) continue;
+    told_ended_[i] = true;
+    put_of_role(frames_, FrameType::role_end, role.spec().name, role.complaint());
+    outlet_.send(frames_);
+  }
 }
 
 // Who is to type begins when there is somebody to read it.
@@ -290,11 +323,15 @@ void Run::run() {
       break;
     }
     const auto soon = Clock::now() + (everybody_ended() ? look_again : look_at_commands);
-    wait_for_events(everybody_ended() || commands_ ? std::min(end_of_time, soon) : end_of_time);
+    // What is typed wakes us.
+    const bool looks = everybody_ended() && std::ranges::none_of(roles_, &RoleProcess::awaits_line);
+    wait_for_events(looks || commands_ ? std::min(end_of_time, soon) : end_of_time);
     while (start_ready_roles()) {  // one that is given up may be what another waits for
     }
     tell_everybody();
+    tell_ended();
   }
+  tell_ended();
   if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
@@ -317,6 +354,11 @@ void Run::tell_complaints() {
     if (role.complaint().empty() || role.spec().kind == RoleKind::shell) continue;
     warn(role.complaint());
     any = true;
+  }
+  for (const RoleProcess& role : roles_) {
+    if (role.lost_lines() > 0)
+      warn(fmt::format("{} lines that were typed for '{}' are lost: it did not read them",
+                       role.lost_lines(), role.spec().name));
   }
   for (const RoleProcess& role : roles_) {
     if (const std::string unseen = role.unseen_calls(); !unseen.empty()) warn(unseen);

@@ -62,7 +62,8 @@ bool hung_up(int fd) {
 // Until the inner supervisor has ended, or must be.
 void watch(pid_t child) {
   const FileDescriptor ended = open_pidfd(child);
-  pollfd fds[] = {{ended.get(), POLLIN, 0}, {life_fd, POLLIN, 0}};
+  // Its end alone: what else comes on it is for the inner one.
+  pollfd fds[] = {{ended.get(), POLLIN, 0}, {life_fd, POLLRDHUP, 0}};
   while (::poll(fds, 2, -1) < 0 && errno == EINTR) {
   }
   if (fds[0].revents == 0) {

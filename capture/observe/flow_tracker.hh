@@ -53,6 +53,7 @@ struct CallRecord {
   std::uint64_t after = 0;
   // Which process of the role, where it has several: descriptors and serials are each one's own.
   std::int32_t process = 0;
+  std::string prompt;  // of a line that is asked for
 };
 
 struct TrackerOptions {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "capture/observe/run_input.hh"
 #include "sim/model/error.hh"
 #include "sim/model/trace.hh"
 
@@ -35,6 +36,8 @@ class TraceSource {
   virtual bool ended() const = 0;
   virtual std::optional<model::Error> failure() const = 0;  // what ended it before its time
   virtual void stop() = 0;  // asks it to end; what was received is kept
+  // Where lines can be typed into what runs. Null: nobody reads any.
+  virtual RunInput* input() { return nullptr; }
 };
 
 }  // namespace synoptic::observe

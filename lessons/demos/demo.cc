@@ -239,6 +239,10 @@ std::vector<std::string> typed_lines(const Demo& demo, const Role& role,
   return all;
 }
 
+bool reads_lines(const Demo& demo, const Role& role) {
+  return demo.uses.lines && !role.typed.empty();
+}
+
 std::vector<std::string> given_lines(const Demo& demo, const Role& role,
                                      const DemoOptions& options) {
   const TypedLines* typed = given(demo, role, options);

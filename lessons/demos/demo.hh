@@ -88,6 +88,7 @@ const Demo* find_demo(std::string_view name);  // null when unknown
 // role that takes several clients has once for each.
 std::vector<std::string> typed_lines(const Demo& demo, const Role& role,
                                      const DemoOptions& options);
+bool reads_lines(const Demo& demo, const Role& role);
 // Those given, if any: what a role in a terminal takes before it asks there.
 std::vector<std::string> given_lines(const Demo& demo, const Role& role,
                                      const DemoOptions& options);

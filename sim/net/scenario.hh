@@ -39,6 +39,12 @@ struct LinkOptions {
          reorder = 0;  // probabilities, each direction, for free play and sweeps
 };
 
+// Lines that somebody types while the run goes on.
+struct ByHand {
+  std::vector<model::Duration> at;       // since the run began: when each of the lines is typed
+  std::optional<model::Duration> ended;  // when the input ends; nothing: read_line() waits for more
+};
+
 struct RoleSpec {
   std::string name;  // "server", "client", "client 2"
   wire::IpAddress address;
@@ -50,6 +56,7 @@ struct RoleSpec {
   bool serves = false;             // the run is over when all roles that do not serve have ended
   std::vector<std::string> lines;  // what read_line() gives, one after another; then end of input
   model::Duration typing;          // how long each of them takes, and the end of input
+  std::optional<ByHand> by_hand;   // in the place of `typing`; one time for each of `lines`
 };
 
 struct Scenario {

@@ -30,7 +30,8 @@ SimHost::Answer SimHost::attempt(Operation& operation) {
     case CallName::socket: return do_socket(op, operation.thread);
     case CallName::print: return {};
     case CallName::save: return {.value = op.number};
-    case CallName::read_line: return role_.typing.ns > 0 ? blocks() : do_read_line(op);
+    case CallName::read_line:
+      return role_.typing.ns > 0 || role_.by_hand ? blocks() : do_read_line(op);
     case CallName::sleep:
       if (op.number < 0) return fails(EINVAL);
       return op.number == 0 ? Answer{} : blocks();

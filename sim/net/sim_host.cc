@@ -123,12 +123,30 @@ void SimHost::wait_in_line(std::uint32_t operation) {
     return;
   }
   if (o.op->name == CallName::read_line) {
-    simulation_.add_wake(index_, operation, simulation_.now() + role_.typing);
+    if (const auto typed = line_comes_at()) simulation_.add_wake(index_, operation, *typed);
     return;
   }
   Socket& s = *socket(o.op->fd);
   const bool writes = goes_out(o.op->name) || o.op->name == CallName::connect;
   (writes ? s.writers : s.readers).push_back(operation);
+}
+
+// What was typed before it is asked for is there at once. Nothing: nobody has typed it yet.
+std::optional<model::Instant> SimHost::line_comes_at() const {
+  const model::Instant now = simulation_.now();
+  if (!role_.by_hand) return now + role_.typing;
+  const ByHand& hand = *role_.by_hand;
+  const auto typed = lines_read_ < role_.lines.size()
+                         ? std::optional<model::Duration>(hand.at[lines_read_])
+                         : hand.ended;
+  if (!typed) return std::nullopt;
+  return std::max(now, model::Instant{typed->ns});
+}
+
+bool SimHost::awaits_line() const {
+  return role_.by_hand && std::ranges::any_of(operations_, [](const Operation& o) {
+           return o.op != nullptr && !o.complete && o.op->name == CallName::read_line;
+         });
 }
 
 void SimHost::returned(Operation& operation, const Answer& answer) {

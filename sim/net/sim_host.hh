@@ -27,6 +27,8 @@ class SimHost final : public program::Host {
   bool ended() const { return started_ && running_ == 0; }
   // "recv(5)": the calls that wait for something, for the warning that nothing will come.
   std::vector<std::string> waiting_calls() const;
+  // Somebody may still type what it waits for.
+  bool awaits_line() const;
   // Places the events of sockets that never had an address.
   void finish();
 
@@ -105,6 +107,7 @@ class SimHost final : public program::Host {
   Answer do_shutdown(Socket& s, const program::CallOp& op);
   void do_close(Socket& s, model::EventId cause);
   Answer do_read_line(const program::CallOp& op);
+  std::optional<model::Instant> line_comes_at() const;
   std::int32_t bind_to(Socket& s, wire::SocketAddress local);
   std::int32_t bind_ephemeral(Socket& s);
   Machine::Owner owner(const program::CallOp& op) const { return {index_, op.fd}; }

@@ -168,6 +168,9 @@ bool Simulation::has_room() {
 }
 
 void Simulation::warn_about_waiting() {
+  // Who waits for others then waits for that line, too.
+  const bool goes_on =
+      std::ranges::any_of(hosts_, [](const auto& host) { return host->awaits_line(); });
   for (const auto& host : hosts_) {
     const RoleSpec& role = host->role();
     if (!host->started()) {
@@ -175,7 +178,7 @@ void Simulation::warn_about_waiting() {
                                                        role.name, role.start_after,
                                                        model::call_name(role.start_after_call)));
     }
-    if (role.serves) continue;
+    if (role.serves || goes_on) continue;
     for (const std::string& call : host->waiting_calls()) {
       recorder_.trace().warnings.push_back(fmt::format(
           "{} waits for ever in {}: nothing is left that could end it", role.name, call));

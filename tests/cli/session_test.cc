@@ -137,6 +137,20 @@ TEST(Session, SavesWhatIsSeenInEveryFormat) {
   EXPECT_NE(test::read_file(dir.file("x.json")).find("\"captured\""), std::string::npos);
 }
 
+TEST(Session, APathFromHome_IsSavedThere) {
+  const TempDir dir;
+  const char* const home = std::getenv("HOME");
+  const std::string before = home != nullptr ? home : "";
+  ::setenv("HOME", dir.path().c_str(), 1);
+  Session session(first_controls());
+  EXPECT_EQ(session.model().folder, std::filesystem::current_path().string());
+  session.handle(gui::Save{"~/x.svg"});
+  settle(session);
+  ::setenv("HOME", before.c_str(), 1);
+  EXPECT_EQ(session.model().message, "saved as " + dir.file("x.svg"));
+  EXPECT_GT(test::read_file(dir.file("x.svg")).size(), 500u);
+}
+
 TEST(Session, OpeningAFile_ClearsWhatWasSaidBefore) {
   const TempDir dir;
   Session session(first_controls());
@@ -199,6 +213,20 @@ TEST(Session, WhatCannotBeSaved_IsSaidAndTheRunIsNoFailure) {
   EXPECT_NE(words::say(session.model().message).find("可用的有 txt、svg、png"), std::string::npos);
   words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);
   EXPECT_FALSE(session.model().live_run.failure);
+}
+
+// Both sides get a line, or neither does.
+TEST(Session, ALineThatNobodyReads_IsSaid_AndTheSimulatedSideDoesNotGetIt) {
+  gui::Controls controls = first_controls();
+  controls.demo = demos::find_demo("tcp-chat");
+  Session session(controls);
+  session.handle(gui::TypeByHand{});
+  const std::size_t events = session.model().sim().events().size();
+  session.handle(gui::TypeLine{"client", "hello"});
+  EXPECT_EQ(session.model().message, "nobody reads it: no run goes on");
+  session.handle(gui::EndInput{"client"});
+  EXPECT_TRUE(session.model().by_hand.typed.empty());
+  EXPECT_EQ(session.model().sim().events().size(), events);
 }
 
 TEST(Session, CommandsForThePictureGoToTheApp) {

@@ -216,16 +216,20 @@ TEST_F(WindowTest, LosesASegmentAndSavesWhatIsSeen) {
   for (int i = 0; i < formats; ++i) {
     const Area saving = menu_of(*display, "ctrl+s");
     ASSERT_GT(saving.height, 5 * 10);
-    const int row = saving.height / formats;
-    ASSERT_TRUE(display->click(saving.left + 30, saving.top + row * i + row / 2));
+    if (i == 0) {
+      ASSERT_TRUE(display->click(saving.left + 30, saving.top + 18));  // the first row
+    } else {
+      ASSERT_TRUE(display->hands({"type", std::string("tcp-echo.") + endings[i]}));
+      ASSERT_TRUE(display->key("Return"));
+    }
     ASSERT_TRUE(display->await_title(std::string("saved as .*tcp-echo\\.") + endings[i]))
         << display->title();
   }
   // The same in Chinese, beside it.
   ASSERT_TRUE(display->key("l"));
   ASSERT_TRUE(display->await_title("第 [0-9]+ 步"));
-  const Area saving = menu_of(*display, "ctrl+s");
-  ASSERT_TRUE(display->click(saving.left + 30, saving.top + saving.height / formats / 2));
+  ASSERT_GT(menu_of(*display, "ctrl+s").height, 5 * 10);
+  ASSERT_TRUE(display->key("Return"));  // under the name that is offered
   ASSERT_TRUE(display->await_title("已保存为 .*tcp-echo 2\\.png")) << display->title();
   ASSERT_TRUE(display->key("ctrl+q"));
   EXPECT_EQ(program.wait().status, 0);
@@ -272,6 +276,62 @@ TEST_F(WindowTest, TakesAFileThatIsDroppedOnIt) {
   EXPECT_EQ(program.wait().status, 0);
 }
 
+// Two people at one keyboard: each line goes to the program that asks, and both networks show it.
+TEST_F(WindowTest, LinesAreTypedIntoBothProgramsOfAChat) {
+  const test::TempDir work;
+  test::Start start = here();
+  start.prefix.insert(start.prefix.begin(), {"env", "-C", work.path().string()});
+  Program program({}, start);
+  ASSERT_TRUE(enter());
+  ASSERT_TRUE(display->await_title("step 0 of [0-9]+ ..? ?[0-9]+ packets captured"));
+  ASSERT_TRUE(display->hands({"mousemove", "60", "18"}));  // the demos
+  const std::string before = display->settled();
+  ASSERT_TRUE(display->click(60, 18));
+  const Area demos = Display::difference(before, display->settled());
+  ASSERT_GT(demos.height, 100);
+  // The last but one of those that are seen.
+  ASSERT_TRUE(display->click(demos.left + 40, demos.top + demos.height - 34));
+  ASSERT_TRUE(display->await_title("running"));
+  ASSERT_TRUE(display->key("i"));  // no need to wait for that run's end
+  ASSERT_TRUE(display->await_title("client asks")) << display->title();
+
+  ASSERT_TRUE(display->hands({"type", "nihao"}));  // in the place of what is offered
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("server asks")) << display->title();
+  ASSERT_TRUE(display->hands({"type", "l, d ?"}));  // no shortcuts
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("client asks")) << display->title();
+  ASSERT_TRUE(display->key("Return"));  // as it is offered: how are you?
+  ASSERT_TRUE(display->await_title("server asks")) << display->title();
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("client asks")) << display->title();
+  ASSERT_TRUE(display->hands({"type", "bye"}));
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("of [0-9]+ ..? ?[0-9]+ packets captured")) << display->title();
+  EXPECT_TRUE(display->await([&](const std::string&) { return !has_children(program); }));
+
+  ASSERT_GT(menu_of(*display, "ctrl+s").height, 5 * 10);
+  ASSERT_TRUE(display->hands({"type", work.file("tcp-chat.json")}));
+  ASSERT_TRUE(display->key("Return"));
+  ASSERT_TRUE(display->await_title("saved as .*tcp-chat\\.json")) << display->title();
+  ASSERT_TRUE(display->key("ctrl+q"));
+  EXPECT_EQ(program.wait().status, 0);
+
+  const auto json = nlohmann::json::parse(test::read_file(work.file("tcp-chat.json")));
+  for (const char* side : {"simulated", "captured"}) {
+    std::vector<std::string> printed;
+    for (const auto& event : json[side]["events"])
+      if (event.value("call", "") == "print") printed.push_back(event["text"]);
+    EXPECT_EQ(printed,
+              (std::vector<std::string>{"The client says: nihao", "The server says: l, d ?",
+                                        "The client says: how are you?", "The server says: fine",
+                                        "The client says: bye"}))
+        << side;
+  }
+  for (const auto& compared : json["rows"])
+    EXPECT_NE(compared["verdict"], "unexplained") << compared.dump();
+}
+
 // On a screen of twice the scale everything is twice as large.
 TEST_F(WindowTest, FollowsTheScaleOfTheScreen) {
   Area menus[2];
@@ -312,6 +372,35 @@ TEST_F(WindowTest, RestsWhereNothingChanges) {
   EXPECT_LE(ticks(program) - before, 3) << "of 300 or more";
   ASSERT_TRUE(display->key("ctrl+q"));
   EXPECT_EQ(program.wait().status, 0);
+}
+
+// As the shell's history has it, in whatever language the last one was.
+TEST_F(WindowTest, OpensInTheLanguageThatIsAskedFor) {
+  const std::string file = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap";
+  const std::vector<std::vector<std::string>> ways{{"--lang", "zh"}, {"--lang=zh", file}, {}};
+  for (const auto& arguments : ways) {
+    Program program(arguments, here());
+    ASSERT_TRUE(enter());
+    ASSERT_TRUE(display->await_title("第 [0-9]+ 步，共 [0-9]+ 步 · 捕获了 [0-9]+ 个分组"))
+        << arguments.size() << ": " << display->title();
+    ASSERT_TRUE(display->key("ctrl+q"));
+    EXPECT_EQ(program.wait().status, 0);
+  }
+}
+
+TEST(Window, OptionsWithoutADisplay_AreThoseOfTheText) {
+  const std::string file = std::string(SYNOPTIC_SOURCE_DIR) + "/tests/data/handshake.pcap";
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--lang", "zh", file}, {"--raw-seq", "--lang=zh", file}}) {
+    const Result result = test::run(arguments, {.prefix = {"env", "-u", "DISPLAY"}});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_NE(result.out.find("[SYN]"), std::string::npos) << result.out;
+    EXPECT_EQ(result.out.find("Seq=0") == std::string::npos, arguments[0] == "--raw-seq");
+    EXPECT_NE(result.out.find("报文段"), std::string::npos) << result.out;
+  }
+  EXPECT_EQ(test::run({"--lang", "fr"}).status, 2);
+  EXPECT_EQ(test::run({"--lang", "zh", "nonsense"}).status, 2);
+  EXPECT_EQ(test::run({"--lang", "zh", "/nowhere.pcap"}).status, 1);
 }
 
 TEST(Window, AFileWithoutADisplay_IsShownAsText) {

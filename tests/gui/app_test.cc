@@ -36,15 +36,16 @@ TEST(App, Start_ShowsTheWholeSimulatedRun) {
 
 TEST(App, WhatIsRefused_IsSaidInTheLanguageOfTheWindow) {
   App a = app();
-  a.fail({wire::Saying::of("there is no interface '{}'", "eth7"), "list them with: ip link"});
-  EXPECT_NE(status_text(a.model()).find("there is no interface 'eth7'; list them with: ip link"),
+  a.fail({wire::Saying::of("there is no interface '{}'", "eth7"),
+          wire::Saying::of("take one of these: {}", "lo")});
+  EXPECT_NE(status_text(a.model()).find("there is no interface 'eth7'; take one of these: lo"),
             std::string::npos);
-  EXPECT_TRUE(status_text(a.model()).ends_with("ip link"));
+  EXPECT_TRUE(status_text(a.model()).ends_with(": lo"));
   EXPECT_EQ(status_text(a.model()).find("eth7"), status_text(a.model()).rfind("eth7"))
       << "it is said once";
   words::speak(words::Language::zh, SYNOPTIC_LOCALE_DIR);
   EXPECT_NE(
-      status_text(a.model()).find("没有名为 'eth7' 的网络接口；用此命令列出网络接口：ip link"),
+      status_text(a.model()).find("没有名为 'eth7' 的网络接口；请从这些中选一个：lo"),
       std::string::npos);
   a.say(wire::Saying::of("saved as {}", "none"));
   EXPECT_NE(status_text(a.model()).find("已保存为 none"), std::string::npos);

@@ -98,6 +98,32 @@ TEST_F(ControlsTest, AWrongFault_IsRefusedUntilItIsRightOrLeft) {
   EXPECT_EQ(ui_.fault.text, "");
 }
 
+// Frame by frame, as fast as hands are seen.
+TEST_F(ControlsTest, WhatIsTypedRightAfterEnter_IsInTheField) {
+  const auto enter_and_type = [&] {
+    ImGui::GetIO().KeysDown[256 + ImGuiKey_Enter] = true;
+    frame();
+    ImGui::GetIO().KeysDown[256 + ImGuiKey_Enter] = false;
+    for (const char* letter : {"d", "e", "l", "a", "y"}) type(letter);
+    for (int i = 0; i < 4; ++i) frame();
+  };
+  fill(ui_.fault.focus, "drop 1st syn client>server");
+  enter_and_type();
+  EXPECT_EQ(model().controls.faults.size(), 1u);
+  EXPECT_EQ(ui_.fault.text, "delay");
+  EXPECT_FALSE(model().look.dark) << "it was no shortcut";
+  EXPECT_EQ(model().look.language, words::Language::en);
+
+  click({1270, 1390});
+  app_.apply(GoTo{3});
+  type("g");
+  for (int i = 0; i < 4; ++i) frame();
+  type("x");
+  enter_and_type();
+  EXPECT_TRUE(ui_.go_text.ends_with("delay")) << ui_.go_text;
+  EXPECT_FALSE(model().look.dark);
+}
+
 TEST_F(ControlsTest, WhatIsTypedIntoASlider_CountsWhenDoneAndInRange) {
   struct Row {
     TypedField& field;

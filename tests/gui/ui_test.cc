@@ -214,6 +214,33 @@ TEST_F(UiTest, Save_OffersEachFormatBelowItsButton) {
   EXPECT_EQ(saved->path, "tcp-echo.png");
 }
 
+TEST_F(UiTest, Save_TakesANameOrAPath_AndSaysInWhichFolder) {
+  app_.saves_in("/home/ada/lecture");
+  const auto ask = [&] {
+    ImGui::GetIO().KeyCtrl = true;
+    press_code('S');
+    ImGui::GetIO().KeyCtrl = false;
+    for (int i = 0; i < 3; ++i) frame();
+  };
+  const auto saved = [&] {
+    const Commands commands = press(ImGuiKey_Enter);
+    const Save* save = find<Save>(commands);
+    return save != nullptr ? save->path : "nothing";
+  };
+  ask();
+  EXPECT_NE(read().find("in /home/ada/lecture"), std::string::npos);
+  EXPECT_EQ(saved(), "tcp-echo.png");
+  EXPECT_FALSE(popup_is_open());
+  for (const auto& [typed, path] :
+       {std::pair{"/tmp/d l/x.svg", "/tmp/d l/x.svg"}, std::pair{"~/y", "~/y.png"},
+        std::pair{"v1.2/图", "v1.2/图.png"}, std::pair{"a.json", "a.json"}}) {
+    ask();
+    type(typed);
+    EXPECT_EQ(saved(), path);
+  }
+  EXPECT_FALSE(model().look.dark);
+}
+
 TEST_F(UiTest, Wheel_ScrollsAndZooms) {
   ImGuiIO& io = ImGui::GetIO();
   io.MousePos = ImVec2(640, 300);

@@ -17,6 +17,7 @@
 #include "viz/export/export.hh"
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/lanes.hh"
+#include "viz/ladder/packet_line.hh"
 
 namespace synoptic::ladder {
 namespace {
@@ -166,6 +167,32 @@ TEST(Layout, TwoTraces) {
              run({.demo = "tcp-echo", .clients = 3, .faults = {"drop 1st syn client>server"}}));
   check_pair(run({}), run({.demo = "udp-echo"}));
   check_pair(run({}), model::Trace(model::Source::captured));
+}
+
+TEST(Layout, AReasonKeepsClearOfTheEdgeOfItsGround) {
+  net::Scenario scenario =
+      lessons::make_scenario(*demos::find_demo("tcp-echo"), {}, wire::Family::ipv4);
+  const model::Trace sim = net::run(scenario);
+  scenario.faults.push_back(*net::parse_fault("drop 2nd data client>server"));
+  const model::Trace live = net::run(scenario);
+  const Alignment alignment = align(sim, live);
+  std::size_t seen = 0;
+  for (double width = 600; width < 1500; width += 9) {
+    LayoutOptions options{.metrics = svg_metrics()};
+    options.metrics.width = width;
+    const Scene scene = layout(sim, live, alignment, options);
+    for (const Text& text : scene.texts) {
+      if (text.role != Role::reason) continue;
+      ++seen;
+      double edge = scene.width;
+      for (const Box& box : scene.boxes)
+        if (box.role == Role::reason && box.min.y <= text.at.y && text.at.y <= box.max.y)
+          edge = box.max.x;
+      EXPECT_LE(extent(text, scene).max.x, edge - scene.char_width + 1e-6)
+          << width << ": " << text.text;
+    }
+  }
+  EXPECT_GT(seen, 300u);
 }
 
 TEST(Layout, LargeNumbersAndWideTextsStillFit) {
@@ -463,6 +490,29 @@ TEST(Layout, WithoutCallsTheArrowsGetTheRoom) {
   for (const Metrics& metrics : {text_metrics(80), text_metrics(160), svg_metrics()})
     EXPECT_LT(lane("0 c S 0; 20 s SA 0 1", metrics),
               lane("0 c connect; 0 c S 0; 20 s SA 0 1", metrics));
+}
+
+TEST(PacketLine, OneThatWasSentAgain_IsShortenedAlone) {
+  const model::Trace trace = run({.faults = {"drop 2nd data client>server"}});
+  std::vector<model::EventId> packets;
+  int longest = 0, longest_again = 0;
+  for (const model::Event& e : trace.events()) {
+    const auto* p = std::get_if<model::Packet>(&e.body);
+    if (p == nullptr) continue;
+    packets.push_back(e.id);
+    int& of_its_kind = p->retransmission ? longest_again : longest;
+    const std::string line = packet_line_within(trace, e, false, 1000, LineForm::no_ports);
+    of_its_kind = std::max(of_its_kind, cells(line));
+  }
+  ASSERT_GT(longest_again, longest);
+  packets.resize(15);  // few enough that one of them is more than some
+  const LineForm form = common_form(trace, packets, false, longest);
+  EXPECT_EQ(form, LineForm::no_ports);
+  for (const model::EventId id : packets) {
+    const std::string line = packet_line_within(trace, trace[id], false, longest, form);
+    const bool again = std::get<model::Packet>(trace[id].body).retransmission;
+    EXPECT_EQ(line.find(" Win=") == std::string::npos, again && longest_again > longest) << line;
+  }
 }
 
 TEST(PacketLine, IsWiresharks) {

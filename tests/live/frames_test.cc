@@ -30,8 +30,11 @@ wire::Bytes body_of(const FrameWriter& out) {
 LiveSpec some_spec() {
   LiveSpec spec;
   spec.roles.push_back({"server", {"/bin/x", "a b", ""}, "", model::CallName{}, true});
-  spec.roles.push_back(
-      {.name = "client 2", .argv = {"y"}, .start_after = "server", .ready = model::CallName::bind});
+  spec.roles.push_back({.name = "client 2",
+                        .argv = {"y"},
+                        .start_after = "server",
+                        .ready = model::CallName::bind,
+                        .typed = true});
   spec.addresses = {wire::IpAddress::v4(10, 1, 2, 3)};
   spec.congestion = "reno";
   spec.timeout = model::milliseconds(1234);
@@ -52,10 +55,25 @@ TEST(Frames, ASpec_ComesBackWhole) {
   EXPECT_EQ(spec->roles[1].start_after_call, model::CallName::listen);
   EXPECT_FALSE(spec->roles[1].serves);
   EXPECT_EQ(spec->roles[1].ready, model::CallName::bind);
+  EXPECT_FALSE(spec->roles[0].typed);
+  EXPECT_TRUE(spec->roles[1].typed);
   EXPECT_EQ(spec->addresses, some_spec().addresses);
   EXPECT_EQ(spec->congestion, "reno");
   EXPECT_EQ(spec->timeout, model::milliseconds(1234));
   EXPECT_EQ(spec->snap_length, 99u);
+}
+
+TEST(Frames, WhatIsTyped_ComesBackByteForByte) {
+  FrameWriter out;
+  const std::string line("\x00\xff好\n", 6);
+  put_of_role(out, FrameType::typed, "client 2", line);
+  const auto typed = get_of_role(body_of(out));
+  ASSERT_TRUE(typed);
+  EXPECT_EQ(typed->role, "client 2");
+  EXPECT_EQ(typed->text, line);
+  const wire::Bytes body = body_of(out);
+  for (std::size_t size = 0; size < body.size(); ++size)
+    EXPECT_FALSE(get_of_role(wire::ByteSpan(body).first(size))) << size;
 }
 
 TEST(Frames, AWordOfTheKernel_ComesBackWhole) {

@@ -30,16 +30,18 @@ using Arguments = std::vector<std::string>;
 
 // Runs `main` as a role, its calls told to the supervisor.
 template <typename F>
-int run_told(F main, std::vector<std::string> lines = {}, model::Duration typing = {}) {
+int run_told(F main, std::vector<std::string> lines = {}, model::Duration typing = {},
+             bool by_hand = false) {
   const auto reporter = call_reporter_from_environment();
   host::KernelHostOptions options;
   options.echo = false;
   options.lines = std::move(lines);
   options.typing = typing;
+  options.reads_stdin = by_hand;
   if (reporter) {
     options.on_call = [&](const host::CallReport& report) {
       reporter->report({"", report.serial, report.t, report.call, report.local, report.remote,
-                        report.protocol, report.after});
+                        report.protocol, report.after, 0, std::string(report.prompt)});
     };
   }
   if (reporter) options.before_lines = [&] { reporter->await_everybody(); };
@@ -52,8 +54,9 @@ wire::SocketAddress address(const std::string& ip, const std::string& port) {
   return {wire::IpAddress::parse(ip).value(), static_cast<std::uint16_t>(std::stoi(port))};
 }
 
-// demo NAME ROLE IP PORT PAUSE_MS [CLIENTS]
+// demo NAME ROLE IP PORT PAUSE_MS [CLIENTS], or by-hand instead of demo: lines come from stdin
 int demo(const Arguments& a) {
+  const bool by_hand = a.at(0) == "by-hand";
   const demos::Demo* demo = demos::find_demo(a.at(1));
   demos::DemoOptions options;
   options.server = address(a.at(3), a.at(4));
@@ -63,8 +66,10 @@ int demo(const Arguments& a) {
   options.client = {*wire::IpAddress::parse(v6 ? "fd00::1" : "127.0.0.1"), demo->client_port};
   for (const demos::Role& role : demo->roles) {
     if (role.name == a.at(2)) {
-      return run_told([&](Host& host) { return role.main(host, options); },
-                      demos::typed_lines(*demo, role, options), demos::typing(*demo, options));
+      return run_told(
+          [&](Host& host) { return role.main(host, options); },
+          by_hand ? std::vector<std::string>() : demos::typed_lines(*demo, role, options),
+          demos::typing(*demo, options), by_hand);
     }
   }
   return 2;
@@ -155,7 +160,7 @@ std::optional<int> run_test_role(int argc, char** argv) {
   const Arguments all(argv, argv + argc);
   if (all.size() < 3 || all[1] != "__role") return std::nullopt;
   const Arguments a(all.begin() + 2, all.end());
-  if (a[0] == "demo") return demo(a);
+  if (a[0] == "demo" || a[0] == "by-hand") return demo(a);
   if (a[0] == "bind") return bind_only(a);
   if (a[0] == "congestion") return congestion(a);
   if (const auto status = run_ring_role(a)) return *status;

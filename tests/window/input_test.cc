@@ -34,6 +34,14 @@ TEST(Input, DifferentKeysShareAFrame) {
   EXPECT_EQ(frames({press('A'), press('B'), release('A'), release('B')}), (Sizes{2, 2}));
 }
 
+// ImGui takes a frame's characters first: they would be of the line that is entered.
+TEST(Input, WhatIsTypedAfterEnter_ComesAfterIt) {
+  constexpr int enter = 257;
+  EXPECT_EQ(frames({Typed{'a'}, press(enter), press('B'), Typed{'b'}, release(enter)}),
+            (Sizes{3, 1, 1}));
+  EXPECT_EQ(frames({press(enter), Typed{'b'}, press(enter)}), (Sizes{1, 2}));
+}
+
 TEST(Input, AModifierIsHeldUntilWhatWasDoneWithItIsSeen) {
   constexpr int control = 341;
   EXPECT_EQ(frames({press(control), press('Q'), release(control), release('Q')}), (Sizes{2, 2}));

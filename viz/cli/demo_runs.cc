@@ -53,8 +53,11 @@ std::vector<std::string> role_arguments(const DemoChoice& demo, const demos::Pro
                                                                    : "--encoding=gb2312");
   if (demo.demo->client_port != 0) arguments.push_back("--peer=" + program.client.str());
   if (demo.demo->uses.lines) {
-    arguments.push_back(fmt::format("--lines={}:{}", role.name,
-                                    joined(typed_lines(*demo.demo, role, program), ';')));
+    const auto lines = demo.by_hand ? given_lines(*demo.demo, role, program)
+                                    : typed_lines(*demo.demo, role, program);
+    if (demo.by_hand) arguments.emplace_back("--by-hand");
+    if (!demo.by_hand || !lines.empty())
+      arguments.push_back(fmt::format("--lines={}:{}", role.name, joined(lines, ';')));
   }
   return arguments;
 }
@@ -106,13 +109,18 @@ live::LiveSpec make_live_spec(const DemoChoice& demo, std::optional<model::Durat
                           .start_after = demo.no_server ? "" : one.start_after,
                           .start_after_call = one.start_after_call,
                           .serves = one.role->serves,
-                          .ready = one.role->ready});
+                          .ready = one.role->ready,
+                          .typed = demo.by_hand && demos::reads_lines(*demo.demo, *one.role)});
   }
   auto pauses = static_cast<std::int64_t>(demo.program.names.size()) + 2;
   for (const demos::Role& role : demo.demo->roles) {
     const std::size_t lines = typed_lines(*demo.demo, role, demo.program).size() + 1;
     const int count = role.many ? demo.program.clients : 1;
     if (demo.demo->uses.lines) pauses += static_cast<std::int64_t>(lines) * count;
+  }
+  if (demo.by_hand && demo.demo->uses.lines) {  // people take their time
+    spec.timeout = timeout.value_or(model::Duration{});
+    return spec;
   }
   // Whoever waits for a server that is not there need not wait for long.
   const model::Duration patience = model::seconds(demo.no_server ? 3 : 60);

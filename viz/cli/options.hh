@@ -55,6 +55,8 @@ struct DemoChoice {
   bool no_server = false;             // nobody has its port
   demos::DemoOptions program;  // its server's address may be unspecified: the command's own default
   wire::Family family = wire::Family::ipv4;
+  bool by_hand =
+      false;  // somebody types while the run goes on; else the demo's own lines are typed
 };
 
 struct SimulationOptions {
@@ -67,6 +69,13 @@ struct LessonOptions {
   std::string name;  // or the path of its folder; empty: the list of the course
   demos::Language language = demos::Language::en;
   bool live = true;  // the real run beside the simulated one
+};
+
+// How the window begins; what is not given is as it was when the last one was closed.
+struct WindowOptions {
+  std::optional<demos::Language> language;
+  std::optional<ladder::TimeMode> time;
+  bool raw_seq = false;
 };
 
 // Of the window, for the README.
@@ -95,6 +104,7 @@ struct Options {
   CommandOptions programs;
   SimulationOptions simulation;
   LessonOptions lesson;
+  WindowOptions window;
   PictureOptions picture;
   std::optional<model::Duration> timeout;  // live, compare, shell
   live::CaptureOptions capture;

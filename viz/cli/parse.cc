@@ -254,8 +254,32 @@ void add_commands(CLI::App& app, Typed& typed) {
         ->type_name("LANG")
         ->group("Demo");
   }
+  role->add_flag("--by-hand", typed.by_hand);
   app.add_subcommand("doctor",
                      "What works on this machine and, where something does not, the remedy");
+}
+
+// Of the window, where no command is given. A file is one of these words only behind an option: a
+// first word is a command, or is taken for one that was mistyped.
+void add_window(CLI::App& app, Typed& typed, bool file) {
+  constexpr const char* group = "Window";
+  app.add_option("--lang", typed.language, "Language: en or zh")->type_name("LANG")->group(group);
+  app.add_option("--time", typed.time,
+                 "Distance between rows: ordinal (one row after the other) or proportional to time")
+      ->type_name("MODE")
+      ->group(group);
+  app.add_flag("--raw-seq", typed.raw_seq,
+               "Sequence numbers as they are on the wire, not relative to the first")
+      ->group(group);
+  if (file) app.add_option("FILE", typed.path)->group("");
+}
+
+Options window_options(const CLI::App& app, const Typed& typed) {
+  Options options = options_of(Command::none, typed);
+  if (app.count("--lang") > 0) options.window.language = options.output.language;
+  if (app.count("--time") > 0) options.window.time = options.output.time;
+  options.window.raw_seq = options.output.raw_seq;
+  return options;
 }
 
 constexpr std::array<std::pair<std::string_view, Command>, 11> commands{{
@@ -300,6 +324,7 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   CLI::App app("Synoptic: see TCP twice, simulated and captured, side by side.", "synoptic");
   app.set_version_flag("--version", "synoptic " SYNOPTIC_VERSION);
   add_commands(app, typed);
+  add_window(app, typed, argv[1][0] == '-');
   app.require_subcommand(0, 1);  // a file named "sim" is no second command
   app.footer(
       "Without a command: the window; synoptic FILE shows a capture in it.\nTry: synoptic compare "
@@ -308,7 +333,15 @@ std::expected<Options, Exit> parse(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     const auto chosen = app.get_subcommands();
-    if (chosen.empty()) return Options{};
+    if (chosen.empty()) {
+      std::error_code error;
+      const std::string& file = typed.path;
+      if (!file.empty() && !std::filesystem::is_regular_file(file, error)) {
+        if (auto mistaken = no_file(file)) return std::unexpected(std::move(*mistaken));
+        return std::unexpected(Exit{misused, unknown_command(file, known)});
+      }
+      return window_options(app, typed);
+    }
     const auto* found = std::find_if(commands.begin(), commands.end(), [&](const auto& c) {
       return c.first == chosen[0]->get_name();
     });

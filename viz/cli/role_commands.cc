@@ -155,9 +155,11 @@ int run_role(const Options& options) {
   const auto reporter = live::call_reporter_from_environment();
   host::KernelHostOptions host_options;
   host_options.echo = false;
-  host_options.lines =
-      demos::typed_lines(*options.demo.demo, *options.demo.role, options.demo.program);
-  host_options.typing = demos::typing(*options.demo.demo, options.demo.program);
+  const DemoChoice& demo = options.demo;
+  host_options.lines = demo.by_hand ? demos::given_lines(*demo.demo, *demo.role, demo.program)
+                                    : demos::typed_lines(*demo.demo, *demo.role, demo.program);
+  host_options.reads_stdin = demo.by_hand;
+  host_options.typing = demos::typing(*demo.demo, demo.program);
   host_options.on_call = [&](const host::CallReport& report) {
     if (!reporter) return;
     observe::CallRecord record;
@@ -168,6 +170,7 @@ int run_role(const Options& options) {
     record.remote = report.remote;
     record.protocol = report.protocol;
     record.after = report.after;
+    record.prompt = report.prompt;
     reporter->report(record);
   };
   if (reporter) host_options.before_lines = [&] { reporter->await_everybody(); };

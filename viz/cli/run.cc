@@ -13,14 +13,13 @@ namespace synoptic::cli {
 namespace {
 
 // Without a command the window; without a display what it would show, as text.
-int run_default(const std::string& file) {
-  const auto closed = run_window(file);
+int run_default(Options options) {
+  const std::string& file = options.path;
+  const auto closed = run_window(file, options.window);
   if (closed) return done;
-  Options options;
   if (!file.empty()) {
     say(fmt::format("no window: {}; this is: synoptic open {}", closed.error().str(), file));
     options.command = Command::open;
-    options.path = file;
     return run_open(options);
   }
   say(fmt::format("no window: {}; this is: synoptic compare tcp-echo", closed.error().str()));
@@ -74,7 +73,7 @@ int run(int argc, char** argv) {
   }
   if (options->output.language == demos::Language::zh) words::speak(words::Language::zh);
   switch (options->command) {
-    case Command::none: return run_default(options->path);
+    case Command::none: return run_default(*options);
     case Command::sim: return run_sim(*options);
     case Command::live: return options->demo.demo ? run_live(*options) : run_commands(*options);
     case Command::shell: return run_shell(*options);

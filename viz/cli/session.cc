@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -70,8 +71,17 @@ bool ready(const auto& future) {
   return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
+// "~/x.png" as a shell takes it.
+std::string from_home(const std::string& path) {
+  const char* const home = std::getenv("HOME");
+  return path.starts_with("~/") && home != nullptr ? home + path.substr(1) : path;
+}
+
 DemoChoice choice_of(const gui::Controls& controls) {
-  return {.demo = controls.demo, .program = controls.program, .family = controls.family};
+  return {.demo = controls.demo,
+          .role = nullptr,
+          .program = controls.program,
+          .family = controls.family};
 }
 
 }  // namespace
@@ -82,7 +92,10 @@ gui::Controls first_controls() {
   return controls;
 }
 
-Session::Session(const gui::Controls& controls) : app_(controls, ladder::svg_metrics()) {}
+Session::Session(const gui::Controls& controls) : app_(controls, ladder::svg_metrics()) {
+  std::error_code error;
+  app_.saves_in(std::filesystem::current_path(error).string());
+}
 
 Session::~Session() {
   app_.attach(nullptr);
@@ -99,6 +112,10 @@ void Session::handle(const gui::Command& command) {
     const bool goes_on = coming_.valid() || model().live_run.state == gui::LiveState::running;
     stop_live();
     if (goes_on) app_.say(wire::Saying::of("stopped: what came so far stays"));
+  } else if (const auto* typed = std::get_if<gui::TypeLine>(&command)) {
+    type(command, typed->role, &typed->text);
+  } else if (const auto* end = std::get_if<gui::EndInput>(&command)) {
+    type(command, end->role, nullptr);
   } else if (const auto* file = std::get_if<gui::OpenFile>(&command)) {
     open_file(file->path);
   } else if (const auto* target = std::get_if<gui::Save>(&command)) {
@@ -144,12 +161,27 @@ void Session::start_live() {
   app_.say({});
   stop_live();
   app_.leave_file();
+  app_.begin_typing();
   unwanted_ = false;
   DemoChoice choice = choice_of(model().controls);
+  choice.by_hand = model().typed_by_hand();
   if (choice.program.server.port == 0) choice.program.server.port = choice.demo->port;
   coming_ = std::async(std::launch::async, [spec = make_live_spec(choice, std::nullopt)] {
     return live::run_private(spec);
   });
+}
+
+// What the real program got, the simulated one gets; what neither got is said.
+void Session::type(const gui::Command& command, const std::string& role, const std::string* line) {
+  observe::RunInput* const input = coming_.valid() || !source_ ? nullptr : source_->input();
+  if (input == nullptr) return app_.say(wire::Saying("nobody reads it: no run goes on"));
+  if (line == nullptr) {
+    input->end_input(role);
+  } else if (const auto typed = input->type(role, *line); !typed) {
+    return app_.say(typed.error().saying());
+  }
+  app_.say({});
+  app_.apply(command);
 }
 
 void Session::stop_live() {
@@ -217,7 +249,7 @@ std::string Session::free_name(const std::string& wanted) const {
 
 // The pixels or the text of this moment; they become a file on a thread of their own.
 void Session::save(const std::string& wanted) {
-  const std::string path = free_name(wanted);
+  const std::string path = free_name(from_home(wanted));
   const auto format = format_named(ending_of(path));
   if (!format) {
     app_.say(wire::Saying::of("'{}' is not saved: the ending of its name says its format; {}", path,

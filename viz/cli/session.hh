@@ -41,6 +41,7 @@ class Session {
   using Source = std::unique_ptr<observe::TraceSource>;
 
   void start_live();
+  void type(const gui::Command& command, const std::string& role, const std::string* line);
   void stop_live();
   void open_file(const std::string& path);
   void save(const std::string& wanted);

@@ -148,6 +148,7 @@ DemoChoice demo_choice(const Typed& typed, bool with_role) {
     throw Usage("-4, -6 and the address do not go together");
   }
   choice.no_server = typed.no_server;
+  choice.by_hand = typed.by_hand;
   choice.family = typed.v6 || v6_address ? wire::Family::ipv6 : wire::Family::ipv4;
   if (typed.peer && program.client.ip.family != choice.family)
     throw Usage("--peer: it is no address of the family of the server's; -6 asks for IPv6");
@@ -260,6 +261,11 @@ std::string demo_names() {
 Options options_of(Command command, const Typed& typed) {
   Options out;
   out.command = command;
+  if (command == Command::none) {
+    out.output = output_of(typed);
+    out.path = typed.path;
+    return out;
+  }
   if (command == Command::lesson) {
     out.lesson = {.name = typed.lesson, .language = language_of(typed), .live = !typed.no_live};
     return out;

@@ -21,7 +21,7 @@ struct Typed {
   std::string demo, role, address;
   Word names, pause, clients, bytes, encoding, peer, host, port;
   std::vector<std::string> lines;
-  bool v4 = false, v6 = false, no_server = false;
+  bool v4 = false, v6 = false, no_server = false, by_hand = false;
   std::vector<std::pair<std::string, std::string>> settings;
   std::vector<std::string> faults, sets;
   Word timeout;

@@ -64,11 +64,16 @@ void begin(Session& session, std::vector<lessons::CourseEntry>& course, const st
   }
 }
 
-model::Expected<void> run_window(const std::string& file) {
+model::Expected<void> run_window(const std::string& file, const WindowOptions& options) {
   auto fonts = window::find_fonts();
   if (!fonts) return std::unexpected(fonts.error());
   std::vector<lessons::CourseEntry> course = lessons::list_course();
-  const gui::Settings kept = load_settings();
+  gui::Settings kept = load_settings();
+  if (options.language)
+    kept.look.language =
+        *options.language == demos::Language::zh ? words::Language::zh : words::Language::en;
+  if (options.time) kept.look.time = *options.time;
+  kept.look.raw_seq |= options.raw_seq;
   EndSignals signals;
   auto window = window::Window::open({.fonts = std::move(*fonts),
                                       .also = characters(course),
@@ -92,6 +97,7 @@ model::Expected<void> run_window(const std::string& file) {
   });
   (*window)->run({.look = [&] { return session.model().look; },
                   .draw = [&](const gui::Fonts& built) { return draw(session, built, ui); },
+                  .waits = [&] { return ui.field_opens; },
                   .title = [&] { return "Synoptic · " + gui::status_text(session.model()); },
                   .handle =
                       [&](const gui::Command& command) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "viz/gui/by_hand.hh"
 #include "viz/gui/same_event.hh"
 #include "viz/words/words.hh"
 
@@ -34,7 +35,7 @@ std::optional<Selected> Model::in_focus() const {
 
 bool Model::as_in_lesson() const {
   const Controls own{lesson->choices};
-  return lessons::same_choices(controls, own) && controls.loss == own.loss &&
+  return !typed_by_hand() && lessons::same_choices(controls, own) && controls.loss == own.loss &&
          controls.seed == own.seed;
 }
 
@@ -59,6 +60,7 @@ App::~App() {
 
 void App::open(lessons::Lesson lesson) {
   model_.controls = {lesson.choices};
+  model_.by_hand = {};
   model_.lesson_run = net::run(lessons::scenario_of(lesson.choices));
   model_.lesson = std::move(lesson);
   run_again();
@@ -66,7 +68,10 @@ void App::open(lessons::Lesson lesson) {
 }
 
 void App::run_again() {
-  net::WatchedRun run = net::run_watched(scenario_of(model_.controls));
+  net::Scenario scenario = scenario_of(model_.controls);
+  model_.by_hand.typists = typists(model_.controls);
+  if (model_.typed_by_hand()) type_by_hand(scenario, model_.controls, model_.by_hand.typed);
+  net::WatchedRun run = net::run_watched(scenario);
   abandon_picture();
   std::optional<Selected> place = model_.in_focus();
   if (place && place->side == ladder::Side::sim)
@@ -229,6 +234,7 @@ void App::apply(const Command& command) {
     model_.look.type_size = std::clamp(model_.look.type_size, least_type_size, most_type_size);
     if (!same_layout) lay_out();
   } else if (const auto* controls = std::get_if<SetControls>(&command)) {
+    if (controls->controls.demo != model_.controls.demo) model_.by_hand.typed.clear();
     model_.controls = controls->controls;
     run_again();
   } else if (const auto* fit = std::get_if<FitWidth>(&command)) {
@@ -245,12 +251,34 @@ void App::apply(const Command& command) {
     lay_out();
   } else if (const auto* keys = std::get_if<ShowKeys>(&command)) {
     model_.keys_shown = keys->on;
+  } else if (const auto* by_hand = std::get_if<TypeByHand>(&command)) {
+    model_.by_hand.on = by_hand->on;
+    model_.by_hand.typed.clear();
+    run_again();
+  } else if (const auto* line = std::get_if<TypeLine>(&command)) {
+    type({.role = line->role, .text = line->text});
+  } else if (const auto* end = std::get_if<EndInput>(&command)) {
+    type({.role = end->role, .text = {}, .end = true});
   } else if (const auto* tell = std::get_if<Tell>(&command)) {
     say(tell->hint);
     hinted_ = true;
   } else if (const auto* filter = std::get_if<SetFilter>(&command)) {
     set_filter(filter->text);
   }
+}
+
+// The simulated side has the same line at once.
+void App::type(TypedLine line) {
+  if (!model_.typed_by_hand()) return;
+  model_.by_hand.typed.push_back(std::move(line));
+  run_again();
+}
+
+void App::begin_typing() {
+  model_.by_hand.roles.clear();
+  if (!std::exchange(model_.by_hand.typed, {}).empty()) run_again();
+  // Who types wants to see what comes of it.
+  if (model_.typed_by_hand()) go_to(model_.steps.size());
 }
 
 void App::set_filter(const std::string& text) {
@@ -339,6 +367,7 @@ void App::take_over(bool ended) {
   stale_ = true;
   model_.live_run.counters = source_->counters();
   model_.live_run.failure = source_->failure();
+  if (observe::RunInput* const input = source_->input()) model_.by_hand.roles = input->roles();
   if (model_.file) model_.file->failure = model_.live_run.failure;
   if (ended) model_.live_run.state = LiveState::ended;
   const model::Trace* const live = &source_->trace();

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <future>
+#include <utility>
 
 #include "viz/gui/command.hh"
 #include "viz/gui/model.hh"
@@ -36,9 +37,12 @@ class App {
   bool busy() const { return coming_.valid() || stale_; }
   void wait(model::Duration at_most) const;  // for that
   void fail(const model::Error& error);      // a run or a file that could not be had
+  // Another run begins, into which nothing is typed yet.
+  void begin_typing();
   // From here on the source is that of a file: attach() gives it, or fail() says why not.
   void show_file(std::string name);
-  void leave_file();               // back to the demo
+  void leave_file();  // back to the demo
+  void saves_in(std::string folder) { model_.folder = std::move(folder); }
   void say(wire::Saying message);  // for the status line
 
   // The size of the type, or the width of the pane, has changed.
@@ -55,6 +59,7 @@ class App {
   void put(Picture picture, const std::optional<Selected>& place);
   void abandon_picture();
   void set_filter(const std::string& text);
+  void type(TypedLine line);
   void forget_place();
   void show_all_flows();
   void go_to(std::size_t cursor);

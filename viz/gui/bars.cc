@@ -76,7 +76,7 @@ void go_bar(const Model& model, Ui& ui, Commands& commands) {
       ui.go_shown = false;
     } else {
       ui.go_error = there.error();
-      ui.focus_go = true;
+      ask_keyboard(ui, ui.focus_go);
     }
   }
   if (ui.go_error.empty() || !ui.go_shown) return;

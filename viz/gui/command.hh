@@ -55,7 +55,17 @@ struct SetFilter {  // Wireshark's display filter; empty: none
   std::string text;
 };
 
-// --- for whoever runs the window
+struct TypeByHand {  // or not; StartLive follows, as with whatever concerns both networks
+  bool on = true;
+};
+
+// --- for whoever runs the window; what was typed goes to the App, too
+struct TypeLine {
+  std::string role, text;
+};
+struct EndInput {
+  std::string role;
+};
 struct StartLive {};  // with the model's controls
 struct StopLive {};
 struct OpenFile {
@@ -66,9 +76,10 @@ struct Save {
 };
 struct Quit {};
 
-using Command = std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls,
-                             FitWidth, CompareFile, ChooseFlow, ShowKeys, Tell, SetFilter,
-                             StartLive, StopLive, OpenFile, Save, Quit>;
+using Command =
+    std::variant<GoTo, StepBy, Play, SetSpeed, Select, SelectNone, SetLook, SetControls, FitWidth,
+                 CompareFile, ChooseFlow, ShowKeys, Tell, SetFilter, TypeByHand, TypeLine, EndInput,
+                 StartLive, StopLive, OpenFile, Save, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace synoptic::gui

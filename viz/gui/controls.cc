@@ -74,7 +74,7 @@ void open_field(Ui& ui, TypedField& field) {
 enum class Typing : std::uint8_t { none, on, taken };  // taken: it is done, and right
 
 // After the field was drawn, with what is wrong with its text.
-Typing follow_typing(TypedField& field, bool active, wire::Saying wrong) {
+Typing follow_typing(TypedField& field, Ui& ui, bool active, wire::Saying wrong) {
   if (active) {
     field.opens = 0;
     field.typing = true;
@@ -88,7 +88,7 @@ Typing follow_typing(TypedField& field, bool active, wire::Saying wrong) {
   if (!field.typing) return Typing::none;
   if (!wrong.empty() && enter_pressed()) {
     field.wrong = std::move(wrong);
-    field.focus = true;
+    ask_keyboard(ui, field.focus);
     field.opens = 1;
     return Typing::on;
   }
@@ -121,7 +121,7 @@ bool choose_isn(const char* label, std::optional<wire::SeqNum>& isn, TypedField&
   if (error != std::errc{} || stop != end)
     wrong = wire::Saying::of(N_("'{}' is no ISN: it is a whole number from 0 to {}"), field.text,
                              std::numeric_limits<std::uint32_t>::max());
-  if (follow_typing(field, ImGui::IsItemActive(), std::move(wrong)) == Typing::taken &&
+  if (follow_typing(field, ui, ImGui::IsItemActive(), std::move(wrong)) == Typing::taken &&
       value != isn->raw) {
     isn = wire::SeqNum{value};
     changed = true;
@@ -147,7 +147,8 @@ Slid slider(const char* label, float& value, float most, const char* format, Typ
   wire::Saying wrong;
   if (wanted < 0 || wanted > most)
     wrong = wire::Saying::of(N_("{} is out of range: it goes from 0 to {}"), wanted, most);
-  const Typing typing = follow_typing(field, ImGui::IsItemActive() && !dragged, std::move(wrong));
+  const Typing typing =
+      follow_typing(field, ui, ImGui::IsItemActive() && !dragged, std::move(wrong));
   slid.left &= field.wrong.empty();
   if (typing != Typing::on && field.held) {
     field.held.reset();
@@ -182,7 +183,7 @@ bool choose_names(Controls& controls, Ui& ui, bool dark) {
   std::vector<std::string> names = names_in(field.text);
   wire::Saying wrong;
   if (names.empty()) wrong = wire::Saying(N_("no name: at least one is needed"));
-  const Typing typing = follow_typing(field, ImGui::IsItemActive(), std::move(wrong));
+  const Typing typing = follow_typing(field, ui, ImGui::IsItemActive(), std::move(wrong));
   draw_wrong(field, dark);
   if (typing != Typing::taken || names == controls.program.names) return false;
   controls.program.names = std::move(names);
@@ -215,7 +216,7 @@ bool list_faults(Controls& controls, Ui& ui, bool dark) {
                                                 &field.text, ImGuiInputTextFlags_EnterReturnsTrue);
   // It is refused when it is entered; what is being mended is so until it is right.
   if (entered && !field.text.empty()) {
-    field.focus = true;  // for the next one
+    ask_keyboard(ui, field.focus);  // for the next one
     if (auto fault = net::parse_fault(field.text)) {
       controls.faults.push_back(*fault);
       field.text.clear();
@@ -227,7 +228,8 @@ bool list_faults(Controls& controls, Ui& ui, bool dark) {
   } else if (!field.wrong.empty()) {
     const auto fault = net::parse_fault(field.text);
     const bool mended = fault || field.text.empty();
-    follow_typing(field, ImGui::IsItemActive(), mended ? wire::Saying() : fault.error().saying());
+    follow_typing(field, ui, ImGui::IsItemActive(),
+                  mended ? wire::Saying() : fault.error().saying());
     if (!field.typing && field.wrong.empty() && !mended) field.text.clear();
   }
   draw_wrong(field, dark);

@@ -123,7 +123,9 @@ std::string by_hand(const lessons::Choices& now, const lessons::Choices& wanted)
 
 // Another run, on both networks where it concerns both.
 void set_choices(const Model& model, Controls controls, Commands& commands) {
-  const bool both = controls.program.pause != model.controls.program.pause ||
+  const bool typed = model.typed_by_hand();  // its own run has the demo's own lines
+  if (typed) commands.push_back(TypeByHand{false});
+  const bool both = typed || controls.program.pause != model.controls.program.pause ||
                     controls.program.names != model.controls.program.names ||
                     controls.family != model.controls.family;
   commands.push_back(SetControls{std::move(controls)});

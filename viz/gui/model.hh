@@ -47,6 +47,26 @@ struct Playing {
   double speed = 1;  // steps a second
 };
 
+// What was typed at a role's prompt; or that no more is.
+struct TypedLine {
+  std::string role, text;
+  bool end = false;
+};
+
+// One of a demo's programs that read lines.
+struct Typist {
+  std::string role;                // "client 2"
+  std::vector<std::string> lines;  // that the demo types by itself
+};
+
+// Who types at the prompts of a demo that has some.
+struct ByHand {
+  std::vector<Typist> typists;            // of the demo, its clients first
+  bool on = false;                        // somebody does; else the demo's own lines are typed
+  std::vector<TypedLine> typed;           // since the run began, in their order
+  std::vector<observe::RoleInput> roles;  // of the real run
+};
+
 // Beyond these nothing can be read, or nothing but one word is seen.
 inline constexpr double least_zoom = 0.2, most_zoom = 8, least_type_size = 0.5, most_type_size = 4;
 
@@ -79,6 +99,7 @@ struct Filtering {
 // What is laid out may be a few frames behind the traces where these are long.
 struct Model : Picture {
   Controls controls;
+  ByHand by_hand;
   Look look;
   Playing playing;
   std::optional<lessons::Lesson> lesson;              // shown while lesson_events has its steps
@@ -102,6 +123,7 @@ struct Model : Picture {
   double under_way = 0;              // playing: how far the next step has come, 0 to 1
   std::optional<Selected> selected;  // clicked at; else what the last step brought
   bool keys_shown = false;
+  std::string folder;    // where a name without one is saved; empty: nobody has said
   wire::Saying message;  // the last thing that went well or did not, for the status line
 
   const model::Trace& sim() const { return read_run != nullptr ? *read_run : run; }
@@ -112,6 +134,8 @@ struct Model : Picture {
   std::optional<std::size_t> number_of(ladder::Side side, model::EventId event) const;
   // The run is under the lesson's own conditions; there is a lesson.
   bool as_in_lesson() const;
+  // Somebody types at this demo's prompts.
+  bool typed_by_hand() const { return by_hand.on && controls.demo->uses.lines; }
   // Only the file is shown: there is no simulated side.
   bool alone() const { return file && !file->compared && read_run == nullptr; }
   // What the details are about: the selected event, else that of the last step; none at the start.

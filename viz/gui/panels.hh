@@ -10,6 +10,11 @@ namespace synoptic::gui {
 bool escape_pressed();
 // The text field that comes next gets the keyboard, where that is wanted.
 void focus_here(Ui& ui, bool& wanted);
+// The field that is drawn with `wanted` in the next frame gets it; what is typed until then is for
+// that field.
+void ask_keyboard(Ui& ui, bool& wanted);
+// The text field that was entered just now keeps it.
+void focus_again(Ui& ui);
 ImVec4 refusal_colour(bool dark);  // of words that say what is wrong
 // Keys that work wherever the mouse is, unless text is being typed.
 void shortcuts(const Model& model, Ui& ui, Commands& commands);
@@ -31,6 +36,9 @@ void file_bar(const Model& model, Ui& ui, Commands& commands);
 void flow_chooser(const Model& model, Ui& ui, Commands& commands);
 void flow_bar(const Model& model, Ui& ui, Commands& commands);
 void choose_next_flow(const Model& model, int direction, Commands& commands);
+// Below the ladders: an input box for each program of the demo that reads lines, if there are any.
+void typing_panel(const Model& model, Ui& ui, Commands& commands);
+float typing_height(const Model& model);  // that it takes; 0: there is none
 // Both ladders in the room that is left.
 void ladder_pane(const Model& model, Ui& ui, Commands& commands);
 void status_line(const Model& model);

@@ -35,6 +35,7 @@ constexpr std::array keys{
     Key{"G", N_("go to a packet by its number")},
     Key{"/", N_("display filter, as Wireshark's: other packets are faded, N and P step over them")},
     Key{"F", N_("fork here: lose, delay, duplicate the chosen segment")},
+    Key{"I", N_("type a line into the program that asks for one; Esc leaves the box")},
     Key{"R", N_("relative or raw sequence numbers")},
     Key{"T", N_("row by row, or true to time")},
     Key{"+  -  0", N_("zoom in, out, reset")},
@@ -106,6 +107,18 @@ void fork_here(const Model& model, Ui& ui, Commands& commands) {
   ui.ask = ui.ask_there = true;
 }
 
+// Into the box of who asks; where nobody does, in a run that has such boxes.
+void type_by_hand(const Model& model, Ui& ui, Commands& commands) {
+  if (model.file || model.by_hand.typists.empty()) {
+    commands.push_back(Tell{wire::Saying(N_("this demo reads no typed lines"))});
+    return;
+  }
+  ui.typing.follow = true;
+  if (model.by_hand.on) return;
+  commands.push_back(TypeByHand{true});
+  commands.push_back(StartLive{});
+}
+
 void typed(char c, const Model& model, Ui& ui, Commands& commands) {
   Look look = model.look;
   switch (c) {
@@ -126,6 +139,8 @@ void typed(char c, const Model& model, Ui& ui, Commands& commands) {
     case 'g':
     case 'G': open_go_bar(ui); return;
     case '/': open_filter_bar(ui); return;
+    case 'i':
+    case 'I': type_by_hand(model, ui, commands); return;
     case 'n':
     case 'N': go_along_conversation(model, 1, commands); return;
     case 'p':
@@ -171,6 +186,16 @@ bool escape_pressed() {
 void focus_here(Ui& ui, bool& wanted) {
   if (!std::exchange(wanted, false)) return;
   ImGui::SetKeyboardFocusHere();
+  ui.field_opens = true;
+}
+
+void ask_keyboard(Ui& ui, bool& wanted) {
+  wanted = true;
+  ui.field_opens = true;
+}
+
+void focus_again(Ui& ui) {
+  ImGui::SetKeyboardFocusHere(-1);
   ui.field_opens = true;
 }
 

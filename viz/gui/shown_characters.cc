@@ -64,10 +64,14 @@ std::u32string ShownCharacters::news(const Model& model, const Ui& ui) {
   now_.clear();
   for (const std::string* text :
        {&model.title, &model.filtering.text, &ui.names.text, &ui.fault.text, &ui.filter_text,
-        &ui.go_text, &ui.isn_client.text, &ui.isn_server.text, &ui.pause.text, &ui.delay.text,
-        &ui.loss.text})
+        &ui.go_text, &ui.save_name, &model.folder, &ui.isn_client.text, &ui.isn_server.text,
+        &ui.pause.text, &ui.delay.text, &ui.loss.text})
     now_ += *text;
   for (const std::string& name : model.controls.program.names) now_ += name;
+  for (const TypingBox& box : ui.typing.boxes) now_ += box.text;
+  for (const Typist& typist : model.by_hand.typists)
+    for (const std::string& line : typist.lines) now_ += line;
+  for (const observe::RoleInput& role : model.by_hand.roles) now_ += role.prompt + role.why;
   if (model.file) {
     now_ += model.file->name;
     append(now_, model.file->failure);

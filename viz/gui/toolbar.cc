@@ -1,8 +1,10 @@
 // Demo, run, steps, play, speed; the scrub bar; the status line.
 #include <fmt/format.h>
 #include <imgui.h>
+#include <imgui_stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "viz/gui/palette.hh"
 #include "viz/gui/panels.hh"
 #include "viz/ladder/cells.hh"
+#include "viz/ladder/role_name.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::gui {
@@ -18,7 +21,12 @@ using words::tr;
 
 namespace {
 
-void choose_demo(const Model& model, Commands& commands) {
+void start(Ui& ui, Commands& commands) {
+  commands.push_back(StartLive{});
+  ui.typing.follow = true;
+}
+
+void choose_demo(const Model& model, Ui& ui, Commands& commands) {
   const demos::Demo* chosen = model.controls.demo;
   ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
   if (!ImGui::BeginCombo("##demo", std::string(chosen->name).c_str())) return;
@@ -28,7 +36,7 @@ void choose_demo(const Model& model, Commands& commands) {
       controls.demo = &demo;
       controls.faults.clear();
       commands.push_back(SetControls{controls});
-      commands.push_back(StartLive{});
+      start(ui, commands);
     }
     const bool chinese = model.look.language == words::Language::zh;
     if (ImGui::IsItemHovered())
@@ -83,29 +91,58 @@ void choose_language(const Model& model, Commands& commands) {
   commands.push_back(SetLook{look});
 }
 
+constexpr std::array formats{"png", "svg", "txt", "json", "pcapng"};
+
+// A name, or a path with or without "~": what is in the box is saved by its ending, else as a
+// picture.
+void save_box(const Model& model, Ui& ui, Commands& commands) {
+  ImGui::Separator();
+  ImGui::SetNextItemWidth(ImGui::GetFontSize() * 22);
+  focus_here(ui, ui.focus_save);
+  const bool entered =
+      ImGui::InputText("##name", &ui.save_name,
+                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  if (!model.folder.empty()) {
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + ImGui::GetFontSize() * 22);
+    ImGui::TextDisabled("%s", words::say("Enter saves it, in {}", model.folder).c_str());
+    ImGui::PopTextWrapPos();
+  }
+  if (!entered || ui.save_name.empty()) return;
+  const std::size_t dot = ui.save_name.rfind('.');
+  const std::size_t slash = ui.save_name.rfind('/');
+  const bool ending = dot != std::string::npos && (slash == std::string::npos || dot > slash);
+  commands.push_back(Save{ending ? ui.save_name : ui.save_name + ".png"});
+  ImGui::CloseCurrentPopup();
+}
+
 void save_menu(const Model& model, Ui& ui, Commands& commands) {
   const bool clicked = button(tr("Save"), tr("save what is seen"));
-  if (std::exchange(ui.ask_format, false) || clicked) ImGui::OpenPopup("save");
+  const std::string what = model.alone() ? model.file->name.substr(0, model.file->name.rfind('.'))
+                                         : std::string(model.controls.demo->name);
+  if (std::exchange(ui.ask_format, false) || clicked) {
+    ImGui::OpenPopup("save");
+    ui.save_name = what + ".png";
+    ui.focus_save = true;
+  }
   // Below its button, so that what opens it chooses nothing in it.
   ImGui::SetNextWindowPos(ImVec2(ImGui::GetItemRectMin().x, ImGui::GetItemRectMax().y));
   if (!ImGui::BeginPopup("save")) return;
   if (escape_pressed()) ImGui::CloseCurrentPopup();
-  for (const char* format : {"png", "svg", "txt", "json", "pcapng"}) {
-    const std::string what = model.alone() ? model.file->name.substr(0, model.file->name.rfind('.'))
-                                           : std::string(model.controls.demo->name);
+  for (const char* format : formats) {
     const std::string name = fmt::format("{}.{}", what, format);
     if (ImGui::Selectable(fmt::format("{} {}", tr("Save as"), name).c_str()))
       commands.push_back(Save{name});
   }
+  save_box(model, ui, commands);
   ImGui::EndPopup();
 }
 
-void live_button(const Model& model, Commands& commands) {
+void live_button(const Model& model, Ui& ui, Commands& commands) {
   if (model.live_run.state == LiveState::running) {
     if (button(tr("■ Stop"), tr("end the real run; what came so far stays")))
       commands.push_back(StopLive{});
   } else if (button(tr("● Run"), tr("run the demo on the real network, captured"))) {
-    commands.push_back(StartLive{});
+    start(ui, commands);
   }
 }
 
@@ -149,8 +186,8 @@ void scrub_bar(const Model& model, Commands& commands) {
 }  // namespace
 
 void toolbar(const Model& model, Ui& ui, Commands& commands) {
-  choose_demo(model, commands);
-  live_button(model, commands);
+  choose_demo(model, ui, commands);
+  live_button(model, ui, commands);
   if (button("|◄", tr("to the start (Home)"))) commands.push_back(GoTo{0});
   if (button("◄", tr("one step back (←)"))) commands.push_back(StepBy{-1});
   if (button(model.playing.on ? tr("Pause") : tr("Play"), tr("play, pause (Space)")))
@@ -188,6 +225,9 @@ std::string status_text(const Model& model) {
       text += " · " + fmt::format(fmt::runtime(tr("{} packets captured")), c.captured);
       break;
   }
+  if (model.live_run.state == LiveState::running && !model.file)
+    for (const observe::RoleInput& role : model.by_hand.roles)
+      if (role.asks) text += " · " + words::say("{} asks", ladder::role_name(role.role));
   if (model.file) text += " · " + model.file->name;
   if (c.kernel_dropped + c.queue_dropped > 0)
     text += " · " + fmt::format(fmt::runtime(tr("dropped: {} by the kernel, {} here")),

@@ -77,7 +77,9 @@ template <typename Beside>
 void pictures(const Model& model, Ui& ui, float room, float width, Commands& commands,
               Beside beside) {
   const float details = room * ui.details_share;
-  const ImVec2 middle(0, room - details - 3 * ImGui::GetStyle().ItemSpacing.y);
+  const float gap = ImGui::GetStyle().ItemSpacing.y;
+  const float typing = typing_height(model);
+  const ImVec2 middle(0, room - details - 3 * gap - (typing > 0 ? typing + gap : 0));
   if (width > 0) {
     ImGui::BeginChild("side", ImVec2(width, middle.y), true);
     beside();
@@ -92,6 +94,7 @@ void pictures(const Model& model, Ui& ui, float room, float width, Commands& com
     bars(model, ui, commands);
     ladder_pane(model, ui, commands);
   });
+  if (typing > 0) part("typing", ImVec2(0, typing), [&] { typing_panel(model, ui, commands); });
   splitter(ui, room);
   part("details", ImVec2(0, details), [&] { draw_details(model, ui, commands); });
 }

@@ -8,6 +8,8 @@
 //   | simulated |                                      |
 //   | controls  |                                      |
 //   +-----------+--------------------------------------+
+//   | an input box for each program that reads lines   |
+//   +--------------------------------------------------+
 //   | details of the event in focus                    |
 //   +--------------------------------------------------+
 //   | status                                           |
@@ -59,6 +61,21 @@ struct LessonUi {
   std::vector<std::optional<lessons::Choices>> before;
 };
 
+// The input box of a program that reads lines.
+struct TypingBox {
+  std::string role, text;
+  std::string offered;    // what the demo would type next, on its way into the box
+  std::size_t asked = 0;  // as the program had asked by the frame before
+  bool focus = false;     // the next frame puts the text cursor there
+};
+
+struct TypingUi {
+  std::vector<TypingBox> boxes;
+  std::string active;   // the role whose box has the keyboard; empty: none
+  bool follow = false;  // the keyboard goes to who asks; not once it was taken elsewhere
+  int opens = 0;        // frames that it may take until it is there
+};
+
 // What only the drawing has to remember from frame to frame.
 struct Ui {
   Fonts fonts;
@@ -70,6 +87,7 @@ struct Ui {
   double pane_x = 0, pane_y = 0, pane_scale = 1;  // where the ladders were drawn last, in pixels
   bool controls_shown = false;
   LessonUi lesson;
+  TypingUi typing;
   float controls_height = 0;  // that the conditions took in the frame before
   TypedField isn_client, isn_server, pause, delay, loss, names, fault;
   float details_share = 0.36f;                        // of the height, for the details
@@ -87,6 +105,8 @@ struct Ui {
   bool ask_flow = false, focus_flow = false;  // the list of conversations opens
   std::string flow_text;                      // typed to search it
   bool ask_format = false;                    // the next frame asks as what to save
+  std::string save_name;                      // that is typed there, or a whole path
+  bool focus_save = false;
 };
 
 // One frame of everything: to be called between ImGui::NewFrame() and ImGui::Render().

@@ -115,7 +115,10 @@ LineForm common_form(const model::Trace& trace, std::span<const model::EventId> 
   constexpr std::size_t enough = 500;  // to tell what is usual
   packets = packets.first(std::min(packets.size(), enough));
   for (const Form form : forms) {
+    // What says of itself that it was sent again is longer than the rest: it is shortened alone.
     const auto too_long = std::ranges::count_if(packets, [&](model::EventId id) {
+      if (form != Form::full && std::get<model::Packet>(trace[id].body).retransmission)
+        return false;
       return cells(line_in(trace, trace[id], raw_seq, form)) > max_cells;
     });
     if (static_cast<std::size_t>(too_long) * 20 <= packets.size()) return form;

@@ -104,7 +104,9 @@ void Page::paragraph(std::string_view what, Role role, int indent, int hanging) 
   const std::string clean = printable(what);
   int column = indent;
   std::string_view rest = clean;
-  const int room = static_cast<int>((columns_ - indent - hanging) / scale_of(role));
+  // A text with a ground of its own keeps clear of its edge, as it does at the left.
+  const int edge = drawn() && role == Role::reason ? 1 : 0;
+  const int room = static_cast<int>((columns_ - indent - hanging - edge) / scale_of(role));
   for (std::string& line : wrap(rest, room)) {
     text(line_++, column, std::move(line), role, Anchor::start, columns_ - column);
     column = indent + hanging;

@@ -43,6 +43,7 @@ constexpr std::array patterns{
     N_("no socket calls of {} were seen: its program is linked statically, is a Go program, or has "
        "rights of its own"),
     N_("{} socket calls of '{}' are missing: they came faster than they could be taken"),
+    N_("{} lines that were typed for '{}' are lost: it did not read them"),
     N_("after {}: {}"),
     N_("the fault '{}' never struck: {} packet matched it"),
     N_("the fault '{}' never struck: {} packets matched it"),

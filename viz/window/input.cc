@@ -8,6 +8,8 @@ namespace {
 
 // As GLFW numbers them: Shift, Control, Alt, Super, left and right.
 constexpr int first_modifier = 340, last_modifier = 347;
+// Escape, Enter, Tab, Backspace, arrows and their like come from here on.
+constexpr int first_without_character = 256;
 
 // What one frame has taken so far, and whether it can take one more.
 class Frame {
@@ -18,6 +20,7 @@ class Frame {
       const bool release = key->action == 0;
       if (acted_ && (modifier || release)) return false;
       acted_ |= !modifier && !release;
+      ordered_ |= !modifier && !release && key->key >= first_without_character;
       return keys_.insert(key->key).second;
     }
     if (std::holds_alternative<MouseMove>(event)) {
@@ -25,6 +28,7 @@ class Frame {
       return !settled_;
     }
     if (moved_ && std::holds_alternative<ButtonChange>(event)) return false;
+    if (std::holds_alternative<Typed>(event) && ordered_) return false;
     acted_ = true;
     if (std::holds_alternative<Typed>(event)) return true;
     settled_ = true;
@@ -36,6 +40,7 @@ class Frame {
 
  private:
   std::set<int> keys_, buttons_;
+  bool ordered_ = false;  // a key that does something to the text has been pressed
   bool acted_ = false, moved_ = false, settled_ = false, turned_ = false;
 };
 

@@ -37,8 +37,9 @@ class Input {
   void clear() { waiting_.clear(); }
   // Those for the next frame: each key and each button changes at most once; the mouse does not
   // move once a button has changed or the wheel has turned, and no button changes where it has just
-  // come (some of ImGui's items must have been under it before); and once something was done, the
-  // keys that were held with it (Ctrl) stay as they are.
+  // come (some of ImGui's items must have been under it before); once something was done, the keys
+  // that were held with it (Ctrl) stay as they are; and what is typed after Enter or the like comes
+  // after it (ImGui takes a frame's characters before its keys).
   std::vector<InputEvent> take();
 
  private:

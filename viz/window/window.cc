@@ -88,7 +88,7 @@ struct Window::Impl {
   void look_for_characters(const Content& content);
   double settled_zoom(double now);
   void make_style(const gui::Look& look);
-  void feed();
+  void feed(bool waits);
   void frame(const Content& content);
   void show();
   void await(bool busy, Clock::time_point began);
@@ -223,7 +223,7 @@ void Window::Impl::make_style(const gui::Look& look) {
 }
 
 // Tells ImGui what happened, in terms of the pixels that it draws.
-void Window::Impl::feed() {
+void Window::Impl::feed(bool waits) {
   ImGuiIO& io = ImGui::GetIO();
   int width = 0, height = 0, framebuffer_width = 0, framebuffer_height = 0;
   glfwGetWindowSize(window, &width, &height);
@@ -238,7 +238,7 @@ void Window::Impl::feed() {
     io.KeyCtrl = io.KeyShift = io.KeyAlt = io.KeySuper = false;
     std::fill(std::begin(io.KeysDown), std::end(io.KeysDown), false);
   }
-  for (const InputEvent& event : input.take()) {
+  for (const InputEvent& event : waits ? std::vector<InputEvent>() : input.take()) {
     if (const auto* key = std::get_if<KeyChange>(&event)) {
       ImGui_ImplGlfw_KeyCallback(window, key->key, key->scancode, key->action, key->mods);
     } else if (const auto* typed = std::get_if<Typed>(&event)) {
@@ -264,7 +264,7 @@ void Window::Impl::frame(const Content& content) {
   make_style(content.look());
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
-  feed();
+  feed(content.waits && content.waits());
   ImGui::NewFrame();
   const gui::Commands commands = content.draw(fonts);
   ImGui::Render();

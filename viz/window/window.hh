@@ -24,7 +24,9 @@ struct Ticked {
 struct Content {
   std::function<gui::Look()> look;                       // ground and size of the type
   std::function<gui::Commands(const gui::Fonts&)> draw;  // one frame, within ImGui
-  std::function<std::string()> title;                    // once that frame is seen
+  // A text field is about to have the keyboard: what hands do waits for the next frame.
+  std::function<bool()> waits;
+  std::function<std::string()> title;  // once that frame is seen
   std::function<void(const gui::Command&)> handle;
   std::function<Ticked(model::Duration passed)> tick;  // real time since the last call
   // Characters of what is now shown, as far as they may have come since the last call. Those that
