@@ -24,7 +24,7 @@ using words::tr;
 namespace {
 
 // Narrower than this, in sizes of the type, boxes stand below each other.
-constexpr float least_width = 28;
+constexpr float least_width = 34;
 constexpr int frames_to_open = 3;
 
 bool shown(const Model& model) {
