@@ -54,22 +54,24 @@ int CaptureLoop::dispatch(Batch& batch) {
 }
 
 // Until packets are there; false when it is time to end.
-bool CaptureLoop::wait() {
-  for (;;) {
+bool CaptureLoop::wait(const std::function<void()>& on_empty) {
+  for (int timeout = 0;; timeout = -1) {
     if (stopped_at_ != 0) return false;
     if (rings_.pending()) return true;
-    if (::poll(polled_.data(), polled_.size(), -1) <= 0) continue;
     const auto ready = [](const pollfd& one) { return one.revents != 0; };
-    if (std::any_of(polled_.begin(), polled_.end() - 1, ready)) return true;
+    if (::poll(polled_.data(), polled_.size(), timeout) > 0 &&
+        std::any_of(polled_.begin(), polled_.end() - 1, ready))
+      return true;
+    if (timeout == 0) on_empty();
   }
 }
 
 std::optional<model::Error> CaptureLoop::run(
     const std::function<void(const observe::CapturedPacket&)>& on_packet,
-    const std::function<void()>& on_rest) {
+    const std::function<void()>& on_rest, const std::function<void()>& on_empty) {
   Batch batch{on_packet, std::numeric_limits<std::int64_t>::max()};
   int count = 0;
-  while (count >= 0 && wait()) {
+  while (count >= 0 && wait(on_empty)) {
     count = dispatch(batch);
     on_rest();
   }

@@ -16,12 +16,15 @@ class CaptureLoop {
  public:
   explicit CaptureLoop(CaptureRings rings);
 
-  // `on_packet` for each packet, `on_rest` whenever all that had arrived was handed over. What was
-  // on the wire when stop() was called is still handed over. An error of libpcap is returned; what
-  // came before it stands.
+  // `on_packet` for each packet, `on_rest` whenever some were handed over, `on_empty` before it
+  // waits for more. What was on the wire when stop() was called is still handed over. An error of
+  // libpcap is returned; what came before it stands.
   std::optional<model::Error> run(
       const std::function<void(const observe::CapturedPacket&)>& on_packet,
-      const std::function<void()>& on_rest);
+      const std::function<void()>& on_rest, const std::function<void()>& on_empty);
+  // At the last `on_rest`: the rings held more than was taken of them at once. From the thread of
+  // run().
+  bool more_waits() const { return rings_.more_waits(); }
   // From any thread, any number of times.
   void stop();
   // Packets that the kernel dropped because the ring was full. From the thread of run(), or after
@@ -31,7 +34,7 @@ class CaptureLoop {
  private:
   struct Batch;
   int dispatch(Batch& batch);
-  bool wait();
+  bool wait(const std::function<void()>& on_empty);
 
   CaptureRings rings_;
   std::vector<pollfd> polled_;

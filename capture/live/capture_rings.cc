@@ -179,13 +179,15 @@ int CaptureRings::dispatch(const OnPacket& on_packet) {
   ::poll(polled_.data(), polled_.size(), 0);
   std::int64_t known = std::numeric_limits<std::int64_t>::max();
   int taken = 0;
+  more_waits_ = false;
   for (std::size_t i = 0; i < rings_.size(); ++i) {
     if (polled_[i].revents == 0) continue;
     const int count = take(rings_[i]);
     if (count < 0) return count;
     taken += count;
-    if (count >= rings_[i].at_once)
-      known = std::min(known, rings_[i].chunks.back().packets.back().packet.t.ns);
+    if (count < rings_[i].at_once) continue;
+    more_waits_ = true;
+    known = std::min(known, rings_[i].chunks.back().packets.back().packet.t.ns);
   }
   const std::int64_t not_after =
       taken == 0 ? std::numeric_limits<std::int64_t>::max() : std::min(old_ones, known);

@@ -41,6 +41,8 @@ class CaptureRings {
   // nothing before it. 0: nothing is there, and all is handed over. Below 0: failed, as
   // pcap_dispatch(3).
   int dispatch(const OnPacket& on_packet);
+  // At the last dispatch() a ring gave a whole batch: it may hold as many again.
+  bool more_waits() const { return more_waits_; }
   // Packets that the kernel dropped because a ring was full.
   std::uint64_t dropped();
   std::string error() const;
@@ -71,6 +73,7 @@ class CaptureRings {
   std::vector<pollfd> polled_;
   std::vector<Chunk> spare_;  // whose memory is used again
   const Ring* failed_ = nullptr;
+  bool more_waits_ = false;
 };
 
 }  // namespace synoptic::live

@@ -28,8 +28,6 @@ namespace {
 // Namespaces and a capture's ring take some milliseconds; a machine may be busy.
 constexpr int start_patience_ms = 20'000;
 constexpr int frames_pipe_size = 1 << 20;
-// Who shows the run may stall for some frames while programs send flat out.
-constexpr observe::QueueLimits queue_limits{.values = 262'144, .weight = std::size_t{512} << 20};
 
 // The supervisor as a child: its process, and our ends of the pipes.
 struct Supervisor {
@@ -156,7 +154,7 @@ class LivePrivate : public QueueSource, private observe::RunInput {
  public:
   // `incoming` may hold frames already.
   LivePrivate(Supervisor supervisor, FrameBuffer incoming, const LiveSpec& spec)
-      : QueueSource({.captured_on_arrival = true}, queue_limits),
+      : QueueSource({.captured_on_arrival = true}),
         calls_expected_(!spec.shim.empty()),
         inputs_(spec),
         supervisor_(std::move(supervisor)),
@@ -164,6 +162,7 @@ class LivePrivate : public QueueSource, private observe::RunInput {
         thread_([this] { run(); }) {}
   ~LivePrivate() override {
     stop();
+    abandon();
     thread_.join();
   }
   // The supervisor sends what was captured by now, and its end.
@@ -216,12 +215,12 @@ class LivePrivate : public QueueSource, private observe::RunInput {
   bool take(const Frame& frame) {
     switch (frame.type) {
       case FrameType::packet:
-        if (const auto packet = get_packet(frame.body)) deliver(*packet);
+        if (const auto packet = get_packet(frame.body)) deliver_waiting(*packet);
         break;
       case FrameType::call:
         if (auto record = get_call(frame.body)) {
           inputs_.call(*record);
-          deliver(std::move(*record));
+          deliver_waiting(std::move(*record));
         }
         break;
       case FrameType::kernel:

@@ -106,6 +106,11 @@ bool QueueSource::deliver_waiting(const observe::CapturedPacket& packet) {
   return queue_.push_wait(PacketDelivery(packet), packet.bytes.size());
 }
 
+bool QueueSource::deliver_waiting(observe::CallRecord record) {
+  const std::size_t size = record.call.data.size();
+  return queue_.push_wait(CallDelivery(std::move(record)), size);
+}
+
 void QueueSource::warn(std::string text) {
   const std::lock_guard lock(mutex_);
   warnings_.push_back(std::move(text));

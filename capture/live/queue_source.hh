@@ -56,8 +56,9 @@ class QueueSource : public observe::TraceSource {
   void deliver(const observe::CapturedPacket& packet);
   void deliver(observe::CallRecord record);
   void deliver(const observe::KernelRecord& record);
-  // A file can. False when nobody wants more.
+  // A file can, and so can a run whose programs are held meanwhile. False when nobody wants more.
   bool deliver_waiting(const observe::CapturedPacket& packet);
+  bool deliver_waiting(observe::CallRecord record);
   void set_kernel_dropped(std::uint64_t count) { kernel_dropped_ = count; }
   void warn(std::string text);
   void end(std::optional<model::Error> failure = std::nullopt);  // the last call of the producer

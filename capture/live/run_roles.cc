@@ -14,11 +14,13 @@
 #include <thread>
 #include <vector>
 
-#include "capture/live/capture_loop.hh"
+#include "capture/live/capture_thread.hh"
 #include "capture/live/command_watch.hh"
 #include "capture/live/frames.hh"
 #include "capture/live/kernel_poller.hh"
+#include "capture/live/outlet.hh"
 #include "capture/live/private_net.hh"
+#include "capture/live/programs_held.hh"
 #include "capture/live/role_process.hh"
 #include "capture/live/supervisor.hh"
 
@@ -35,69 +37,6 @@ constexpr auto look_at_commands = std::chrono::milliseconds(5);
 constexpr auto idle_limit = std::chrono::seconds(2);
 // From SIGTERM to SIGKILL.
 constexpr auto term_grace = std::chrono::milliseconds(500);
-// Frames go out when all that had arrived is in, or when there are this many bytes of them.
-constexpr std::size_t frames_at_once = 256 << 10;
-
-// The pipe to the parent, shared by the capture's thread and the main one.
-class Outlet {
- public:
-  void send(FrameWriter& frames) {
-    const std::lock_guard lock(mutex_);
-    if (!frames.bytes().empty())
-      write_all(frames_fd, frames.bytes());  // without a parent the main thread ends us
-    frames.clear();
-  }
-
- private:
-  std::mutex mutex_;
-};
-
-// Captures on a thread of its own for as long as it lives.
-class CaptureThread {
- public:
-  CaptureThread(CaptureRings rings, Outlet& outlet, KernelPoller& kernel)
-      : loop_(std::move(rings)), outlet_(outlet), kernel_(kernel), thread_([this] { run(); }) {}
-  ~CaptureThread() { finish(); }
-  void finish() {  // what was on the wire by now is sent before this returns
-    loop_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-  std::uint64_t count() const { return count_; }
-
- private:
-  void run() {
-    auto failure = loop_.run(
-        [this](const observe::CapturedPacket& packet) {
-          put_packet(frames_, packet);
-          kernel_.packet(packet);
-          ++count_;
-          if (frames_.bytes().size() >= frames_at_once) outlet_.send(frames_);
-        },
-        [this] { rest(); });
-    if (failure) put_text(frames_, FrameType::warning, failure->str());
-    rest();
-  }
-  void rest() {
-    const std::uint64_t dropped = loop_.kernel_dropped();
-    if (dropped != told_dropped_) {
-      told_dropped_ = dropped;
-      frames_.begin(FrameType::dropped);
-      frames_.put(dropped);
-      frames_.finish();
-    }
-    outlet_.send(frames_);
-    kernel_.captured();
-  }
-
-  CaptureLoop loop_;
-  Outlet& outlet_;
-  KernelPoller& kernel_;
-  FrameWriter frames_;
-  std::uint64_t told_dropped_ = 0;
-  std::atomic<std::uint64_t> count_{0};
-  std::thread thread_;  // last: it uses all the rest
-};
-
 // Passes on what the kernel says.
 class KernelThread {
  public:
@@ -115,7 +54,10 @@ class KernelThread {
 class Run {
  public:
   Run(const LiveSpec& spec, int guard, CaptureRings rings)
-      : spec_(spec), guard_(guard), capture_(std::move(rings), outlet_, kernel_.poller) {
+      : spec_(spec),
+        guard_(guard),
+        held_(spec.roles.empty() || spec.roles[0].kind != RoleKind::shell),
+        capture_(std::move(rings), outlet_, kernel_.poller, held_) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
     told_ended_.resize(roles_.size());
     if (!roles_.empty() && !roles_[0].is_demo()) commands_.emplace(spec, roles_);
@@ -140,7 +82,8 @@ class Run {
 
   const LiveSpec& spec_;
   const int guard_;
-  Outlet outlet_;
+  ProgramsHeld held_;
+  Outlet outlet_{frames_fd, held_};
   FrameWriter frames_;  // of the main thread
   KernelThread kernel_{outlet_};
   CaptureThread capture_;
@@ -335,6 +278,12 @@ void Run::run() {
   if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
+  held_.end();
+  if (held_.times() > 0)
+    warn(
+        fmt::format("the programs were held up for {:.0f} ms in all: they sent more than could be "
+                    "taken",
+                    std::chrono::duration<double, std::milli>(held_.total()).count()));
   kernel_.poller.finish();
   take_reports(true);
   tell_complaints();

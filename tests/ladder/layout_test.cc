@@ -404,6 +404,19 @@ TEST(Layout, TheNetworksCopyIsMarkedUnderItsArrow) {
     }
 }
 
+// A program that sends to itself has one lane, and no second one to point at.
+TEST(Layout, PacketsToTheirSenderStandBesideTheOtherSide) {
+  const model::Trace sim = simulated(R"(0 c D "a"; 1 s D "b")");
+  model::Trace live = captured(R"(0 c D "a"; 1 c D "b"; 2 c D "c")");
+  for (const model::Event& e : std::vector(live.events().begin(), live.events().end()))
+    live.edit(e.id).to = e.endpoint;
+  for (const Metrics& metrics : all_metrics()) {
+    const Scene scene = layout(sim, live, align(sim, live), {.metrics = metrics});
+    expect_shown(sim, Side::sim, scene);
+    expect_shown(live, Side::live, scene);
+  }
+}
+
 TEST(Layout, InferredStatesSaySo) {
   model::Trace trace = captured("0 c S 0");
   trace.add({.endpoint = model::EndpointId{0},

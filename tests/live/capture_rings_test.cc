@@ -1,7 +1,11 @@
 // Several rings for one interface: what they hold comes out as if it were one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstring>
+
+#include "tests/live/processes.hh"
 #include "tests/live/support.hh"
 
 namespace synoptic::live {
@@ -31,6 +35,27 @@ TEST(CaptureRings, PacketsCutToTheSnapLength_ComeInTheirOrder) {
 
 TEST(CaptureRings, AFullRing_IsCounted_NoPacketIsLostSilently) {
   runs_well({"overflow"});
+}
+
+// The run sends more than all that is between it and its reader holds.
+TEST(CaptureRings, WhoReadsNothing_HoldsThePrograms_AndNothingIsLost) {
+  constexpr std::uint32_t count = 15'000;
+  LiveSpec spec;
+  spec.roles.push_back({.name = "flood", .argv = role_command({"flood", std::to_string(count)})});
+  auto source = run_private(spec);
+  ASSERT_TRUE(source) << source.error().str();
+  ASSERT_TRUE(await_stopped_child_of(::getpid())) << "nobody was held";
+  ASSERT_TRUE(run_to_end(**source));
+  const model::Trace& trace = (*source)->trace();
+  EXPECT_EQ((*source)->counters().kernel_dropped + (*source)->counters().queue_dropped, 0u);
+  const auto all = packets(trace);
+  ASSERT_EQ(all.size(), count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::uint32_t number = 0;
+    std::memcpy(&number, all[i].payload.data(), sizeof number);
+    ASSERT_EQ(number, i);
+  }
+  EXPECT_THAT(trace.warnings, testing::Contains(HasSubstr("the programs were held up for")));
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ Process describe(const fs::path& folder) {
     char state = 0;
     rest >> state >> process.parent;
     if (state == 'Z' || state == 'X') process.pid = -1;  // dead, not yet waited for
+    process.stopped = state == 'T';
   }
   std::error_code error;
   process.network = fs::read_symlink(folder / "ns/net", error).string();
@@ -123,6 +124,21 @@ bool await_empty_network(const std::string& network) {
              return fs::read_symlink(folder / "ns/net", error).string() == network;
            })
         .empty();
+  });
+}
+
+bool await_stopped_child_of(pid_t pid) {
+  return await([&] {
+    const std::vector<Process> all = all_processes([](const fs::path&) { return true; });
+    const auto descends = [&](pid_t child) {
+      for (std::size_t steps = 0; child > 1 && steps < all.size(); ++steps) {
+        if (child == pid) return true;
+        const auto found = std::ranges::find(all, child, &Process::pid);
+        child = found == all.end() ? -1 : found->parent;
+      }
+      return false;
+    };
+    return std::ranges::any_of(all, [&](const Process& p) { return p.stopped && descends(p.pid); });
   });
 }
 

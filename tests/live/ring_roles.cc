@@ -53,7 +53,7 @@ int overflow() {
           changed.wait(lock, [&] { return sent_all; });
           ++captured;
         },
-        [] {});
+        [] {}, [] {});
   });
   const ToItself socket;
   constexpr std::uint64_t count = 60'000;
@@ -130,7 +130,7 @@ int lengths(std::uint32_t snap_length) {
   CaptureLoop loop(std::move(*rings));
   Numbered numbered(snap_length);
   std::thread reader([&] {
-    loop.run([&](const observe::CapturedPacket& packet) { numbered.take(packet); }, [] {});
+    loop.run([&](const observe::CapturedPacket& packet) { numbered.take(packet); }, [] {}, [] {});
   });
   const ToItself socket;
   constexpr std::uint32_t halts = 10, between = 300, at_once = 60;
@@ -150,12 +150,25 @@ int lengths(std::uint32_t snap_length) {
   return numbered.all_right(sent) && loop.kernel_dropped() == 0 ? 0 : 3;
 }
 
+// flood COUNT: numbered datagrams of 16 KiB, as fast as they go.
+int flood(std::uint32_t count) {
+  const ToItself socket;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::vector<char> text(16 << 10, 'x');
+    std::memcpy(text.data(), &i, sizeof i);
+    if (!socket.send(text)) return 1;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::optional<int> run_ring_role(const std::vector<std::string>& arguments) {
   if (arguments[0] == "overflow") return overflow();
   if (arguments[0] == "lengths")
     return lengths(static_cast<std::uint32_t>(std::stoul(arguments.at(1))));
+  if (arguments[0] == "flood")
+    return flood(static_cast<std::uint32_t>(std::stoul(arguments.at(1))));
   return std::nullopt;
 }
 

@@ -153,11 +153,11 @@ struct Cursor {
   const Strip& strip;
   std::size_t next = 0;
 
-  // The strip's rows up to the one that holds `packet`.
-  std::size_t find(EventId packet) const {
-    std::size_t i = next;
-    while (i < strip.rows.size() && strip.rows[i].packet != packet) ++i;
-    return i;
+  // The strip's row that holds `packet`, from `next` on; nothing if none does.
+  std::optional<std::size_t> find(EventId packet) const {
+    for (std::size_t i = next; i < strip.rows.size(); ++i)
+      if (strip.rows[i].packet == packet) return i;
+    return std::nullopt;
   }
 };
 
@@ -193,8 +193,12 @@ class Comparison {
     for (const int side : {0, 1}) {
       const auto& packets = side == 0 ? turn.sim : turn.live;
       Cursor& cursor = cursors_[side];
-      first[side] = packets.empty() ? cursor.next : cursor.find(packets.front());
-      end[side] = packets.empty() ? cursor.next : cursor.find(packets.back()) + 1;
+      first[side] = end[side] = cursor.next;
+      if (!packets.empty()) {
+        first[side] = cursor.find(packets.front()).value_or(cursor.next);
+        if (const auto last = cursor.find(packets.back())) end[side] = *last + 1;
+        end[side] = std::max(first[side], end[side]);
+      }
       const int below = put_rows(page_, cursor.strip, cursor.next, first[side], page_.line());
       line = std::max(
           line, below + (first[side] < end[side] ? blank_before(cursor.strip, first[side]) : 0));

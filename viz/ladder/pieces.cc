@@ -220,6 +220,7 @@ class Pieces {
     if (p.kind == Piece::Kind::across || p.lane_to == p.lane) {
       // No second lane to point at: told as a line of text.
       p.kind = Piece::Kind::across;
+      p.packet_in_words = true;
       p.text = packet_line(trace_, e, false);
     }
     const std::size_t from = p.lane, to_lane = p.lane_to;

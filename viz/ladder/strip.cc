@@ -53,7 +53,7 @@ class Rows {
     const std::optional<int> down = fits(placed);
     placed.down = down.value_or(0);
     StripRow& row = down ? rows_.back() : start_row(placed.piece.t);
-    if (is_packet) row.packet = placed.piece.event;
+    if (is_packet || placed.piece.packet_in_words) row.packet = placed.piece.event;
     // One that falls and is lost breaks off above the words that say so.
     const bool breaks_off = is_packet && falls() && is_lost(placed.piece);
     const int lines = static_cast<int>(placed.lines.size()) +

@@ -31,6 +31,7 @@ struct Piece {
   std::string text;
   std::optional<model::TcpState> state;  // from here on the endpoint is in it
   bool damaged = false;                  // a packet that arrives, and is dropped on arrival
+  bool packet_in_words = false;          // a packet that has no second lane to point at
   std::uint32_t number = 0;              // of a packet that an ICMP message is about; else 0
   std::uint32_t about = 0;               // an ICMP message: the number of that packet; else 0
 };

@@ -1,0 +1,43 @@
+// Outlet: the supervisor's end of the pipe to the parent, shared by its threads. Who sends never
+// waits: what the pipe does not take at once waits in memory, and while much waits the programs of
+// the run are held.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "capture/live/frames.hh"
+#include "capture/live/programs_held.hh"
+
+namespace synoptic::live {
+
+class Outlet {
+ public:
+  // `pipe` becomes non-blocking; it stays whose it was.
+  Outlet(int pipe, ProgramsHeld& held);
+  ~Outlet();  // when all is written, or the parent has gone
+  Outlet(const Outlet&) = delete;
+  Outlet& operator=(const Outlet&) = delete;
+
+  // Takes the frames; they go out as a whole.
+  void send(FrameWriter& frames);
+
+ private:
+  void run();
+  wire::ByteSpan write_now(wire::ByteSpan bytes);
+
+  const int pipe_;
+  ProgramsHeld& held_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<wire::Bytes> waiting_;
+  std::size_t first_written_ = 0;  // of the first of them
+  std::size_t size_ = 0;           // of all
+  bool gone_ = false;              // the parent
+  bool ending_ = false;
+  std::thread thread_;  // writes what waits; last: it uses all the rest
+};
+
+}  // namespace synoptic::live
