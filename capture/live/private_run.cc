@@ -28,6 +28,9 @@ namespace {
 // Namespaces and a capture's ring take some milliseconds; a machine may be busy.
 constexpr int start_patience_ms = 20'000;
 constexpr int frames_pipe_size = 1 << 20;
+// Who shows the run may stall for some frames while programs send flat out. Beyond that they are
+// held.
+constexpr observe::QueueLimits queue_limits{.values = 1'000'000, .weight = std::size_t{256} << 20};
 
 // The supervisor as a child: its process, and our ends of the pipes.
 struct Supervisor {
@@ -154,7 +157,7 @@ class LivePrivate : public QueueSource, private observe::RunInput {
  public:
   // `incoming` may hold frames already.
   LivePrivate(Supervisor supervisor, FrameBuffer incoming, const LiveSpec& spec)
-      : QueueSource({.captured_on_arrival = true}),
+      : QueueSource({.captured_on_arrival = true}, queue_limits),
         calls_expected_(!spec.shim.empty()),
         inputs_(spec),
         supervisor_(std::move(supervisor)),

@@ -39,7 +39,7 @@ TEST(CaptureRings, AFullRing_IsCounted_NoPacketIsLostSilently) {
 
 // The run sends more than all that is between it and its reader holds.
 TEST(CaptureRings, WhoReadsNothing_HoldsThePrograms_AndNothingIsLost) {
-  constexpr std::uint32_t count = 15'000;
+  constexpr std::uint32_t count = 25'000;
   LiveSpec spec;
   spec.roles.push_back({.name = "flood", .argv = role_command({"flood", std::to_string(count)})});
   auto source = run_private(spec);
