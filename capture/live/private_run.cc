@@ -169,7 +169,11 @@ class LivePrivate : public QueueSource, private observe::RunInput {
     thread_.join();
   }
   // The supervisor sends what was captured by now, and its end.
-  void stop() override { ::shutdown(supervisor_.life.get(), SHUT_RDWR); }
+  // Nothing of it waits here: the supervisor has little time to end.
+  void stop() override {
+    ::shutdown(supervisor_.life.get(), SHUT_RDWR);
+    take_all();
+  }
   bool poll() override {
     const bool asked = inputs_.poll();
     return QueueSource::poll() || asked;

@@ -20,6 +20,11 @@ class ProgramsHeld {
   void hold(By by);
   void release(By by);  // they go on when nobody holds them any more
   void end();           // they go on, and are held no more
+  bool now() {
+    const std::lock_guard lock(mutex_);
+    return held();
+  }
+  // --- after end()
   int times() const { return times_; }
   std::chrono::nanoseconds total() const { return total_; }
 

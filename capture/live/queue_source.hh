@@ -51,6 +51,9 @@ class QueueSource : public observe::TraceSource {
   void abandon() {
     queue_.close();
   }  // nobody will poll any more: a producer that waits for room is let go
+  void take_all() {
+    queue_.lift_limits();
+  }  // the producer was asked to end: the rest is let in without waiting
   // --- the producer's thread
   // A capture cannot wait: what does not fit is counted and gone.
   void deliver(const observe::CapturedPacket& packet);

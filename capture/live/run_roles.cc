@@ -75,6 +75,7 @@ class Run {
   void tell_ended();
   bool everybody_ended() const;
   std::string who_does_what() const;
+  std::uint64_t activity() const { return calls_ + capture_.count() + looks_while_held_; }
   bool settled();
   bool over();
   void end_servers();
@@ -96,8 +97,9 @@ class Run {
   bool stopped_ = false;   // the parent wants the end, or has gone
   bool orphaned_ = false;  // the outer supervisor has died: we are about to be killed
 
-  std::uint64_t activity_seen_ = 0;  // calls and packets at the last look
-  Clock::time_point active_at_;      // when that changed
+  std::uint64_t looks_while_held_ = 0;  // who is held would go on if it could
+  std::uint64_t activity_seen_ = 0;     // at the last look
+  Clock::time_point active_at_;         // when that changed
 };
 
 RoleProcess* Run::find(const std::string& name) {
@@ -217,7 +219,6 @@ bool Run::everybody_ended() const {
 // Servers that serve for ever have done what they had to do, and TCP too. A look takes time: it
 // counts only if nothing happened meanwhile.
 bool Run::settled() {
-  const auto activity = [this] { return calls_ + capture_.count(); };
   if (activity() != activity_seen_) {
     activity_seen_ = activity();
     active_at_ = Clock::now();
@@ -237,7 +238,8 @@ bool Run::settled() {
 
 bool Run::over() {
   if (stopped_ || orphaned_) return true;
-  if (commands_ && !commands_->all_gone()) return commands_->over(calls_ + capture_.count());
+  if (held_.now()) ++looks_while_held_;
+  if (commands_ && !commands_->all_gone()) return commands_->over(activity());
   return everybody_ended() && settled();
 }
 

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -47,6 +48,15 @@ class BoundedQueue {
     }
     filled_.notify_one();
     return true;
+  }
+  // From here on everything fits: for the rest of a producer that has been asked to end.
+  void lift_limits() {
+    {
+      std::lock_guard lock(mutex_);
+      limits_ = {.values = std::numeric_limits<std::size_t>::max(),
+                 .weight = std::numeric_limits<std::size_t>::max()};
+    }
+    emptied_.notify_all();
   }
   // Nothing more comes in; what is inside can still be taken. Wakes everybody. May be called more
   // than once, and by the consumer too.
@@ -119,7 +129,7 @@ class BoundedQueue {
     weight_ += weight;
   }
 
-  const QueueLimits limits_;
+  QueueLimits limits_;
   mutable std::mutex mutex_;
   std::condition_variable filled_, emptied_;
   std::vector<T> values_;
