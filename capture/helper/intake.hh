@@ -1,4 +1,4 @@
-// Intake: what was taken out of one ring and waits until it is its turn: packets of two rings are
+// Intake: what was taken out of one ring and waits until it is its turn: packets of several rings are
 // put into the order of their time.
 #pragma once
 

@@ -29,11 +29,12 @@
 namespace synoptic::helper {
 namespace {
 
-// Of short packets a ring of this size holds some 30,000, of whole ones of lo some 250. Beyond it
-// the helper's own memory holds what is not read at once.
+// Packets of up to so many octets have a ring of their own, of whose slots there are some 30,000 in
+// one case and, for what an Ethernet carries, 8,000 in the other; of whole packets of lo there are
+// some 250. Beyond them the helper's own memory holds what is not read at once.
+constexpr std::uint32_t longest_of[Device::most_rings - 1] = {240, 1'900};
 constexpr int ring_size = 16 << 20;
 constexpr int ring_size_long = 32 << 20;
-constexpr std::uint32_t longest_short = 240;
 constexpr std::uint32_t vlan_tag = 4;  // libpcap may put one back that a network card took out
 // On lo no packet is longer: an MTU of 65536 and the link header. A longer snap length only makes
 // fewer slots.
@@ -132,12 +133,11 @@ int open_device(const Wanted& wanted, Device& device) {
   const bool loopback = std::strcmp(wanted.interface, "lo") == 0;
   const std::uint32_t snap_length =
       loopback ? std::min(wanted.snap_length, longest_loopback_packet) : wanted.snap_length;
-  const bool two = snap_length > longest_short;
-  if (two) {
-    if (const int status = open_ring(wanted, longest_short + vlan_tag, ring_size, device))
-      return status;
+  for (const std::uint32_t longest : longest_of) {
+    if (snap_length <= longest) break;
+    if (const int status = open_ring(wanted, longest + vlan_tag, ring_size, device)) return status;
   }
-  const int size = two ? ring_size_long : ring_size;
+  const int size = device.count > 0 ? ring_size_long : ring_size;
   if (const int status = open_ring(wanted, snap_length, size, device)) return status;
   if (loopback) {  // each packet is there twice, leaving and arriving
     const int on = 1;
@@ -157,11 +157,10 @@ int set_filter(pcap_t* ring, const char* filter) {
   return status == 0 ? 0 : refuse(refusal::filter_unusable, ::pcap_geterr(ring));
 }
 
-// Which packets each ring takes: those that the user wants, and of two rings the first the short
-// ones. Compiling what a user wrote, names of hosts and all, takes no right: none is there any
-// more.
+// Which packets each ring takes: those that the user wants, and of them those that fit. Compiling
+// what a user wrote, names of hosts and all, takes no right: none is there any more.
 int set_filters(const Device& device, const char* filter) {
-  static std::array<char, longest_filter + 64> text;
+  static std::array<char, longest_filter + 96> text;
   // By itself first: what is no filter might become one between our words.
   if (*filter != 0 || device.count == 1) {
     if (const int status = set_filter(device.rings[0], filter)) return status;
@@ -169,11 +168,21 @@ int set_filters(const Device& device, const char* filter) {
   if (device.count == 1) return 0;
   const char* const open = *filter == 0 ? "" : " and (";
   const char* const close = *filter == 0 ? "" : ")";
-  std::snprintf(text.data(), text.size(), "less %u%s%s%s", longest_short, open, filter, close);
-  if (const int status = set_filter(device.rings[0], text.data())) return status;
-  std::snprintf(text.data(), text.size(), "greater %u%s%s%s", longest_short + 1, open, filter,
-                close);
-  return set_filter(device.rings[1], text.data());
+  for (std::size_t i = 0; i < device.count; ++i) {
+    std::array<char, 48> fits{};
+    const bool first = i == 0, last = i + 1 == device.count;
+    const std::uint32_t above = first ? 0 : longest_of[i - 1] + 1;
+    if (first) {
+      std::snprintf(fits.data(), fits.size(), "less %u", longest_of[i]);
+    } else if (last) {
+      std::snprintf(fits.data(), fits.size(), "greater %u", above);
+    } else {
+      std::snprintf(fits.data(), fits.size(), "greater %u and less %u", above, longest_of[i]);
+    }
+    std::snprintf(text.data(), text.size(), "%s%s%s%s", fits.data(), open, filter, close);
+    if (const int status = set_filter(device.rings[i], text.data())) return status;
+  }
+  return 0;
 }
 
 int run(int argc, char** argv) {

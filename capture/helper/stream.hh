@@ -1,8 +1,8 @@
 // Streams what a device gives as a pcap file into standard output, until whoever reads it goes or
 // standard input hangs up.
 //
-// A device has one or two rings (each a handle of libpcap): every slot of a ring is as long as its
-// snap length, so short packets have one of their own, which holds a hundred times as many.
+// A device has several rings (each a handle of libpcap): every slot of a ring is as long as its
+// snap length, so short packets have rings of their own, which hold many more.
 #pragma once
 
 #include <pcap/pcap.h>
@@ -13,7 +13,7 @@
 namespace synoptic::helper {
 
 struct Device {
-  static constexpr std::size_t most_rings = 2;
+  static constexpr std::size_t most_rings = 3;
   pcap_t* rings[most_rings] = {};
   std::size_t count = 0;
 };

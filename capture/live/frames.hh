@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "capture/live/live.hh"
 
@@ -59,6 +60,12 @@ class FrameWriter {
 
   const wire::Bytes& bytes() const { return buffer_; }
   void clear() { buffer_.clear(); }
+  wire::Bytes take() { return std::exchange(buffer_, {}); }
+  // Their memory is used again, not what they hold.
+  void reuse(wire::Bytes bytes) {
+    buffer_ = std::move(bytes);
+    buffer_.clear();
+  }
 
  private:
   wire::Bytes buffer_;

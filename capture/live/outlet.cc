@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
+#include <utility>
 
 namespace synoptic::live {
 namespace {
@@ -13,6 +15,20 @@ namespace {
 // Of what waits: with more the programs are held, with less they go on.
 constexpr std::size_t too_much = 32 << 20;
 constexpr std::size_t little = 4 << 20;
+// More than this is never kept.
+constexpr std::size_t most = 256 << 20;
+
+// What the pipe does not take now; nothing when its reader has gone.
+std::optional<wire::ByteSpan> write_now(int pipe, wire::ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(pipe, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    if (n < 0) return std::nullopt;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -26,39 +42,25 @@ Outlet::~Outlet() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_one();
+  changed_.notify_all();
   thread_.join();
 }
 
-// What the pipe did not take.
-wire::ByteSpan Outlet::write_now(wire::ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(pipe_, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      gone_ = errno != EAGAIN;
-      break;
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
-  return gone_ ? wire::ByteSpan{} : bytes;
-}
-
 void Outlet::send(FrameWriter& frames) {
-  bool much = false;
-  {
-    const std::lock_guard lock(mutex_);
-    wire::ByteSpan rest = frames.bytes();
-    if (waiting_.empty() && !gone_) rest = write_now(rest);
-    if (!rest.empty() && !gone_) {
-      waiting_.emplace_back(rest.begin(), rest.end());
-      size_ += rest.size();
-      much = size_ > too_much;
-      changed_.notify_one();
-    }
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return gone_ || size_ < most; });
+  wire::Bytes bytes = frames.take();
+  if (!gone_ && !writing_ && waiting_.empty()) {
+    const auto rest = write_now(pipe_, bytes);
+    gone_ = !rest;
+    if (rest) bytes.erase(bytes.begin(), bytes.end() - std::ssize(*rest));
   }
-  frames.clear();
-  if (much) held_.hold(ProgramsHeld::By::outlet);
+  if (gone_ || bytes.empty()) return frames.reuse(std::move(bytes));
+  size_ += bytes.size();
+  waiting_.push_back(std::move(bytes));
+  // Under the lock: the thread must not let them go before they are held.
+  if (size_ > too_much) held_.hold(ProgramsHeld::By::outlet);
+  changed_.notify_all();
 }
 
 void Outlet::run() {
@@ -66,23 +68,26 @@ void Outlet::run() {
   for (;;) {
     changed_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
+    const wire::Bytes one = std::move(waiting_.front());
+    waiting_.pop_front();
+    writing_ = true;
     lock.unlock();
-    pollfd room{pipe_, POLLOUT, 0};
-    ::poll(&room, 1, -1);
-    lock.lock();
-    while (!waiting_.empty()) {
-      const wire::ByteSpan all = wire::ByteSpan(waiting_.front()).subspan(first_written_);
-      const wire::ByteSpan rest = write_now(all);
-      size_ -= all.size() - rest.size();
-      first_written_ = waiting_.front().size() - rest.size();
-      if (!rest.empty()) break;
-      waiting_.pop_front();
-      first_written_ = 0;
+    std::optional<wire::ByteSpan> rest = one;
+    while (rest && !rest->empty()) {
+      pollfd room{pipe_, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+      rest = write_now(pipe_, *rest);
     }
-    if (size_ > little && !gone_) continue;
-    lock.unlock();
-    held_.release(ProgramsHeld::By::outlet);
     lock.lock();
+    writing_ = false;
+    size_ -= one.size();
+    if (!rest) {
+      gone_ = true;
+      waiting_.clear();
+      size_ = 0;
+    }
+    if (size_ < little) held_.release(ProgramsHeld::By::outlet);
+    changed_.notify_all();
   }
 }
 

@@ -1,6 +1,6 @@
-// Outlet: the supervisor's end of the pipe to the parent, shared by its threads. Who sends never
-// waits: what the pipe does not take at once waits in memory, and while much waits the programs of
-// the run are held.
+// Outlet: the supervisor's end of the pipe to the parent, shared by its threads. Who sends does not
+// wait: what the pipe does not take at once waits in memory. While much waits the programs of the
+// run are held, or, where they cannot be, who sends waits after all.
 #pragma once
 
 #include <condition_variable>
@@ -26,16 +26,15 @@ class Outlet {
 
  private:
   void run();
-  wire::ByteSpan write_now(wire::ByteSpan bytes);
 
   const int pipe_;
   ProgramsHeld& held_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<wire::Bytes> waiting_;
-  std::size_t first_written_ = 0;  // of the first of them
-  std::size_t size_ = 0;           // of all
-  bool gone_ = false;              // the parent
+  std::size_t size_ = 0;  // of what waits, the one that is being written included
+  bool writing_ = false;  // the thread has one of them
+  bool gone_ = false;     // the parent
   bool ending_ = false;
   std::thread thread_;  // writes what waits; last: it uses all the rest
 };

@@ -1,5 +1,9 @@
-// ProgramsHeld: stops the programs of a run for as long as there is no room for more of what they
+// ProgramsHeld: stops the roles of a demo for as long as there is no room for more of what they
 // send, so that none of it is lost. From any thread.
+//
+// Not the user's own programs: to be stopped and continued ends a call such as epoll_wait(2), or a
+// recv(2) with a time limit, with EINTR (signal(7)), which our roles' calls do not know, and which
+// many a program takes for a failure.
 #pragma once
 
 #include <array>
@@ -13,7 +17,6 @@ class ProgramsHeld {
   // Who has no room.
   enum class By { rings, outlet };
 
-  // `possible`: not those of a shell, which would take its own job for stopped by the user.
   explicit ProgramsHeld(bool possible);
   ~ProgramsHeld() { end(); }
 

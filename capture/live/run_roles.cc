@@ -56,7 +56,7 @@ class Run {
   Run(const LiveSpec& spec, int guard, CaptureRings rings)
       : spec_(spec),
         guard_(guard),
-        held_(spec.roles.empty() || spec.roles[0].kind != RoleKind::shell),
+        held_(spec.roles.empty() || spec.roles[0].kind == RoleKind::demo),
         capture_(std::move(rings), outlet_, kernel_.poller, held_) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
     told_ended_.resize(roles_.size());

@@ -71,6 +71,7 @@ class CallPlacer {
   void returned(Role& role, const CallRecord& record, std::uint32_t socket);
   void flush(Role& role, bool at_end);
   std::optional<model::EndpointId> lane_of(Role& role, const Waiting& waiting, bool at_end);
+  std::string name_for(const Role& role, const model::Endpoint& endpoint) const;
   void place(Role& role, Waiting& waiting, model::EndpointId lane);
   void find_flow(model::EventId event, const PairKey& pair, bool at_end);
   void follow(model::EventId event, model::EventId leader);

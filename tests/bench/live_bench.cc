@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <string>
@@ -152,6 +153,17 @@ void PrivateHandshake(benchmark::State& state) {
   }
 }
 BENCHMARK(PrivateHandshake)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// The program itself, from its start to its end: namespace, capture, two roles, diagram.
+void LiveTcpEchoWithoutPause(benchmark::State& state) {
+  for (auto _ : state) {
+    if (std::system(SYNOPTIC_BINARY " live tcp-echo --pause 0 >/dev/null 2>&1") != 0) {
+      state.SkipWithError("it failed");
+      return;
+    }
+  }
+}
+BENCHMARK(LiveTcpEchoWithoutPause)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -150,6 +150,34 @@ TEST_F(Programs, SeveralClients_HaveLanesOfTheirOwn) {
   EXPECT_EQ(trace.at("flows").size(), 2u);
 }
 
+TEST_F(Programs, SeveralConnectionsOfOneProgram_AreToldApart) {
+  const std::string two = script("c.py", R"(
+import socket
+one = socket.create_connection(('127.0.0.2', 9999))
+other = socket.create_connection(('127.0.0.2', 9999))
+for s in (one, other):
+    s.sendall(b'hi')
+    s.recv(10)
+    s.close()
+)");
+  const std::string serves = script("s.py", R"(
+import socket
+l = socket.create_server(('127.0.0.2', 9999))
+ends = [l.accept()[0] for _ in range(2)]
+for s in ends:
+    s.sendall(s.recv(10))
+    s.recv(10)
+    s.close()
+)");
+  const Result result = run(pair({"--format", "json"}, serves, two));
+  ASSERT_EQ(result.status, 0) << result.err;
+  std::multiset<std::string> names;
+  const json trace = json::parse(result.out);
+  for (const json& end : trace.at("endpoints")) names.insert(end.at("name").get<std::string>());
+  EXPECT_EQ(names, (std::multiset<std::string>{"c.py", "c.py 2", "s.py"}));
+  EXPECT_THAT(calls(trace), testing::IsSupersetOf({"c.py connect", "c.py 2 connect"}));
+}
+
 // The kernel refuses by itself: no program is missing there.
 TEST_F(Programs, APortThatNobodyHas_AnswersWithoutAProgram) {
   const std::string knocks = script("knocks.py", R"(

@@ -345,7 +345,7 @@ TEST(CaptureHelper, AskedToEnd_HandsOverWhatItHas) {
   EXPECT_THAT(result.err, HasSubstr("20 packets captured; dropped: 0 by the kernel, 0 here"));
 }
 
-// They wait in two rings.
+// They wait in several rings.
 TEST(CaptureHelper, ShortAndLongPackets_ComeInTheirOrder) {
   if (const auto there = in_own_network()) {
     EXPECT_EQ(there->status, 0) << there->out << there->err;
@@ -358,7 +358,8 @@ TEST(CaptureHelper, ShortAndLongPackets_ComeInTheirOrder) {
   stop(helper);
   // More short ones than are taken at once; the first long one has 241 octets on the wire.
   std::vector<std::size_t> sizes(400, 1);
-  for (const std::size_t size : {240 - 42, 241 - 42, 5, 1000, 5, 60'000, 5, 5, 2000, 2001, 1})
+  for (const std::size_t size :
+       {240 - 42, 241 - 42, 5, 1900 - 42, 1901 - 42, 5, 1000, 5, 60'000, 5, 5, 2000, 2001, 1})
     sizes.push_back(size);
   sizes.insert(sizes.end(), 300, 2);
   for (const std::size_t size : sizes) socket.send_to_itself(std::string(size, 'x'));
@@ -384,7 +385,7 @@ TEST(CaptureHelper, WhatTheKernelDropsIsCounted) {
   ASSERT_TRUE(program.await_output("capturing on lo"));
   const pid_t helper = only_child(program.pid());
   stop(helper);
-  for (int i = 0; i < 3000; ++i) socket.send_to_itself(std::string(1000, 'x'));
+  for (int i = 0; i < 3000; ++i) socket.send_to_itself(std::string(4000, 'x'));
   ASSERT_EQ(::kill(helper, SIGCONT), 0);
   program.signal(SIGINT);
   const Result result = program.wait();
