@@ -25,6 +25,9 @@ namespace synoptic::live {
 namespace {
 
 constexpr std::size_t longest_error_line = 500;
+// At its end a program with the address sanitizer looks for leaks by its process number in /proc,
+// which is the machine's here and has another process of that number, or none: it would fail.
+constexpr const char* no_leak_check = "detect_leaks=0";
 constexpr std::size_t most_unread = 1 << 20;
 
 struct Pipe {
@@ -143,8 +146,10 @@ void RoleProcess::start_demo() {
                         .error = errors.write.get(),
                         .report = reports.write.get(),
                         .everybody = everybody.read.get()};
-  if (spawn(streams, variables_with(report_variable, std::to_string(role_report_fd))))
-    phase_ = Phase::running;
+  std::vector<std::string> variables =
+      variables_with(report_variable, std::to_string(role_report_fd));
+  put_before(variables, "ASAN_OPTIONS", no_leak_check);
+  if (spawn(streams, std::move(variables))) phase_ = Phase::running;
   write_input();  // what was typed before
 }
 
@@ -158,6 +163,7 @@ void RoleProcess::start_program() {
     // first, and ends at once if it is not.
     put_before(variables, "LD_PRELOAD", stage_.shim);
     put_before(variables, "ASAN_OPTIONS", "verify_asan_link_order=0");
+    put_before(variables, "ASAN_OPTIONS", no_leak_check);
     variables.push_back(fmt::format("{}={}", shim::ring_variable, ring_->path()));
   }
   if (spec_.kind == RoleKind::shell) {
