@@ -25,6 +25,11 @@ bool has_children(const Program& program) {
 }
 
 // A display of its own for each test, and a place for the settings.
+void expect_well_ended(test::Program& program) {
+  const test::Result end = program.wait();
+  EXPECT_EQ(end.status, 0) << end.err;
+}
+
 class WindowTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -103,7 +108,7 @@ TEST_F(WindowTest, RemembersHowItLooked) {
     ASSERT_TRUE(display->await_title("step"));
     ASSERT_TRUE(display->key("d"));
     ASSERT_TRUE(display->key("ctrl+q"));
-    EXPECT_EQ(program.wait().status, 0);
+    expect_well_ended(program);
     EXPECT_NE(settings().find(dark ? R"("dark": true)" : R"("dark": false)"), std::string::npos)
         << settings();
     EXPECT_NE(settings().find(R"("width": 1280)"), std::string::npos) << settings();
@@ -171,7 +176,7 @@ TEST_F(WindowTest, SaysThatARunWasStoppedUntilTheNextOne) {
   ASSERT_TRUE(display->await_title("running"));
   EXPECT_EQ(display->title().find("stopped"), std::string::npos) << display->title();
   ASSERT_TRUE(display->key("ctrl+q"));
-  EXPECT_EQ(program.wait().status, 0);
+  expect_well_ended(program);
 }
 
 TEST_F(WindowTest, ShowsTheFileOfItsArgument) {
@@ -182,7 +187,7 @@ TEST_F(WindowTest, ShowsTheFileOfItsArgument) {
   EXPECT_NE(display->settled(), blank);
   EXPECT_FALSE(has_children(program));
   ASSERT_TRUE(display->key("ctrl+q"));
-  EXPECT_EQ(program.wait().status, 0);
+  expect_well_ended(program);
 }
 
 // Presses a key that opens a menu; where it is.
@@ -232,7 +237,7 @@ TEST_F(WindowTest, LosesASegmentAndSavesWhatIsSeen) {
   ASSERT_TRUE(display->key("Return"));  // under the name that is offered
   ASSERT_TRUE(display->await_title("已保存为 .*tcp-echo 2\\.png")) << display->title();
   ASSERT_TRUE(display->key("ctrl+q"));
-  EXPECT_EQ(program.wait().status, 0);
+  expect_well_ended(program);
 
   const auto saved = [&](const char* ending) {
     return test::read_file(work.file(std::string("tcp-echo.") + ending));
@@ -273,7 +278,7 @@ TEST_F(WindowTest, TakesAFileThatIsDroppedOnIt) {
   ASSERT_TRUE(display->await_title("[^0-9]8 packets captured")) << display->title();
   EXPECT_NE(display->settled(), before);
   ASSERT_TRUE(display->key("ctrl+q"));
-  EXPECT_EQ(program.wait().status, 0);
+  expect_well_ended(program);
 }
 
 // Two people at one keyboard: each line goes to the program that asks, and both networks show it.
@@ -315,7 +320,7 @@ TEST_F(WindowTest, LinesAreTypedIntoBothProgramsOfAChat) {
   ASSERT_TRUE(display->key("Return"));
   ASSERT_TRUE(display->await_title("saved as .*tcp-chat\\.json")) << display->title();
   ASSERT_TRUE(display->key("ctrl+q"));
-  EXPECT_EQ(program.wait().status, 0);
+  expect_well_ended(program);
 
   const auto json = nlohmann::json::parse(test::read_file(work.file("tcp-chat.json")));
   for (const char* side : {"simulated", "captured"}) {
@@ -344,7 +349,7 @@ TEST_F(WindowTest, FollowsTheScaleOfTheScreen) {
     menus[scale - 1] = menu_of(*display, "ctrl+s");
     ASSERT_TRUE(display->key("Escape"));
     ASSERT_TRUE(display->key("ctrl+q"));
-    EXPECT_EQ(program.wait().status, 0);
+    expect_well_ended(program);
   }
   ASSERT_GT(menus[0].width, 50);
   EXPECT_NEAR(menus[1].width, menus[0].width * 2, menus[0].width / 5);
@@ -371,7 +376,7 @@ TEST_F(WindowTest, RestsWhereNothingChanges) {
   for (int i = 0; i < 6; ++i) display->settled();  // half a second each, or more
   EXPECT_LE(ticks(program) - before, 3) << "of 300 or more";
   ASSERT_TRUE(display->key("ctrl+q"));
-  EXPECT_EQ(program.wait().status, 0);
+  expect_well_ended(program);
 }
 
 // As the shell's history has it, in whatever language the last one was.
@@ -384,7 +389,7 @@ TEST_F(WindowTest, OpensInTheLanguageThatIsAskedFor) {
     ASSERT_TRUE(display->await_title("第 [0-9]+ 步，共 [0-9]+ 步 · 捕获了 [0-9]+ 个分组"))
         << arguments.size() << ": " << display->title();
     ASSERT_TRUE(display->key("ctrl+q"));
-    EXPECT_EQ(program.wait().status, 0);
+    expect_well_ended(program);
   }
 }
 
