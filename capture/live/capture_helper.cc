@@ -21,6 +21,7 @@
 #include "capture/helper/protocol.hh"
 #include "capture/live/capture_rights.hh"
 #include "capture/live/own_files.hh"
+#include "capture/live/spawn_attributes.hh"
 
 namespace synoptic::live {
 namespace {
@@ -71,15 +72,7 @@ int spawn(const std::string& path, const std::vector<std::string>& arguments,
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   for (int i = 0; i < 3; ++i) ::posix_spawn_file_actions_adddup2(&files, streams[i], i);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  const SpawnAttributes attributes(POSIX_SPAWN_SETSID);
   std::vector<std::string> words{helper::program_name};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -87,8 +80,8 @@ int spawn(const std::string& path, const std::vector<std::string>& arguments,
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   char* const nothing[] = {nullptr};
-  const int status = ::posix_spawn(&pid, path.c_str(), &files, &attributes, argv.data(), nothing);
-  ::posix_spawnattr_destroy(&attributes);
+  const int status =
+      ::posix_spawn(&pid, path.c_str(), &files, attributes.get(), argv.data(), nothing);
   ::posix_spawn_file_actions_destroy(&files);
   return status;
 }

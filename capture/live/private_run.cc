@@ -19,6 +19,7 @@
 #include "capture/live/frames.hh"
 #include "capture/live/live.hh"
 #include "capture/live/queue_source.hh"
+#include "capture/live/spawn_attributes.hh"
 #include "capture/live/supervisor.hh"
 #include "capture/live/typed_inputs.hh"
 
@@ -28,8 +29,8 @@ namespace {
 // Namespaces and a capture's ring take some milliseconds; a machine may be busy.
 constexpr int start_patience_ms = 20'000;
 constexpr int frames_pipe_size = 1 << 20;
-// Who shows the run may stall for some frames while programs send flat out. Beyond that they are
-// held.
+// Who shows the run may stall for some frames while programs send flat out; beyond that its
+// reader waits.
 constexpr observe::QueueLimits queue_limits{.values = 1'000'000, .weight = std::size_t{256} << 20};
 
 // The supervisor as a child: its process, and our ends of the pipes.
@@ -76,23 +77,15 @@ int spawn_supervisor(int life, int frames, RoleKind kind, pid_t& pid) {
   ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   ::posix_spawn_file_actions_adddup2(&files, life, life_fd);
   ::posix_spawn_file_actions_adddup2(&files, frames, frames_fd);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
   // A session of its own: Ctrl-C in the terminal is for us, who then end the run and keep what was
   // captured. A shell needs the session that has its terminal.
   const short session = kind == RoleKind::shell ? 0 : POSIX_SPAWN_SETSID;
-  ::posix_spawnattr_setflags(
-      &attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | session));
+  const SpawnAttributes attributes(session);
   std::string program = "/proc/self/exe";
   std::string argument = supervise_argument;
   char* const arguments[] = {program.data(), argument.data(), nullptr};
-  const int status = ::posix_spawn(&pid, program.c_str(), &files, &attributes, arguments, environ);
-  ::posix_spawnattr_destroy(&attributes);
+  const int status =
+      ::posix_spawn(&pid, program.c_str(), &files, attributes.get(), arguments, environ);
   ::posix_spawn_file_actions_destroy(&files);
   return status;
 }

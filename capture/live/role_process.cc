@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "capture/live/blind_spot.hh"
+#include "capture/live/spawn_attributes.hh"
 #include "capture/live/supervisor.hh"
 
 namespace synoptic::live {
@@ -194,22 +195,13 @@ bool RoleProcess::spawn(const Streams& streams, std::vector<std::string> variabl
   give(streams.error, STDERR_FILENO);
   if (streams.report >= 0) give(streams.report, role_report_fd);
   if (streams.everybody >= 0) give(streams.everybody, role_everybody_fd);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
   // A command is ended with all that it started.
   const short group = spec_.kind == RoleKind::command ? POSIX_SPAWN_SETPGROUP : 0;
-  ::posix_spawnattr_setflags(
-      &attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group));
+  const SpawnAttributes attributes(group);
   const int status = arguments.empty()
                          ? ENOENT
-                         : ::posix_spawnp(&pid_, arguments[0].c_str(), &files, &attributes,
+                         : ::posix_spawnp(&pid_, arguments[0].c_str(), &files, attributes.get(),
                                           pointers(arguments).data(), pointers(variables).data());
-  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&files);
   if (status == 0) return true;
   pid_ = -1;

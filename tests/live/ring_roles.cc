@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <mutex>
 #include <thread>
 
@@ -150,13 +151,17 @@ int lengths(std::uint32_t snap_length) {
   return numbered.all_right(sent) && loop.kernel_dropped() == 0 ? 0 : 3;
 }
 
-// flood COUNT: numbered datagrams of 16 KiB, as fast as they go.
+// flood COUNT: numbered datagrams of 16 KiB, more in all than a reader who rests leaves room for;
+// with a pause after each, so that it is not the rings that overflow where the capture does not get
+// the processor for some milliseconds.
 int flood(std::uint32_t count) {
   const ToItself socket;
   for (std::uint32_t i = 0; i < count; ++i) {
     std::vector<char> text(16 << 10, 'x');
     std::memcpy(text.data(), &i, sizeof i);
     if (!socket.send(text)) return 1;
+    const timespec pause{0, 50'000};
+    ::nanosleep(&pause, nullptr);
   }
   return 0;
 }
