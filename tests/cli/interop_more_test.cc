@@ -1,26 +1,23 @@
 // demo NAME ROLE beside the tutorials' own programs, for the demos of ports, text and bulk: small
 // Python programs with the same calls, against each of our roles, both ways round. Then what each
 // role makes of odd input.
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <map>
-#include <sstream>
 
+#include "tests/cli/ports.hh"
 #include "tests/cli/program.hh"
 
 namespace synoptic::cli {
 namespace {
 
+using test::free_ports;
 using test::Program;
 using test::Result;
+using test::taken;
 using test::TempDir;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -169,45 +166,6 @@ s.close()
 )"},
 };
 
-// A port that is free, and `more` behind it, for TCP and UDP.
-int free_ports(int more = 0) {
-  for (;;) {
-    std::vector<int> held;
-    int first = 0;
-    bool good = true;
-    for (int i = 0; good && i <= more; ++i) {
-      for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
-        held.push_back(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(static_cast<std::uint16_t>(first == 0 ? 0 : first + i));
-        good &= ::bind(held.back(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-        socklen_t size = sizeof address;
-        ::getsockname(held.back(), reinterpret_cast<sockaddr*>(&address), &size);
-        if (first == 0) first = ntohs(address.sin_port);
-      }
-    }
-    for (const int fd : held) ::close(fd);
-    if (good && first + more < 65536) return first;
-  }
-}
-
-// As /proc/net lists it: a TCP socket that listens, a UDP one that is bound.
-bool taken(const std::string& protocol, int port) {
-  const std::string place = fmt::format(":{:04X}", port);
-  for (const std::string& table : {protocol, protocol + "6"}) {
-    std::ifstream list("/proc/net/" + table);
-    for (std::string line; std::getline(list, line);) {
-      std::istringstream words(line);
-      std::string number, local, remote, state;
-      words >> number >> local >> remote >> state;
-      if (local.ends_with(place) && state == (protocol == "tcp" ? "0A" : "07")) return true;
-    }
-  }
-  return false;
-}
-
 // Where two roles talk, and in which language.
 struct Pair {
   std::string demo, host = "127.0.0.1";
@@ -270,7 +228,7 @@ void each_way(Pair pair, F expect) {
           pair.zh = zh;
           pair.python_serves = serves;
           pair.python_asks = asks;
-          pair.port = free_ports(3);
+          pair.port = free_ports(4);
           SCOPED_TRACE(fmt::format("{} at {}, {}, server {}, client {}", pair.demo, host,
                                    zh ? "zh" : "en", serves ? "Python" : "ours",
                                    asks ? "Python" : "ours"));
@@ -391,7 +349,7 @@ std::unique_ptr<Program> peer(const Pair& pair, const std::string& text) {
 
 Pair at_free_port(const std::string& demo) {
   Pair pair{.demo = demo};
-  pair.port = free_ports(1);
+  pair.port = free_ports(2);
   pair.peer_port = pair.port + 1;
   if (demo != "udp-send" && demo != "udp-duplex-chat") pair.peer_port = 0;
   return pair;

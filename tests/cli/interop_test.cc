@@ -1,23 +1,20 @@
 // demo NAME ROLE beside the tutorials' own programs: small Python programs with the same calls,
 // against each of our roles, both ways round. Whoever is who, the same lines are printed.
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <map>
-#include <sstream>
 
+#include "tests/cli/ports.hh"
 #include "tests/cli/program.hh"
 
 namespace synoptic::cli {
 namespace {
 
+using test::free_port;
 using test::Program;
 using test::Result;
+using test::taken;
 
 // --- the tutorials' programs: HOST PORT LANG
 const std::string prelude = R"(
@@ -111,33 +108,6 @@ struct Pair {
   std::string server_types, client_types;
 };
 
-std::string free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  socklen_t size = sizeof address;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return std::to_string(ntohs(address.sin_port));
-}
-
-// As /proc/net lists it: a TCP socket that listens, a UDP one that is bound.
-bool taken(const std::string& protocol, const std::string& port) {
-  const std::string place = fmt::format(":{:04X}", std::stoi(port));
-  for (const std::string& table : {protocol, protocol + "6"}) {
-    std::ifstream list("/proc/net/" + table);
-    for (std::string line; std::getline(list, line);) {
-      std::istringstream words(line);
-      std::string number, local, remote, state;
-      words >> number >> local >> remote >> state;
-      if (local.ends_with(place) && state == (protocol == "tcp" ? "0A" : "07")) return true;
-    }
-  }
-  return false;
-}
-
 std::unique_ptr<Program> role(const Pair& pair, const std::string& name, const std::string& port,
                               bool python) {
   const std::string language = pair.zh ? "zh" : "en";
@@ -160,7 +130,7 @@ Said run_pair(const Pair& pair) {
   const auto server = role(pair, "server", port, pair.python_serves);
   server->write(pair.server_types);
   const std::string protocol = pair.demo.substr(0, 3);
-  EXPECT_TRUE(server->await([&](const Result&) { return taken(protocol, port); }))
+  EXPECT_TRUE(server->await([&](const Result&) { return taken(protocol, std::stoi(port)); }))
       << "the server never was ready";
   const auto client = role(pair, "client", port, pair.python_asks);
   client->write(pair.client_types);

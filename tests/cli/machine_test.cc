@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "tests/cli/own_network.hh"
+#include "tests/cli/ports.hh"
 #include "tests/cli/program.hh"
 
 namespace synoptic::cli {
@@ -20,15 +21,12 @@ namespace {
 
 using nlohmann::json;
 using test::BoundSocket;
+using test::free_port;
 using test::in_own_network;
 using test::Program;
 using test::Result;
 using test::run;
 using test::TempDir;
-
-std::string free_port() {
-  return BoundSocket(SOCK_STREAM).port();
-}
 
 std::size_t datagrams(const json& doc) {
   std::size_t count = 0;
