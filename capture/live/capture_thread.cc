@@ -21,10 +21,12 @@ std::int64_t now_ns() {
 }  // namespace
 
 CaptureThread::CaptureThread(CaptureRings rings, Outlet& outlet, KernelPoller& kernel,
-                             ProgramsHeld& held)
-    : loop_(std::move(rings)), outlet_(outlet), kernel_(kernel), held_(held), thread_([this] {
-        run();
-      }) {}
+                             Throttle& throttle)
+    : loop_(std::move(rings)),
+      outlet_(outlet),
+      kernel_(kernel),
+      throttle_(throttle),
+      thread_([this] { run(); }) {}
 
 void CaptureThread::finish() {
   loop_.stop();
@@ -40,14 +42,15 @@ void CaptureThread::run() {
         last_ = packet.t;
         if (frames_.bytes().size() >= frames_at_once) outlet_.send(frames_);
       },
-      [this] { rest(); }, [this] { held_.release(ProgramsHeld::By::rings); });
+      [this] { rest(); }, [this] { throttle_.set(Throttle::By::rings, Throttle::Pace::full); });
   if (failure) put_text(frames_, FrameType::warning, failure->str());
   rest();
-  held_.release(ProgramsHeld::By::rings);
+  throttle_.set(Throttle::By::rings, Throttle::Pace::full);
 }
 
 void CaptureThread::rest() {
-  if (loop_.more_waits() && now_ns() - last_.ns > late_ns) held_.hold(ProgramsHeld::By::rings);
+  if (loop_.more_waits() && now_ns() - last_.ns > late_ns)
+    throttle_.set(Throttle::By::rings, Throttle::Pace::slow);
   const std::uint64_t dropped = loop_.kernel_dropped();
   if (dropped != told_dropped_) {
     told_dropped_ = dropped;

@@ -9,13 +9,13 @@
 #include "capture/live/frames.hh"
 #include "capture/live/kernel_poller.hh"
 #include "capture/live/outlet.hh"
-#include "capture/live/programs_held.hh"
+#include "capture/live/throttle.hh"
 
 namespace synoptic::live {
 
 class CaptureThread {
  public:
-  CaptureThread(CaptureRings rings, Outlet& outlet, KernelPoller& kernel, ProgramsHeld& held);
+  CaptureThread(CaptureRings rings, Outlet& outlet, KernelPoller& kernel, Throttle& throttle);
   ~CaptureThread() { finish(); }
   void finish();  // what was on the wire by now is sent before this returns
   std::uint64_t count() const { return count_; }
@@ -27,7 +27,7 @@ class CaptureThread {
   CaptureLoop loop_;
   Outlet& outlet_;
   KernelPoller& kernel_;
-  ProgramsHeld& held_;
+  Throttle& throttle_;
   FrameWriter frames_;
   model::Instant last_;  // packet's time
   std::uint64_t told_dropped_ = 0;

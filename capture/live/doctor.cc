@@ -33,10 +33,10 @@ struct ProbeResult {
   std::string warning;
 };
 
-// One datagram inside a private loopback, captured.
-ProbeResult probe(const std::string& address, const std::string& shim = "") {
+// One datagram inside a private loopback, captured; or its pace changed.
+ProbeResult probe(const std::string& what, const std::string& shim = "") {
   LiveSpec spec;
-  spec.roles.push_back({"probe", {"/proc/self/exe", probe_argument, address}, "", {}, false});
+  spec.roles.push_back({"probe", {"/proc/self/exe", probe_argument, what}, "", {}, false});
   if (!shim.empty()) spec.roles[0].kind = RoleKind::command;
   spec.shim = shim;
   spec.timeout = patience;
@@ -85,6 +85,16 @@ Check check_capture(const std::string& name, const ProbeResult& result, const st
                      ? result.warning
                      : fmt::format("{} of 1 datagrams captured", result.packets);
   check.remedy = result.error ? result.error->remedy.str() : remedy;
+  return check;
+}
+
+Check check_pace() {
+  Check check{"pace of it (token bucket filter, tc-tbf)", false, "", ""};
+  const ProbeResult result = probe(std::string(probe_pace));
+  check.works = !result.error && result.warning.empty();
+  check.detail = check.works ? "who sends more than can be captured waits, and nothing is lost"
+                             : "this kernel has none: packets of a flood may be lost, and counted";
+  if (!check.works) check.remedy = "sudo modprobe sch_tbf";
   return check;
 }
 
@@ -178,6 +188,7 @@ std::vector<Check> doctor() {
       check_loopback(v4),
       check_capture("capture in it", v4, sudo_command()),
       optional(check_capture("IPv6 in it", v6, "use IPv4: this kernel has IPv6 switched off")),
+      optional(check_pace()),
       check_calls(),
       optional(check_host_capture()),
       optional(check_kernel_word()),

@@ -2,6 +2,7 @@
 #include "capture/live/netlink.hh"
 
 #include <linux/netlink.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -40,16 +41,26 @@ struct Netlink::Request {
 
 Netlink::Netlink() : socket_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {}
 
+// One message, or nothing and errno.
+std::span<const char> Netlink::answer_to(Request& request) {
+  if (::send(socket_.get(), request.bytes.data(), request.header().nlmsg_len, 0) < 0) return {};
+  return next_answer();
+}
+
+std::span<const char> Netlink::next_answer() {
+  const ssize_t n = ::recv(socket_.get(), answer_.data(), answer_.size(), 0);
+  if (n < 0) return {};
+  errno = EPROTO;
+  if (n < static_cast<ssize_t>(NLMSG_HDRLEN)) return {};
+  return std::span(answer_).first(static_cast<std::size_t>(n));
+}
+
 int Netlink::ask(Request& request) {
-  if (::send(socket_.get(), request.bytes.data(), request.header().nlmsg_len, 0) < 0) return errno;
-  alignas(NLMSG_ALIGNTO) std::array<char, 4096> answer{};
-  const ssize_t n = ::recv(socket_.get(), answer.data(), answer.size(), 0);
-  if (n < 0) return errno;
+  const auto answer = answer_to(request);
+  if (answer.empty()) return errno;
   const auto& header = *reinterpret_cast<const nlmsghdr*>(answer.data());
-  if (n < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(nlmsgerr))) ||
-      header.nlmsg_type != NLMSG_ERROR) {
+  if (answer.size() < NLMSG_LENGTH(sizeof(nlmsgerr)) || header.nlmsg_type != NLMSG_ERROR)
     return EPROTO;
-  }
   return -reinterpret_cast<const nlmsgerr*>(NLMSG_DATA(&header))->error;
 }
 
@@ -110,6 +121,68 @@ int Netlink::set_local_route(unsigned interface, const wire::IpAddress& address,
     ask(restore);
   }
   return error;
+}
+
+namespace {
+tcmsg queue_of(unsigned interface) {
+  tcmsg body{};
+  body.tcm_family = AF_UNSPEC;
+  body.tcm_ifindex = static_cast<int>(interface);
+  body.tcm_parent = TC_H_ROOT;
+  return body;
+}
+}  // namespace
+
+int Netlink::set_token_bucket(unsigned interface, const TokenBucket& bucket, Bucket which) {
+  Request request(RTM_NEWQDISC, which == Bucket::is_new ? NLM_F_CREATE | NLM_F_EXCL : 0);
+  request.add_body(queue_of(interface));
+  constexpr char kind[] = "tbf";
+  request.add(TCA_KIND, kind, sizeof kind);
+  tc_tbf_qopt options{};
+  options.rate.linklayer = TC_LINKLAYER_ETHERNET;  // no table of times is needed
+  options.rate.overhead = bucket.packet_cost;
+  options.rate.rate = bucket.octets_a_second;
+  options.limit = bucket.waiting;
+  struct {
+    rtattr head;
+    tc_tbf_qopt options;
+    rtattr burst_head;
+    std::uint32_t burst;
+  } const nested{{RTA_LENGTH(sizeof options), TCA_TBF_PARMS},
+                 options,
+                 {RTA_LENGTH(sizeof bucket.burst), TCA_TBF_BURST},
+                 bucket.burst};
+  static_assert(sizeof nested == 2 * sizeof(rtattr) + sizeof options + sizeof bucket.burst);
+  request.add(TCA_OPTIONS, &nested, sizeof nested);
+  return ask(request);
+}
+
+std::optional<std::uint32_t> Netlink::waiting(unsigned interface) {
+  Request request(RTM_GETQDISC, 0);
+  request.header().nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.add_body(queue_of(interface));
+  std::optional<std::uint32_t> found;
+  for (auto answer = answer_to(request); !answer.empty(); answer = next_answer()) {
+    auto rest = static_cast<unsigned>(answer.size());
+    for (auto* h = reinterpret_cast<const nlmsghdr*>(answer.data()); NLMSG_OK(h, rest);
+         h = NLMSG_NEXT(h, rest)) {
+      if (h->nlmsg_type == NLMSG_DONE || h->nlmsg_type == NLMSG_ERROR) return found;
+      const auto& queue = *static_cast<const tcmsg*>(NLMSG_DATA(h));
+      const bool is_it = h->nlmsg_len >= NLMSG_LENGTH(sizeof queue) &&
+                         queue.tcm_ifindex == static_cast<int>(interface) &&
+                         queue.tcm_parent == TC_H_ROOT;
+      auto size = static_cast<int>(h->nlmsg_len - NLMSG_LENGTH(sizeof queue));
+      const char* at = reinterpret_cast<const char*>(h) + NLMSG_LENGTH(sizeof queue);
+      for (auto* a = reinterpret_cast<const rtattr*>(at); is_it && RTA_OK(a, size);
+           a = RTA_NEXT(a, size)) {
+        tc_stats stats{};
+        if (a->rta_type != TCA_STATS || RTA_PAYLOAD(a) < sizeof stats) continue;
+        std::memcpy(&stats, RTA_DATA(a), sizeof stats);
+        found = stats.qlen;
+      }
+    }
+  }
+  return found;
 }
 
 }  // namespace synoptic::live

@@ -12,8 +12,10 @@
 namespace synoptic::live {
 namespace {
 
-// Of what waits: with more the programs are held, with less they go on.
-constexpr std::size_t too_much = 32 << 20;
+// Of what waits: from here on the private loopback is slower; from there on next to nothing passes
+// it; with less it is as fast as before.
+constexpr std::size_t much = 32 << 20;
+constexpr std::size_t too_much = 128 << 20;
 constexpr std::size_t little = 4 << 20;
 // More than this is never kept.
 constexpr std::size_t most = 256 << 20;
@@ -32,8 +34,8 @@ std::optional<wire::ByteSpan> write_now(int pipe, wire::ByteSpan bytes) {
 
 }  // namespace
 
-Outlet::Outlet(int pipe, ProgramsHeld& held)
-    : pipe_(pipe), held_(held), thread_([this] { run(); }) {
+Outlet::Outlet(int pipe, Throttle& throttle)
+    : pipe_(pipe), throttle_(throttle), thread_([this] { run(); }) {
   ::fcntl(pipe_, F_SETFL, ::fcntl(pipe_, F_GETFL) | O_NONBLOCK);
 }
 
@@ -58,8 +60,11 @@ void Outlet::send(FrameWriter& frames) {
   if (gone_ || bytes.empty()) return frames.reuse(std::move(bytes));
   size_ += bytes.size();
   waiting_.push_back(std::move(bytes));
-  // Under the lock: the thread must not let them go before they are held.
-  if (size_ > too_much) held_.hold(ProgramsHeld::By::outlet);
+  // Under the lock: the thread must not end what has not begun.
+  if (size_ > much) {
+    throttle_.set(Throttle::By::outlet,
+                  size_ > too_much ? Throttle::Pace::crawl : Throttle::Pace::slow);
+  }
   changed_.notify_all();
 }
 
@@ -86,7 +91,7 @@ void Outlet::run() {
       waiting_.clear();
       size_ = 0;
     }
-    if (size_ < little) held_.release(ProgramsHeld::By::outlet);
+    if (size_ < little) throttle_.set(Throttle::By::outlet, Throttle::Pace::full);
     changed_.notify_all();
   }
 }

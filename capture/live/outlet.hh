@@ -1,6 +1,6 @@
 // Outlet: the supervisor's end of the pipe to the parent, shared by its threads. Who sends does not
-// wait: what the pipe does not take at once waits in memory. While much waits the programs of the
-// run are held, or, where they cannot be, who sends waits after all.
+// wait: what the pipe does not take at once waits in memory. While much waits the private loopback
+// is slowed; were it to fill the memory set apart all the same, who sends waits after all.
 #pragma once
 
 #include <condition_variable>
@@ -9,14 +9,14 @@
 #include <thread>
 
 #include "capture/live/frames.hh"
-#include "capture/live/programs_held.hh"
+#include "capture/live/throttle.hh"
 
 namespace synoptic::live {
 
 class Outlet {
  public:
   // `pipe` becomes non-blocking; it stays whose it was.
-  Outlet(int pipe, ProgramsHeld& held);
+  Outlet(int pipe, Throttle& throttle);
   ~Outlet();  // when all is written, or the parent has gone
   Outlet(const Outlet&) = delete;
   Outlet& operator=(const Outlet&) = delete;
@@ -28,7 +28,7 @@ class Outlet {
   void run();
 
   const int pipe_;
-  ProgramsHeld& held_;
+  Throttle& throttle_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<wire::Bytes> waiting_;

@@ -21,6 +21,7 @@
 #include "capture/live/file_descriptor.hh"
 #include "capture/live/netlink.hh"
 #include "capture/live/pcap_device.hh"
+#include "capture/live/throttle.hh"
 
 namespace synoptic::live {
 namespace {
@@ -183,9 +184,11 @@ model::Expected<std::vector<std::string>> prepare_loopback(
   std::vector<std::string> warnings;
   write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6",
              "0");  // inherited from the machine, where it may be off
-  if (auto up = bring_up("lo"); !up) return std::unexpected(up.error());
   const unsigned lo = ::if_nametoindex("lo");
   Netlink netlink;
+  // A kernel without it has no means to make senders wait: what cannot be kept is then counted.
+  Throttle::set_up(netlink, lo);
+  if (auto up = bring_up("lo"); !up) return std::unexpected(up.error());
   for (const wire::IpAddress& address : addresses) {
     const int error = netlink.add_address(lo, address);
     if (error != 0 && error != EEXIST) {

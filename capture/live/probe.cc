@@ -1,4 +1,4 @@
-// The probe: a socket sends a datagram to itself.
+// The probe: a socket sends a datagram to itself; or the pace of the loopback is changed.
 #include "capture/live/probe.hh"
 
 #include <sys/socket.h>
@@ -10,10 +10,16 @@
 
 #include "capture/host/sockaddr.hh"
 #include "capture/live/file_descriptor.hh"
+#include "capture/live/throttle.hh"
 
 namespace synoptic::live {
 
 int run_probe(std::string_view text) {
+  if (text == probe_pace) {
+    Throttle throttle;
+    throttle.set(Throttle::By::rings, Throttle::Pace::slow);
+    return throttle.slowed() ? 0 : 1;
+  }
   const auto ip = wire::IpAddress::parse(text);
   if (!ip) return 2;
   const FileDescriptor fd(::socket(ip->is_v6() ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));

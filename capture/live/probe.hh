@@ -1,4 +1,4 @@
-// What doctor() runs inside a private loopback: one datagram to itself.
+// What doctor() runs inside a private loopback, to see whether it works.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,11 @@ namespace synoptic::live {
 
 inline constexpr std::string_view probe_text = "synoptic";
 
-// `address`: "127.0.0.1" or "::1". The status of its process: 0 when the datagram came back.
-int run_probe(std::string_view address);
+inline constexpr std::string_view probe_pace = "pace";
+
+// `what`: an address, "127.0.0.1" or "::1", to send a datagram to and from; or `probe_pace`, to
+// slow the private loopback. The status of its process: 0 when the datagram came back, or the
+// loopback is slowed.
+int run_probe(std::string_view what);
 
 }  // namespace synoptic::live

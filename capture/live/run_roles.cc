@@ -20,9 +20,9 @@
 #include "capture/live/kernel_poller.hh"
 #include "capture/live/outlet.hh"
 #include "capture/live/private_net.hh"
-#include "capture/live/programs_held.hh"
 #include "capture/live/role_process.hh"
 #include "capture/live/supervisor.hh"
+#include "capture/live/throttle.hh"
 
 namespace synoptic::live {
 namespace {
@@ -54,10 +54,7 @@ class KernelThread {
 class Run {
  public:
   Run(const LiveSpec& spec, int guard, CaptureRings rings)
-      : spec_(spec),
-        guard_(guard),
-        held_(spec.roles.empty() || spec.roles[0].kind == RoleKind::demo),
-        capture_(std::move(rings), outlet_, kernel_.poller, held_) {
+      : spec_(spec), guard_(guard), capture_(std::move(rings), outlet_, kernel_.poller, throttle_) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
     told_ended_.resize(roles_.size());
     if (!roles_.empty() && !roles_[0].is_demo()) commands_.emplace(spec, roles_);
@@ -75,7 +72,7 @@ class Run {
   void tell_ended();
   bool everybody_ended() const;
   std::string who_does_what() const;
-  std::uint64_t activity() const { return calls_ + capture_.count() + looks_while_held_; }
+  std::uint64_t activity() const { return calls_ + capture_.count() + looks_while_slowed_; }
   bool settled();
   bool over();
   void end_servers();
@@ -83,8 +80,8 @@ class Run {
 
   const LiveSpec& spec_;
   const int guard_;
-  ProgramsHeld held_;
-  Outlet outlet_{frames_fd, held_};
+  Throttle throttle_;
+  Outlet outlet_{frames_fd, throttle_};
   FrameWriter frames_;  // of the main thread
   KernelThread kernel_{outlet_};
   CaptureThread capture_;
@@ -97,9 +94,9 @@ class Run {
   bool stopped_ = false;   // the parent wants the end, or has gone
   bool orphaned_ = false;  // the outer supervisor has died: we are about to be killed
 
-  std::uint64_t looks_while_held_ = 0;  // who is held would go on if it could
-  std::uint64_t activity_seen_ = 0;     // at the last look
-  Clock::time_point active_at_;         // when that changed
+  std::uint64_t looks_while_slowed_ = 0;  // who waits would go on if it could
+  std::uint64_t activity_seen_ = 0;       // at the last look
+  Clock::time_point active_at_;           // when that changed
 };
 
 RoleProcess* Run::find(const std::string& name) {
@@ -238,7 +235,7 @@ bool Run::settled() {
 
 bool Run::over() {
   if (stopped_ || orphaned_) return true;
-  if (held_.now()) ++looks_while_held_;
+  if (throttle_.slowed() || throttle_.anything_waits()) ++looks_while_slowed_;
   if (commands_ && !commands_->all_gone()) return commands_->over(activity());
   return everybody_ended() && settled();
 }
@@ -280,12 +277,10 @@ void Run::run() {
   if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
-  held_.end();
-  if (held_.times() > 0)
-    warn(
-        fmt::format("the programs were held up for {:.0f} ms in all: they sent more than could be "
-                    "taken",
-                    std::chrono::duration<double, std::milli>(held_.total()).count()));
+  if (throttle_.times() > 0)
+    warn(fmt::format(
+        "the private network was slowed for {:.0f} ms in all: more was sent than could be shown",
+        std::chrono::duration<double, std::milli>(throttle_.total()).count()));
   kernel_.poller.finish();
   take_reports(true);
   tell_complaints();

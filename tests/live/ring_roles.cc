@@ -146,6 +146,7 @@ int lengths(std::uint32_t snap_length) {
       if (!socket.send(Numbered::text(sent++))) return 2;
     }
   }
+  numbered.wait(sent, 0);  // what was sent at once may still wait for the loopback's pace
   loop.stop();
   reader.join();
   return numbered.all_right(sent) && loop.kernel_dropped() == 0 ? 0 : 3;

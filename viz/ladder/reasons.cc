@@ -96,7 +96,6 @@ std::optional<int> RowView::only() const {
 }
 
 std::span<const Fact> RowView::around(int side) const {
-  constexpr std::size_t reach = 1000;
   const std::size_t from = begin(side) > reach ? begin(side) - reach : 0;
   return all(side).subspan(from, std::min(all(side).size(), end(side) + reach) - from);
 }

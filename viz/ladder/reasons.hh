@@ -49,7 +49,9 @@ struct RowView {
   }
   std::size_t end(int side) const { return side == sim_side ? group.sim_end : group.live_end; }
   std::span<const Fact> all(int side) const { return talk(side).facts; }
-  // The neighbourhood in which predicates look; the whole of any but very long conversations.
+  // The neighbourhood in which predicates look, this many packets each way; the whole of any but
+  // very long conversations.
+  static constexpr std::size_t reach = 1000;
   std::span<const Fact> around(int side) const;
   std::span<const Fact> members(int side) const {
     return all(side).subspan(begin(side), end(side) - begin(side));

@@ -377,7 +377,8 @@ struct Before {
 };
 std::optional<Before> last_of_both(const RowView& row, const Lone& alone) {
   bool from_a = !alone.fact->from_a;
-  for (std::size_t i = row.begin(alone.side), steps = 0; i-- > 0;) {
+  const std::size_t first = row.begin(alone.side);
+  for (std::size_t i = first, steps = 0; i-- > 0 && first - i <= RowView::reach;) {
     const Fact& g = row.all(alone.side)[i];
     if (g.from_a != from_a) continue;
     const std::uint32_t twin = row.twin[alone.side][i];
@@ -402,8 +403,10 @@ std::optional<RowReason> request_lost(const RowView& row) {
   const bool waiter = is_answer ? !there.from_a : there.from_a;  // for an answer
   std::string then = tr("so there was nothing to answer");
   if (is_answer || !before->direct) {
-    for (const Fact& g : row.all(other))
-      if (g.from_a == waiter && &g > &there) return std::nullopt;
+    const auto at = static_cast<std::size_t>(&there - row.all(other).data());
+    for (const Fact& g : row.all(other).subspan(at + 1).first(
+             std::min(RowView::reach, row.all(other).size() - at - 1)))
+      if (g.from_a == waiter) return std::nullopt;
     then = say(is_answer ? N_("so the {} waits in vain for it, and sends nothing more")
                          : N_("so the {} waits in vain for an answer, and sends nothing more"),
                row.talk(other).called(waiter));
