@@ -9,15 +9,15 @@ namespace synoptic::live {
 namespace {
 
 // What each packet counts beside its own octets: it costs the capture about as much as these.
-constexpr std::uint16_t packet_cost = 1'500;
+constexpr std::uint16_t packet_cost = 1'300;
 
-// The bucket holds enough for the longest packet, else the kernel drops it. At full pace 380,000
-// small packets pass a second, or 33,000 of 16 KiB: 5 Gbit/s. It bursts to a third of what the
-// capture's smallest ring holds.
+// The bucket holds enough for the longest packet, else the kernel drops it. At full pace 220,000
+// small packets pass a second, or 17,000 of 16 KiB: 2.4 Gbit/s; and a burst after a rest is a
+// fraction of what any of the capture's rings holds.
 TokenBucket bucket(Throttle::Pace pace) {
   constexpr std::uint32_t waiting = std::uint32_t{1} << 30;  // no sender's buffer is that large
   switch (pace) {
-    case Throttle::Pace::full: return {600'000'000, 1 << 20, waiting, packet_cost};
+    case Throttle::Pace::full: return {300'000'000, 1 << 20, waiting, packet_cost};
     case Throttle::Pace::slow: return {20'000'000, 128 << 10, waiting, packet_cost};
     case Throttle::Pace::crawl: return {500'000, 128 << 10, waiting, packet_cost};
   }

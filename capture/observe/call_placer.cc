@@ -191,7 +191,7 @@ void CallPlacer::flush(Role& r, bool at_end) {
   }
 }
 
-// Of a program with several connections each end is told apart: "client.py", "client.py 2". (The
+// Of a program with several connections each end is told apart: "client.py", "client.py (2)". (The
 // ends of a demo's role have its name, as they have in the simulation.)
 std::string CallPlacer::name_for(const Role& r, const model::Endpoint& endpoint) const {
   std::string name = r.name;
@@ -199,7 +199,7 @@ std::string CallPlacer::name_for(const Role& r, const model::Endpoint& endpoint)
     return other.name == name && other.protocol == endpoint.protocol;
   };
   for (int n = 2; r.process != 0 && std::ranges::any_of(trace_.endpoints(), taken); ++n)
-    name = r.name + " " + std::to_string(n);
+    name = r.name + " (" + std::to_string(n) + ")";
   return name;
 }
 
