@@ -44,6 +44,7 @@ void CaptureThread::run() {
       },
       [this] { rest(); }, [this] { throttle_.set(Throttle::By::rings, Throttle::Pace::full); });
   if (failure) put_text(frames_, FrameType::warning, failure->str());
+  tell_dropped();
   rest();
   throttle_.set(Throttle::By::rings, Throttle::Pace::full);
 }
@@ -51,15 +52,18 @@ void CaptureThread::run() {
 void CaptureThread::rest() {
   if (loop_.more_waits() && now_ns() - last_.ns > late_ns)
     throttle_.set(Throttle::By::rings, Throttle::Pace::slow);
-  const std::uint64_t dropped = loop_.kernel_dropped();
-  if (dropped != told_dropped_) {
-    told_dropped_ = dropped;
-    frames_.begin(FrameType::dropped);
-    frames_.put(dropped);
-    frames_.finish();
-  }
-  outlet_.send(frames_);
+  if (loop_.more_waits()) tell_dropped();  // else no ring was full
+  if (!frames_.bytes().empty()) outlet_.send(frames_);
   kernel_.captured();
+}
+
+void CaptureThread::tell_dropped() {
+  const std::uint64_t dropped = loop_.kernel_dropped();
+  if (dropped == told_dropped_) return;
+  told_dropped_ = dropped;
+  frames_.begin(FrameType::dropped);
+  frames_.put(dropped);
+  frames_.finish();
 }
 
 }  // namespace synoptic::live

@@ -23,6 +23,7 @@ class CaptureThread {
  private:
   void run();
   void rest();
+  void tell_dropped();
 
   CaptureLoop loop_;
   Outlet& outlet_;
