@@ -193,19 +193,15 @@ void CallPlacer::flush(Role& r, bool at_end) {
 
 // Of a program with several connections each end is told apart: "client.py", "client.py (2)". (The
 // ends of a demo's role have its name, as they have in the simulation.)
-std::string CallPlacer::name_for(const Role& r, const model::Endpoint& endpoint) const {
-  std::string name = r.name;
-  const auto taken = [&](const model::Endpoint& other) {
-    return other.name == name && other.protocol == endpoint.protocol;
-  };
-  for (int n = 2; r.process != 0 && std::ranges::any_of(trace_.endpoints(), taken); ++n)
-    name = r.name + " (" + std::to_string(n) + ")";
-  return name;
+std::string CallPlacer::name_for(const Role& r, model::Protocol protocol) {
+  if (r.process == 0) return r.name;
+  const int number = ++ends_named_[{r.name, protocol}];
+  return number == 1 ? r.name : r.name + " (" + std::to_string(number) + ")";
 }
 
 void CallPlacer::place(Role& r, Waiting& w, EndpointId lane) {
   model::Endpoint& endpoint = trace_.edit(lane);
-  if (endpoint.name == endpoint.address.str()) endpoint.name = name_for(r, endpoint);
+  if (endpoint.name == endpoint.address.str()) endpoint.name = name_for(r, endpoint.protocol);
   if (w.socket != no_socket) r.lane = lane;
   w.event.endpoint = lane;
   const EventId id = trace_.add(w.event);

@@ -71,7 +71,7 @@ class CallPlacer {
   void returned(Role& role, const CallRecord& record, std::uint32_t socket);
   void flush(Role& role, bool at_end);
   std::optional<model::EndpointId> lane_of(Role& role, const Waiting& waiting, bool at_end);
-  std::string name_for(const Role& role, const model::Endpoint& endpoint) const;
+  std::string name_for(const Role& role, model::Protocol protocol);
   void place(Role& role, Waiting& waiting, model::EndpointId lane);
   void find_flow(model::EventId event, const PairKey& pair, bool at_end);
   void follow(model::EventId event, model::EventId leader);
@@ -83,6 +83,7 @@ class CallPlacer {
   FlowTable& flows_;
   std::deque<Role> roles_;
   std::map<std::pair<std::int32_t, std::string>, Role*> known_roles_;  // by process and name
+  std::map<std::pair<std::string, model::Protocol>, int> ends_named_;  // of a program
   std::vector<Placed> without_flow_;
   // Calls that will join the flow of another as soon as that has one.
   std::unordered_map<model::EventId, std::vector<model::EventId>> followers_;

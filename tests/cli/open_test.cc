@@ -1,5 +1,10 @@
 // synoptic open: what others wrote, what we wrote, and what is damaged.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -278,6 +283,28 @@ TEST(Open, ManyFlowsAreListedAndOneIsShown) {
   EXPECT_NE(list.out.find("--flow N"), std::string::npos) << list.out;
   const Result one = run({"open", dir.file("many.pcapng"), "--flow", "5"});
   EXPECT_NE(one.out.find("[SYN, ACK]"), std::string::npos) << one.out;
+}
+
+// The diagram goes into a pipe that nobody reads.
+TEST(Open, CtrlCEndsItAlsoWhileItDraws) {
+  const TempDir dir;
+  const std::string file = dir.file("bulk.pcapng"), pipe = dir.file("pipe");
+  ASSERT_EQ(run({"sim", "bulk", "--bytes", "3000000", "-o", file}).status, 0);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int fd = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_GE(fd, 0);
+  test::Start into_it;
+  into_it.prefix = {"sh", "-c", "exec \"$@\" > '" + pipe + "'", "sh"};
+  test::Program program({"open", file}, into_it);
+  int written = 0;
+  EXPECT_EQ(::fcntl(fd, F_SETPIPE_SZ, 4096), 4096);
+  for (pollfd any{fd, POLLIN, 0}; written < 4096;) {
+    ASSERT_EQ(::poll(&any, 1, 60'000), 1) << "nothing was drawn";
+    ASSERT_EQ(::ioctl(fd, FIONREAD, &written), 0);
+  }
+  program.signal(SIGINT);
+  EXPECT_EQ(program.wait().status, 128 + SIGINT);
+  ::close(fd);
 }
 
 // Whatever is done to a trace of ours: a diagram or one line, never a crash.

@@ -92,6 +92,13 @@ bool Interrupts::came() {
   return true;
 }
 
+void Interrupts::end() {
+  if (handed_back_ || came()) return;
+  handed_back_ = true;
+  const sigset_t set = ending_signals();
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 Driven drive(observe::TraceSource& source, Interrupts& interrupts, std::string_view doing,
              PacketLines* lines) {
   Progress progress(doing);
@@ -112,6 +119,7 @@ Driven drive(observe::TraceSource& source, Interrupts& interrupts, std::string_v
     }
     progress.update(source.counters(), driven == Driven::interrupted);
   }
+  interrupts.end();
   return driven;
 }
 

@@ -20,6 +20,9 @@ class Interrupts {
   // True once, when the first came; from then on the next one ends the process at once, as it is
   // used to.
   bool came();
+  // From here on the first one ends the process. One that has come by now was meant for what is
+  // over, and is forgotten.
+  void end();
 
  private:
   bool handed_back_ = false;
@@ -27,7 +30,8 @@ class Interrupts {
 
 enum class Driven : std::uint8_t { to_its_end, interrupted };
 
-// Until the source has ended. The first Ctrl-C stops it: what came until then is kept. Progress
+// Until the source has ended. The first Ctrl-C stops it: what came until then is kept; the next
+// one, also while the result is drawn, ends the process. Progress
 // goes to stderr if that is a terminal: `doing` says what goes on (empty: none). `lines`, where
 // given, go to stdout as the packets come.
 Driven drive(observe::TraceSource& source, Interrupts& interrupts, std::string_view doing,

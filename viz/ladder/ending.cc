@@ -68,14 +68,9 @@ std::string after(model::Duration d) {
 
 const model::Event* last_call(const Conversation& c, bool a, model::CallName name,
                               model::Instant before) {
-  const model::EndpointId endpoint = c.endpoint(a);
   const model::Event* found = nullptr;
-  for (const model::Event& e : c.trace->events()) {
-    const auto* call = std::get_if<model::Call>(&e.body);
-    if (!call || call->name != name || e.endpoint != endpoint || e.t > before) continue;
-    if (e.flow != model::FlowId::none && e.flow != *c.flow) continue;
-    if (!found || found->t <= e.t) found = &e;
-  }
+  for (const model::Event* e : c.calls(a, name))
+    if (e->t <= before && (!found || found->t <= e->t)) found = e;
   return found;
 }
 

@@ -110,6 +110,24 @@ std::string Conversation::called(bool a) const {
   return role_name(name(a));
 }
 
+std::vector<const model::Event*> Conversation::calls(bool a, model::CallName name) const {
+  std::vector<const model::Event*> found;
+  const model::EndpointId end = endpoint(a);
+  const auto look_at = [&](model::EventId id) {
+    const model::Event& e = (*trace)[id];
+    const auto* call = std::get_if<model::Call>(&e.body);
+    if (call != nullptr && call->name == name && e.endpoint == end) found.push_back(&e);
+  };
+  for (const model::EventId id : told) look_at(id);
+  if (loose == nullptr) return found;
+  const auto of_end = loose->find(end);
+  if (of_end == loose->end()) return found;
+  const auto own = static_cast<std::ptrdiff_t>(found.size());
+  for (const model::EventId id : of_end->second) look_at(id);
+  std::ranges::inplace_merge(found, found.begin() + own, {}, &model::Event::id);
+  return found;
+}
+
 std::vector<Conversation> conversations_of(const Trace& trace) {
   std::vector<std::optional<std::size_t>> place(trace.flows().size());
   std::vector<Conversation> found;
@@ -128,6 +146,16 @@ std::vector<Conversation> conversations_of(const Trace& trace) {
     }
     found[*at].facts.push_back(fact_of(trace, e, e.endpoint == trace[e.flow].a));
   }
+  auto loose = std::make_shared<Conversation::Loose>();
+  for (const model::Event& e : trace.events()) {
+    if (is_packet(e.kind)) continue;
+    if (e.flow != model::FlowId::none) {
+      if (const auto& at = place[model::index(e.flow)]) found[*at].told.push_back(e.id);
+    } else if (e.kind == model::EventKind::call) {
+      (*loose)[e.endpoint].push_back(e.id);
+    }
+  }
+  for (Conversation& c : found) c.loose = loose;
   if (!rest.facts.empty()) found.push_back(std::move(rest));
   using enum model::Why;
   const std::set<model::EventId> held = noted(trace, {fault_delay, fault_swap, link_reorder});

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -50,10 +52,18 @@ struct Conversation {
   std::optional<model::FlowId> flow;  // nothing: packets that belong to no flow
   bool swapped = false;               // the flow's b is the conversation's first role
   std::vector<Fact> facts;
+  // What else the trace tells of it: its calls, states and notes, by number.
+  std::vector<model::EventId> told;
+  // Calls of no conversation (a listener's, mostly), by endpoint and number.
+  using Loose = std::map<model::EndpointId, std::vector<model::EventId>>;
+  std::shared_ptr<const Loose> loose;
 
   model::EndpointId endpoint(bool a) const;  // none without a flow
-  std::string name(bool a) const;            // the role: "client"
-  std::string called(bool a) const;          // the same in the language spoken
+  // The calls `name` of one end, by number: those that belong to it, and those that belong to no
+  // conversation.
+  std::vector<const model::Event*> calls(bool a, model::CallName name) const;
+  std::string name(bool a) const;    // the role: "client"
+  std::string called(bool a) const;  // the same in the language spoken
 };
 
 // One conversation in two traces; a side may be missing (its facts are empty, its flow nothing).

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ranges>
 
 #include "viz/ladder/wording.hh"
 #include "viz/words/words.hh"
@@ -83,11 +84,11 @@ std::string unanswered(const Conversation& c, bool a) {
 
 // The change into its state at the end of the trace; null where the trace does not say.
 const model::Event* last_state(const Conversation& c, bool a) {
-  const auto& events = c.trace->events();
-  for (std::size_t i = events.size(); i-- > 0;)
-    if (events[i].endpoint == c.endpoint(a) && events[i].flow == *c.flow &&
-        std::holds_alternative<model::StateChange>(events[i].body))
-      return &events[i];
+  for (const model::EventId id : c.told | std::views::reverse) {
+    const model::Event& e = (*c.trace)[id];
+    if (e.endpoint == c.endpoint(a) && std::holds_alternative<model::StateChange>(e.body))
+      return &e;
+  }
   return nullptr;
 }
 
@@ -115,8 +116,9 @@ std::string told_by(const Conversation& c, const GaveUp& end) {
 
 std::optional<GaveUp> giving_up(const Conversation& c, bool a) {
   if (!c.flow) return std::nullopt;
-  for (const model::Event& e : c.trace->events()) {
-    if (e.flow != *c.flow || (e.endpoint == c.endpoint(true)) != a) continue;
+  for (const model::EventId id : c.told) {
+    const model::Event& e = (*c.trace)[id];
+    if ((e.endpoint == c.endpoint(true)) != a) continue;
     const auto* call = std::get_if<model::Call>(&e.body);
     const bool gave_up = e.why == model::Why::gave_up || e.why == model::Why::gave_up_unheard;
     if (gave_up && e.kind == model::EventKind::state) return GaveUp{e.id, e.t};

@@ -39,14 +39,10 @@ std::vector<model::EventId> partners(const RowView& row, int side) {
 // Octets that the program of one end had taken by `t`.
 std::uint64_t octets_read(const Conversation& c, bool a, model::Instant t) {
   std::uint64_t sum = 0;
-  const model::EndpointId endpoint = c.endpoint(a);
-  for (const model::Event& e : c.trace->events()) {
-    const auto* call = std::get_if<model::Call>(&e.body);
-    if (!call || call->name != model::CallName::recv || e.endpoint != endpoint || !call->returned ||
-        call->returned_at > t)
-      continue;
-    if (e.flow != model::FlowId::none && e.flow != *c.flow) continue;
-    if (call->result > 0) sum += static_cast<std::uint64_t>(call->result);
+  for (const model::Event* e : c.calls(a, model::CallName::recv)) {
+    const auto& call = std::get<model::Call>(e->body);
+    if (call.returned && call.returned_at <= t && call.result > 0)
+      sum += static_cast<std::uint64_t>(call.result);
   }
   return sum;
 }
@@ -367,13 +363,10 @@ namespace {
 // Octets that the program of one end had handed to send() by `t`.
 std::uint64_t octets_handed_over(const Conversation& c, bool a, model::Instant t) {
   std::uint64_t sum = 0;
-  const model::EndpointId endpoint = c.endpoint(a);
-  for (const model::Event& e : c.trace->events()) {
-    const auto* call = std::get_if<model::Call>(&e.body);
-    if (!call || call->name != model::CallName::send || e.endpoint != endpoint || e.t > t ||
-        (e.flow != model::FlowId::none && e.flow != *c.flow))
-      continue;
-    if (call->returned && call->result > 0) sum += static_cast<std::uint64_t>(call->result);
+  for (const model::Event* e : c.calls(a, model::CallName::send)) {
+    const auto& call = std::get<model::Call>(e->body);
+    if (e->t <= t && call.returned && call.result > 0)
+      sum += static_cast<std::uint64_t>(call.result);
   }
   return sum;
 }

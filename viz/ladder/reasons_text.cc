@@ -61,15 +61,11 @@ struct OtherPieces {
   const model::Event* got[2] = {nullptr, nullptr};
 };
 std::vector<const model::Event*> receptions(const Conversation& c, bool a) {
-  std::vector<const model::Event*> calls;
-  const model::EndpointId endpoint = c.endpoint(a);
-  for (const model::Event& e : c.trace->events()) {
-    const auto* call = std::get_if<model::Call>(&e.body);
-    if (!call || call->name != model::CallName::recv || e.endpoint != endpoint || !call->returned ||
-        call->result <= 0 || (e.flow != model::FlowId::none && e.flow != *c.flow))
-      continue;
-    calls.push_back(&e);
-  }
+  std::vector<const model::Event*> calls = c.calls(a, model::CallName::recv);
+  std::erase_if(calls, [](const model::Event* e) {
+    const auto& call = std::get<model::Call>(e->body);
+    return !call.returned || call.result <= 0;
+  });
   std::ranges::sort(calls, {}, [](const model::Event* e) { return std::pair(e->t, e->id); });
   return calls;
 }
