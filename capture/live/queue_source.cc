@@ -8,8 +8,19 @@
 
 namespace synoptic::live {
 
-QueueSource::QueueSource(observe::TrackerOptions options, observe::QueueLimits limits)
-    : queue_(limits), runs_(options) {}
+namespace {
+
+std::size_t weight_of(const Delivery& delivery) {
+  if (const auto* packet = std::get_if<PacketDelivery>(&delivery)) return packet->bytes.size();
+  if (const auto* call = std::get_if<CallDelivery>(&delivery)) return call->bytes.size();
+  return 0;
+}
+
+}  // namespace
+
+QueueSource::QueueSource(observe::TrackerOptions options, observe::QueueLimits limits,
+                         observe::QueueLimits held)
+    : queue_(limits), runs_(options), held_limits_(held) {}
 
 bool QueueSource::poll() {
   if (ended_) return false;
@@ -19,6 +30,7 @@ bool QueueSource::poll() {
   const bool missing = lost_more();
   if (missing) runs_.packets_missed();
   take_in(held_);
+  held_weight_ = 0;
   take_in(taken_);
   // Where the missing ones would have stood is not known: those that came now are no surer.
   if (missing || lost_more()) runs_.packets_missed();
@@ -27,7 +39,9 @@ bool QueueSource::poll() {
 }
 
 void QueueSource::hold() {
-  if (ended_ || !queue_.take(taken_)) return;
+  if (ended_ || held_.size() >= held_limits_.values || held_weight_ >= held_limits_.weight) return;
+  if (!queue_.take(taken_)) return;
+  for (const Delivery& delivery : taken_) held_weight_ += weight_of(delivery);
   held_.insert(held_.end(), std::make_move_iterator(taken_.begin()),
                std::make_move_iterator(taken_.end()));
   taken_.clear();

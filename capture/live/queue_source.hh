@@ -35,7 +35,10 @@ using Delivery = std::variant<PacketDelivery, CallDelivery, observe::KernelRecor
 
 class QueueSource : public observe::TraceSource {
  public:
-  explicit QueueSource(observe::TrackerOptions options = {}, observe::QueueLimits limits = {});
+  // `held`: what hold() takes beside what the queue holds; beyond it the queue fills.
+  static constexpr observe::QueueLimits much{.values = 4'000'000, .weight = std::size_t{1} << 30};
+  explicit QueueSource(observe::TrackerOptions options = {}, observe::QueueLimits limits = {},
+                       observe::QueueLimits held = much);
 
   // --- the consumer's thread
   bool poll() override;
@@ -81,7 +84,9 @@ class QueueSource : public observe::TraceSource {
 
   // The consumer's own.
   TwoRuns runs_;
+  const observe::QueueLimits held_limits_;
   std::vector<Delivery> held_;  // came before what the queue holds
+  std::size_t held_weight_ = 0;
   std::vector<Delivery> taken_;
   std::uint64_t captured_ = 0;
   std::uint64_t known_lost_ = 0;

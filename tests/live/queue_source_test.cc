@@ -16,7 +16,8 @@ using testing::HasSubstr;
 
 class Fed : public QueueSource {
  public:
-  explicit Fed(observe::QueueLimits limits = {}) : QueueSource({}, limits) {}
+  explicit Fed(observe::QueueLimits limits = {}, observe::QueueLimits held = much)
+      : QueueSource({}, limits, held) {}
   void stop() override {}
   using QueueSource::deliver;
   using QueueSource::deliver_waiting;
@@ -69,6 +70,23 @@ TEST(QueueSource, Hold_MakesRoom_AndTheTraceStaysUntilPoll) {
   ASSERT_TRUE(run_to_end(source));
   EXPECT_EQ(source.counters().queue_dropped, 0u);
   EXPECT_EQ(packets(source.trace()).size(), 12u);
+}
+
+TEST(QueueSource, Hold_TakesSoMuchOnly_ThenTheQueueFills) {
+  const std::size_t one = datagram(0).size();
+  for (const observe::QueueLimits held :
+       {observe::QueueLimits{.values = 8}, observe::QueueLimits{.weight = 8 * one}}) {
+    Fed source({.values = 4, .weight = 1 << 20}, held);
+    for (std::uint8_t i = 0; i < 20; ++i) {
+      const wire::Bytes bytes = datagram(i);
+      source.deliver(as_captured(bytes, i));
+      if (i % 4 == 3) source.hold();
+    }
+    source.end();
+    ASSERT_TRUE(run_to_end(source));
+    EXPECT_EQ(source.counters().captured, 12u);
+    EXPECT_EQ(source.counters().queue_dropped, 8u);
+  }
 }
 
 TEST(QueueSource, ItsBytesAreBoundedToo) {
