@@ -108,7 +108,10 @@ void CallPlacer::call(const CallRecord& record) {
         // What was found counts, not whom the socket had talked to before.
         if (call.name == CallName::recvfrom)
           std::erase_if(without_flow_, [&](const Placed& p) { return p.event == event; });
-        find_flow(event, {near, call.address, record.protocol}, false);
+        if (call.name == CallName::recvfrom && any && record.local.port != 0)
+          received({event, &r, record.local.port, call.address}, false);
+        else
+          find_flow(event, {near, call.address, record.protocol}, false);
       }
       claim_listener(r, trace_[event], its_socket);
     }
@@ -148,6 +151,8 @@ std::optional<EndpointId> CallPlacer::lane_of(Role& r, const Waiting& w, bool at
   if (w.socket != no_socket) {
     const Socket& socket = r.sockets[w.socket];
     if (socket.local.port != 0) {
+      if (const auto known = lane_by_datagram(socket, w); known && (*known || !at_end))
+        return *known;
       if (const auto lane = flows_.lane_of_socket(socket.local, socket.protocol)) return lane;
       if (at_end) return flows_.lane(socket.local, socket.protocol);
       return std::nullopt;
@@ -199,9 +204,40 @@ std::string CallPlacer::name_for(const Role& r, model::Protocol protocol) {
   return number == 1 ? r.name : r.name + " (" + std::to_string(number) + ")";
 }
 
-void CallPlacer::place(Role& r, Waiting& w, EndpointId lane) {
+void CallPlacer::name(Role& r, EndpointId lane) {
   model::Endpoint& endpoint = trace_.edit(lane);
   if (endpoint.name == endpoint.address.str()) endpoint.name = name_for(r, endpoint.protocol);
+}
+
+// A UDP socket bound to any address has as many lanes as it has addresses: which one a sendto or a
+// recvfrom is about, its datagram shows (the kernel answers from the address by which it reaches
+// the peer, not from the one that the peer had asked). Outer nothing: not such a call.
+std::optional<std::optional<EndpointId>> CallPlacer::lane_by_datagram(const Socket& socket,
+                                                                      const Waiting& w) const {
+  const Call& call = std::get<Call>(w.event.body);
+  const bool sends = call.name == CallName::sendto && (!call.returned || call.result >= 0);
+  const bool receives = call.name == CallName::recvfrom && call.returned && call.result >= 0;
+  if (socket.protocol != model::Protocol::udp || !socket.local.ip.is_unspecified() ||
+      w.peer.port == 0 || (!sends && !receives))
+    return std::nullopt;
+  return flows_.lane_of_datagram(socket.local.port, w.peer, sends);
+}
+
+void CallPlacer::received(Reception reception, bool at_end) {
+  const auto lane = flows_.lane_of_datagram(reception.port, reception.from, false);
+  if (!lane && !at_end) return receptions_.push_back(reception);
+  Event& event = trace_.edit(reception.event);
+  if (lane) {
+    event.endpoint = *lane;
+    name(*reception.role, *lane);
+  }
+  const wire::SocketAddress near = trace_[event.endpoint].address;
+  find_flow(reception.event, {near, reception.from, model::Protocol::udp}, at_end);
+}
+
+void CallPlacer::place(Role& r, Waiting& w, EndpointId lane) {
+  name(r, lane);
+  const model::Endpoint& endpoint = trace_[lane];
   if (w.socket != no_socket) r.lane = lane;
   w.event.endpoint = lane;
   const EventId id = trace_.add(w.event);
@@ -280,12 +316,14 @@ void CallPlacer::flows_changed() {
   for (Role& r : roles_) {
     if (!r.waiting.empty()) flush(r, false);
   }
+  for (const Reception& reception : std::exchange(receptions_, {})) received(reception, false);
   const std::vector<Placed> retry = std::exchange(without_flow_, {});
   for (const Placed& placed : retry) find_flow(placed.event, placed.pair, false);
 }
 
 void CallPlacer::finish() {
   for (Role& r : roles_) flush(r, true);
+  for (const Reception& reception : std::exchange(receptions_, {})) received(reception, true);
   const std::vector<Placed> left = std::exchange(without_flow_, {});
   for (const Placed& placed : left) find_flow(placed.event, placed.pair, true);
 }

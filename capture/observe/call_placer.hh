@@ -25,7 +25,8 @@ class CallPlacer {
   CallPlacer(model::Trace& trace, FlowTable& flows) : trace_(trace), flows_(flows) {}
 
   void call(const CallRecord& record);
-  // Packets have shown a new lane or a new conversation: what waited for it is placed.
+  // Packets have shown a new lane, a new conversation, or the first datagram of one way: what
+  // waited for it is placed.
   void flows_changed();
   void finish();
 
@@ -60,6 +61,14 @@ class CallPlacer {
     std::unordered_map<std::uint64_t, model::EventId> placed;  // serial: event
     model::EndpointId lane = model::EndpointId::none;          // of its latest call that had one
   };
+  // A recvfrom on a socket bound to any address, that has returned: the lane that it was given when
+  // it was made was a guess.
+  struct Reception {
+    model::EventId event;
+    Role* role;
+    std::uint16_t port;
+    wire::SocketAddress from;
+  };
   static constexpr std::uint32_t no_socket = 0xffffffff;
 
   Role& role(const std::string& name, std::int32_t process);
@@ -72,6 +81,10 @@ class CallPlacer {
   void flush(Role& role, bool at_end);
   std::optional<model::EndpointId> lane_of(Role& role, const Waiting& waiting, bool at_end);
   std::string name_for(const Role& role, model::Protocol protocol);
+  void name(Role& role, model::EndpointId lane);
+  std::optional<std::optional<model::EndpointId>> lane_by_datagram(const Socket& socket,
+                                                                   const Waiting& waiting) const;
+  void received(Reception reception, bool at_end);
   void place(Role& role, Waiting& waiting, model::EndpointId lane);
   void find_flow(model::EventId event, const PairKey& pair, bool at_end);
   void follow(model::EventId event, model::EventId leader);
@@ -85,6 +98,7 @@ class CallPlacer {
   std::map<std::pair<std::int32_t, std::string>, Role*> known_roles_;  // by process and name
   std::map<std::pair<std::string, model::Protocol>, int> ends_named_;  // of a program
   std::vector<Placed> without_flow_;
+  std::vector<Reception> receptions_;  // whose datagram was not seen yet
   // Calls that will join the flow of another as soon as that has one.
   std::unordered_map<model::EventId, std::vector<model::EventId>> followers_;
 };

@@ -67,18 +67,38 @@ std::optional<EndpointId> FlowTable::known_source(const PairKey& key) const {
 
 EndpointId FlowTable::lane(const wire::SocketAddress& address, Protocol protocol) {
   const auto [place, added] = lanes_.try_emplace({address, protocol});
-  if (added) place->second = trace_.add_endpoint(address.str(), address, protocol);
+  if (!added) return place->second;
+  place->second = trace_.add_endpoint(address.str(), address, protocol);
+  if (!address.ip.is_unspecified()) by_port_[{address.port, protocol}].push_back(place->second);
   return place->second;
 }
 
 std::optional<EndpointId> FlowTable::lane_of_socket(const wire::SocketAddress& address,
                                                     Protocol protocol) {
   if (!address.ip.is_unspecified()) return lane(address, protocol);
-  for (const model::Endpoint& e : trace_.endpoints()) {
-    if (e.address.port == address.port && e.protocol == protocol && !e.address.ip.is_unspecified())
-      return e.id;
+  const auto found = by_port_.find({address.port, protocol});
+  return found == by_port_.end() ? std::nullopt : std::optional(found->second.front());
+}
+
+std::optional<EndpointId> FlowTable::lane_of_datagram(std::uint16_t port,
+                                                      const wire::SocketAddress& far,
+                                                      bool sends) const {
+  std::optional<EndpointId> latest;
+  std::optional<model::Instant> when;
+  const auto found = by_port_.find({port, Protocol::udp});
+  if (found == by_port_.end()) return latest;
+  for (const EndpointId lane : found->second) {
+    const auto way = ways_.find({trace_[lane].address, far, Protocol::udp});
+    if (way == ways_.end()) continue;
+    const Pair& pair = pairs_[way->second / 2];
+    const std::size_t own = way->second % 2;
+    const auto& t = pair.sent[pair.low == pair.high || sends ? own : 1 - own];
+    if (t && (!when || *when < *t)) {
+      when = t;
+      latest = lane;
+    }
   }
-  return std::nullopt;
+  return latest;
 }
 
 }  // namespace synoptic::observe

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "sim/model/trace.hh"
@@ -41,6 +43,8 @@ class FlowTable {
     model::EndpointId low, high;  // lanes: in the order in which the pair was met first
     model::FlowId flow = model::FlowId::none;
     model::Instant began;  // when that conversation did
+    // When the latest datagram went each way: from `low`, from `high`.
+    std::optional<model::Instant> sent[2];
   };
   // `side` is 0 when the source is Pair::low.
   struct Place {
@@ -58,12 +62,19 @@ class FlowTable {
   // its port that packets have shown; nothing while they have not.
   std::optional<model::EndpointId> lane_of_socket(const wire::SocketAddress& address,
                                                   model::Protocol protocol);
+  // The lane of a UDP socket bound to any address with `port` that has latest sent to `far`, or
+  // (`sends` false) been sent to by it; nothing while packets have shown none.
+  std::optional<model::EndpointId> lane_of_datagram(std::uint16_t port,
+                                                    const wire::SocketAddress& far,
+                                                    bool sends) const;
 
  private:
   std::uint32_t place_of(const PairKey& key);
 
   model::Trace& trace_;
   std::unordered_map<LaneKey, model::EndpointId, LaneHash> lanes_;
+  // Of addresses that are not "any".
+  std::map<std::pair<std::uint16_t, model::Protocol>, std::vector<model::EndpointId>> by_port_;
   std::unordered_map<PairKey, std::uint32_t, PairHash> ways_;  // both ways: index × 2 + side
   std::vector<Pair> pairs_;
   PairKey last_key_;  // packets come in trains

@@ -57,7 +57,7 @@ struct FlowTracker::Impl {
   std::deque<Watch> watched;
   Claims claims;      // of the packet in hand
   Claims old_claims;  // … about the conversation before its own
-  bool new_flow = false;
+  bool news = false;
 
   void packet(const CapturedPacket& p);
   void segment(const CapturedPacket& p, const wire::PacketView& v);
@@ -85,11 +85,11 @@ void FlowTracker::Impl::packet(const CapturedPacket& p) {
       trace.add(event(p, v, EndpointId::none, EndpointId::none, FlowId::none), EventKind::other);
       return;
   }
-  if (new_flow) {
+  if (news) {
     calls.flows_changed();
     kernel.flows_changed();
   }
-  new_flow = false;
+  news = false;
 }
 
 model::Event FlowTracker::Impl::event(const CapturedPacket& p, const wire::PacketView& v,
@@ -110,7 +110,7 @@ FlowId FlowTracker::Impl::open(FlowTable::Pair& pair, int side, Protocol protoco
                         : trace.add_flow(protocol, pair.high, pair.low);
   pair.began = t;
   conversation_of.push_back(no_conversation);
-  new_flow = true;
+  news = true;
   return pair.flow;
 }
 
@@ -262,6 +262,8 @@ void FlowTracker::Impl::datagram(const CapturedPacket& p, const wire::PacketView
       flows.find({{v.src, v.src_port}, {v.dst, v.dst_port}, Protocol::udp});
   FlowTable::Pair& pair = *place.pair;
   if (pair.flow == FlowId::none) open(pair, place.side, Protocol::udp, p.t);
+  news |= !pair.sent[place.side];
+  pair.sent[place.side] = p.t;
   const EndpointId from = place.side == 0 ? pair.low : pair.high;
   const EndpointId to = place.side == 0 ? pair.high : pair.low;
   trace.add(event(p, v, from, to, pair.flow), EventKind::datagram);

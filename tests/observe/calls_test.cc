@@ -173,6 +173,38 @@ TEST(Calls, OfASocketBoundToAnyAddressGoToTheLaneThatPacketsShow) {
                           "server@127.0.0.2:9999 recvfrom flow 0"));
 }
 
+// Asked at one address, the kernel answers from another: each call is where its datagram is, also
+// where it was told of before its datagram was seen.
+TEST(Calls, OfADatagramSocketBoundToAnyAddress_AreWhereTheirDatagramsAre) {
+  const wire::SocketAddress any{wire::IpAddress::v4(0, 0, 0, 0), server.port};
+  const wire::SocketAddress other{wire::IpAddress::v4(127, 0, 0, 1), server.port};
+  for (const bool packets_first : {true, false}) {
+    SCOPED_TRACE(packets_first);
+    Bench b;
+    Caller s{b, "server"};
+    s.call({.name = CallName::socket, .number = 2, .result = 3}, {}, {}, Protocol::udp);
+    s.call({.name = CallName::bind, .fd = 3, .address = any}, any, {}, Protocol::udp);
+    const Call found{.name = CallName::recvfrom, .fd = 3, .address = client, .result = 2};
+    const Call answers{.name = CallName::sendto, .fd = 3, .address = client, .result = 2};
+    const CallRecord first = s.begin(found, any, {}, Protocol::udp);
+    if (packets_first) b.udp(client, server, "hi");
+    s.end(first, found, any);
+    if (!packets_first) b.udp(client, server, "hi");
+    if (packets_first) b.udp(other, client, "ho");
+    s.call(answers, any, {}, Protocol::udp);
+    if (!packets_first) b.udp(other, client, "ho");
+    b.udp(client, other, "hi");
+    s.call(found, any, {}, Protocol::udp);
+    s.call({.name = CallName::close, .fd = 3}, any, {}, Protocol::udp);
+    b.tracker.finish();
+    EXPECT_THAT(
+        calls(b.trace),
+        ElementsAre("server@127.0.0.2:9999 socket", "server@127.0.0.2:9999 bind",
+                    "server@127.0.0.2:9999 recvfrom flow 0", "server@127.0.0.1:9999 sendto flow 1",
+                    "server@127.0.0.1:9999 recvfrom flow 1", "server@127.0.0.2:9999 close"));
+  }
+}
+
 TEST(Calls, OfARoleThatNeverHadAnAddressGoToALaneOfTheirOwn) {
   Bench b;
   Caller c{b, "client"};
