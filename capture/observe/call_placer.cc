@@ -18,12 +18,16 @@ using model::Why;
 
 CallPlacer::Role& CallPlacer::role(const std::string& name, std::int32_t process) {
   Role*& known = known_roles_[{process, name}];
-  if (known == nullptr) known = &roles_.emplace_back(Role{.name = name, .process = process});
+  if (known == nullptr) {
+    const std::uint16_t nth = process == 0 ? std::uint16_t{0} : ++processes_[name];
+    known = &roles_.emplace_back(Role{.name = name, .process = process, .nth = nth});
+  }
   return *known;
 }
 
-Call CallPlacer::stored(const Call& call) {
+Call CallPlacer::stored(const Call& call, const Role& r) {
   Call copy = call;
+  copy.process = r.nth;
   copy.data = trace_.arena().store(call.data);
   return copy;
 }
@@ -97,6 +101,7 @@ void CallPlacer::call(const CallRecord& record) {
         call.data.empty() ? trace_.arena().store(record.call.data) : call.data;
     call = record.call;
     call.data = data;
+    call.process = r.nth;
     if (call.returned) {
       r.unreturned.erase(open);
       returned(r, record, its_socket);
@@ -119,12 +124,12 @@ void CallPlacer::call(const CallRecord& record) {
     return;
   }
   if (waiting != r.waiting.end()) {
-    waiting->event.body = stored(record.call);
+    waiting->event.body = stored(record.call, r);
     if (waiting->socket == no_socket) waiting->socket = socket;
     waiting->peer = record.call.address;
   } else {
     r.waiting.push_back({.serial = record.serial,
-                         .event = {.t = record.t, .body = stored(record.call)},
+                         .event = {.t = record.t, .body = stored(record.call, r)},
                          .socket = socket,
                          .peer = record.call.address,
                          .after = record.after});

@@ -52,8 +52,9 @@ class CallPlacer {
   };
   struct Role {  // a process of it
     std::string name;
-    std::int32_t process = 0;
-    std::vector<Socket> sockets;                  // all there ever were
+    std::int32_t process = 0;     // its number on this machine; 0: not told
+    std::uint16_t nth = 0;        // of the processes of that name, from 1; 0: not told
+    std::vector<Socket> sockets;  // all there ever were
     std::map<std::int32_t, std::uint32_t> by_fd;  // the open ones
     std::deque<Waiting> waiting;
     std::map<std::uint64_t, std::pair<model::EventId, std::uint32_t>>
@@ -90,12 +91,13 @@ class CallPlacer {
   void follow(model::EventId event, model::EventId leader);
   void join(model::EventId event, model::FlowId flow);
   void claim_listener(Role& role, const model::Event& call, std::uint32_t socket);
-  model::Call stored(const model::Call& call);
+  model::Call stored(const model::Call& call, const Role& role);
 
   model::Trace& trace_;
   FlowTable& flows_;
   std::deque<Role> roles_;
   std::map<std::pair<std::int32_t, std::string>, Role*> known_roles_;  // by process and name
+  std::map<std::string, std::uint16_t> processes_;                     // of a name, so far
   std::map<std::pair<std::string, model::Protocol>, int> ends_named_;  // of a program
   std::vector<Placed> without_flow_;
   std::vector<Reception> receptions_;  // whose datagram was not seen yet

@@ -111,7 +111,9 @@ std::string_view call_name(CallName name);
 // A call of a program: a socket call, a sleep, a line printed or read, octets saved to a file.
 struct Call {
   CallName name = CallName::socket;
-  bool returned = false;    // what it came to (error, returned_at, result) is valid
+  bool returned = false;  // what it came to (error, returned_at, result) is valid
+  // Which process of its program made it: 1 the first, 2 one that it forked, …; 0: not told.
+  std::uint16_t process = 0;
   std::int32_t fd = -1;     // the socket's descriptor, -1 where the call has none
   std::int64_t number = 0;  // listen: backlog; recv, recvfrom, save: size; shutdown: how; sleep:
                             // ns; socket: 1 stream, 2 datagram

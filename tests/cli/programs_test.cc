@@ -150,6 +150,44 @@ TEST_F(Programs, SeveralClients_HaveLanesOfTheirOwn) {
   EXPECT_EQ(trace.at("flows").size(), 2u);
 }
 
+TEST_F(Programs, TheProcessesOfAServerThatForks_AreToldApart) {
+  const std::string forks = script("s.py", R"(
+import os, socket
+l = socket.create_server(('127.0.0.2', 9999))
+c = l.accept()[0]
+if os.fork() == 0:
+    l.close()
+    c.sendall(c.recv(10))
+    c.recv(10)
+    c.close()
+    os._exit(0)
+c.close()
+os.wait()
+l.close()
+)");
+  const std::string asks = script("c.py", R"(
+import socket
+s = socket.create_connection(('127.0.0.2', 9999))
+s.sendall(b'hi')
+s.recv(10)
+s.close()
+)");
+  const Result result = run(pair({"--format", "json"}, forks, asks));
+  ASSERT_EQ(result.status, 0) << result.err;
+  for (const json& event : json::parse(result.out).at("events")) {
+    if (event.value("kind", "") != "call") continue;
+    const std::string call = event.at("call");
+    if (call == "accept") EXPECT_EQ(event.at("process"), 1);
+  }
+  test::write_file(dir_.file("trace.json"), result.out);
+  const std::string drawn = run({"open", dir_.file("trace.json")}).out;
+  EXPECT_THAT(drawn, HasSubstr("close() (listener) [process 2]"));
+  EXPECT_THAT(drawn, HasSubstr("close() (listener) [process 1]"));
+  EXPECT_THAT(drawn, HasSubstr("close() [process 1]"));
+  EXPECT_THAT(drawn, HasSubstr("close() [process 2]"));
+  EXPECT_THAT(drawn, Not(HasSubstr("close() (listener)\n")));
+}
+
 TEST_F(Programs, SeveralConnectionsOfOneProgram_AreToldApart) {
   const std::string two = script("c.py", R"(
 import socket

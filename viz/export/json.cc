@@ -192,6 +192,7 @@ void write_packet(Writer& w, const model::Trace& trace, const model::Event& even
 
 void write_call(Writer& w, const model::Call& call) {
   w.field("call", call_name(call.name));
+  if (call.process != 0) w.field("process", call.process);
   w.key("args");
   w.open('{');
   if (call.fd >= 0) w.field("fd", call.fd);

@@ -201,6 +201,7 @@ model::Call read_call(const Fields& f, const std::string& where, model::ByteAren
   }
   if (f.find("peer")) call.address = f.address("peer");
   call.data = arena.store(f.bytes("bytes"));
+  call.process = static_cast<std::uint16_t>(f.integer_if("process", 0, 65'535).value_or(0));
   if (f.find("returned_ns") || f.find("result")) {
     call.returned = true;
     call.returned_at = f.time(f.find("returned_ns") ? "returned_ns" : "t_ns");

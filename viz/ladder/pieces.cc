@@ -100,6 +100,7 @@ class Pieces {
     for (std::size_t i = 0; i < lanes.size(); ++i) place_[model::index(lanes[i])] = i;
     packets_.resize(trace.endpoints().size());
     flows_.resize(trace.endpoints().size());
+    processes_.resize(trace.endpoints().size());
   }
 
   std::vector<Piece> of(std::span<const model::EventId> events) {
@@ -107,6 +108,9 @@ class Pieces {
       const model::Event& e = trace_[id];
       if (e.endpoint != model::EndpointId::none && e.flow != model::FlowId::none)
         flows_[model::index(e.endpoint)].insert(e.flow);
+      const auto* call = std::get_if<model::Call>(&e.body);
+      if (call != nullptr && call->process != 0 && e.endpoint != model::EndpointId::none)
+        processes_[model::index(e.endpoint)].insert(call->process);
       if (tells_fate(e)) told_at_[e.cause].push_back(id);
       if (!std::holds_alternative<model::Packet>(e.body)) continue;
       for (const model::EndpointId end : {e.endpoint, e.to})
@@ -244,7 +248,8 @@ class Pieces {
     const bool split = call.returned && may_block(call.name) &&
                        (call.returned_at - e.t > at_once || waited(e, call));
     std::string result = call.returned && !no_result ? result_text(call) : "";
-    const std::string peer = closes_listener(e, call) ? tr(" (listener)") : peer_of(e, call);
+    const std::string peer =
+        (closes_listener(e, call) ? tr(" (listener)") : peer_of(e, call)) + process_of(e, call);
     // Who it will be is known only when it returns.
     const bool finds_peer = call.name == CallName::accept || call.name == CallName::recvfrom;
     if (split) {
@@ -285,12 +290,24 @@ class Pieces {
     return other == model::EndpointId::none ? "" : in_brackets(other);
   }
 
-  // A program that closes twice closes two sockets.
+  // A process that closes twice closes two sockets. One that was forked has a listener of its own.
   bool closes_listener(const model::Event& e, const model::Call& call) {
     if (call.fd < 0 || e.endpoint == model::EndpointId::none) return false;
     const std::pair socket{e.endpoint, call.fd};
-    if (call.name == CallName::listen) listening_.insert(socket);
-    return call.name == CallName::close && listening_.erase(socket) > 0;
+    if (call.name == CallName::listen) {
+      listening_.insert(socket);
+      std::erase_if(closed_, [&](const auto& one) { return one.first == socket; });
+    }
+    return call.name == CallName::close && listening_.contains(socket) &&
+           closed_.emplace(socket, call.process).second;
+  }
+
+  // Of an endpoint that several processes call upon, as of a server that forks: which one does.
+  std::string process_of(const model::Event& e, const model::Call& call) const {
+    if (call.process == 0 || e.endpoint == model::EndpointId::none ||
+        processes_[model::index(e.endpoint)].size() < 2)
+      return "";
+    return say(" [process {}]", call.process);
   }
 
   // For whom a call was made, where that is a question: an endpoint with several conversations.
@@ -336,8 +353,11 @@ class Pieces {
   std::vector<std::size_t> place_;
   std::vector<std::vector<model::Instant>> packets_;  // when any was sent or received, by endpoint
   std::vector<std::set<model::FlowId>> flows_;        // that each endpoint takes part in
-  std::map<model::EventId, std::vector<model::EventId>> told_at_;   // what tells a packet's fate
-  std::set<std::pair<model::EndpointId, std::int32_t>> listening_;  // descriptors
+  std::map<model::EventId, std::vector<model::EventId>> told_at_;  // what tells a packet's fate
+  std::vector<std::set<std::int32_t>> processes_;                  // that call upon each endpoint
+  using Socket = std::pair<model::EndpointId, std::int32_t>;       // its descriptor
+  std::set<Socket> listening_;
+  std::set<std::pair<Socket, std::int32_t>> closed_;  // by a process
   std::vector<Piece> out_, waiting_;
 };
 
