@@ -301,9 +301,7 @@ std::vector<std::string> RoleProcess::unseen_calls() const {
   }
   for (const std::string& name : ring_->streaming()) {
     unseen.push_back(
-        fmt::format("the calls with which '{}' sends and receives through a stdio stream (fdopen) "
-                    "are not shown",
-                    name));
+        fmt::format("the calls of '{}' through a stdio stream (fdopen) are not shown", name));
   }
   return unseen;
 }
