@@ -171,6 +171,10 @@ void CallRing::take(const shim::Record& r, ProcessNames& names,
   }
   if (r.kind == shim::Kind::forked)
     return names.forked(r.pid, r.parent, command_, command_name(words_of(data)));
+  if (r.kind == shim::Kind::streamed) {
+    streaming_.insert(names.of(r.pid));
+    return;
+  }
   if (r.kind != shim::Kind::made && r.kind != shim::Kind::returned) return;
   if (r.call > shim::CallId::setsockopt) return;
   ++calls_;

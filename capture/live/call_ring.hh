@@ -55,6 +55,8 @@ class CallRing {
   std::uint64_t dropped() const;
   bool was_loaded() const { return loaded_; }
   std::uint64_t calls() const { return calls_; }
+  // Who makes calls on stdio streams, which are not told.
+  const std::set<std::string>& streaming() const { return streaming_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -70,6 +72,7 @@ class CallRing {
   pid_t command_ = -1;
   bool loaded_ = false;
   std::uint64_t calls_ = 0;
+  std::set<std::string> streaming_;
 };
 
 }  // namespace synoptic::live

@@ -287,17 +287,23 @@ void RoleProcess::read_reports(const std::function<void(observe::CallRecord)>& o
   }
 }
 
-std::string RoleProcess::unseen_calls() const {
-  if (!ring_ || pid_ < 0) return "";
+std::vector<std::string> RoleProcess::unseen_calls() const {
+  std::vector<std::string> unseen;
+  if (!ring_ || pid_ < 0) return unseen;
   if (ring_->dropped() > 0) {
-    return fmt::format(
+    unseen.push_back(fmt::format(
         "{} socket calls of '{}' are missing: they came faster than they could be taken",
-        ring_->dropped(), spec_.name);
+        ring_->dropped(), spec_.name));
+  } else if (ring_->calls() == 0 && (!ring_->was_loaded() || !blind_spot_.empty())) {
+    unseen.push_back(fmt::format(
+        "the socket calls of '{}' are not shown: {}", spec_.name,
+        blind_spot_.empty() ? "the library that records them was not loaded" : blind_spot_));
   }
-  if (ring_->calls() > 0 || (ring_->was_loaded() && blind_spot_.empty())) return "";
-  return fmt::format(
-      "the socket calls of '{}' are not shown: {}", spec_.name,
-      blind_spot_.empty() ? "the library that records them was not loaded" : blind_spot_);
+  for (const std::string& name : ring_->streaming()) {
+    unseen.push_back(
+        fmt::format("the calls of '{}' through a stdio stream (fdopen) are not shown", name));
+  }
+  return unseen;
 }
 
 void RoleProcess::read_errors() {

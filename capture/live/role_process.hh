@@ -75,8 +75,8 @@ class RoleProcess {
   std::string activity() const;
   // What went wrong, once ended; empty when all went well.
   std::string complaint() const;
-  // Why calls of it are not shown, if there are any such; empty: none that we know of.
-  std::string unseen_calls() const;
+  // Which calls of it are not shown, and why; empty: all are, as far as we know.
+  std::vector<std::string> unseen_calls() const;
   // What it printed was no text; to be asked once it has ended.
   bool was_binary() const { return stage_.relay != nullptr && stage_.relay->was_binary(output_); }
 

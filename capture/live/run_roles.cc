@@ -307,7 +307,7 @@ void Run::tell_complaints() {
                        role.lost_lines(), role.spec().name));
   }
   for (const RoleProcess& role : roles_) {
-    if (const std::string unseen = role.unseen_calls(); !unseen.empty()) warn(unseen);
+    for (const std::string& unseen : role.unseen_calls()) warn(unseen);
   }
   if (any && commands_) put_error(frames_, model::Error{"not every command ended well", ""});
 }

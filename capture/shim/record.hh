@@ -21,10 +21,11 @@ inline constexpr const char* ring_variable = "SYNOPTIC_SHIM_RING";
 inline constexpr std::uint64_t ring_magic = 0x53594e4f50543031;  // this layout
 
 enum class Kind : std::uint8_t {
-  loaded,   // a program begins: data is its command line
-  forked,   // a process makes its first call, with the program of its parent: the same
-  made,     // a call that may block is made
-  returned  // a call is over
+  loaded,    // a program begins: data is its command line
+  forked,    // a process makes its first call, with the program of its parent: the same
+  made,      // a call that may block is made
+  returned,  // a call is over
+  streamed   // the process makes a stdio stream of a socket: what it does there is not told
 };
 
 enum class CallId : std::uint8_t {
@@ -56,8 +57,9 @@ inline constexpr std::size_t slot_size = 512;
 struct Record {
   std::uint64_t serial = 0;                // unique within the process
   std::int64_t t_ns = 0, returned_ns = 0;  // CLOCK_REALTIME
-  // listen: backlog; recv, recvfrom: size; send, sendto: how much was to be sent; shutdown: how;
-  // socket: 1 stream, 2 datagram; setsockopt: the option
+  // listen: backlog; recv, recvfrom: size; send, sendto: how much was to be sent (without data
+  // where that is not known: sendfile); shutdown: how; socket: 1 stream, 2 datagram; setsockopt:
+  // the option
   std::int64_t number = 0;
   std::int64_t result = 0;
   std::int32_t pid = 0, parent = 0, tid = 0;

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 
@@ -38,6 +40,7 @@ namespace {
 
 Head* ring = nullptr;
 std::atomic<pid_t> known_process;        // that has said who it is
+std::atomic<pid_t> streaming_process;    // that has said it uses streams
 std::atomic<std::uint64_t> last_serial;  // from the clock on: unique through exec, too
 
 std::int64_t now() {
@@ -80,6 +83,20 @@ __attribute__((constructor)) void begin() {
   }
   if (fd >= 0) ::syscall(SYS_close, fd);
   errno = error;
+}
+
+// This process, which has said who it is.
+pid_t introduced() {
+  const pid_t process = ::getpid();
+  if (known_process.load(std::memory_order_relaxed) != process) {
+    known_process.store(process, std::memory_order_relaxed);
+    introduce(Kind::forked, process);
+  }
+  return process;
+}
+
+std::uint64_t next_serial() {
+  return last_serial.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 // One call, told: before, where it may block, and after.
@@ -161,18 +178,26 @@ class Telling {
   Result returned(Result result) {
     return returned(result, [] {});
   }
+  // Of several messages: each that went through is told as a call, as `each` fills it in.
+  template <typename Each>
+  int each_returned(int result, Each each) {
+    returned(result, [&] {
+      if (result > 0) each(0);
+    });
+    for (int i = 1; active_ && i < result; ++i) {
+      record_.serial = next_serial();
+      each(i);
+      push(*ring, record_);
+    }
+    return result;
+  }
 
  private:
   void begin(CallId call) {
-    const pid_t process = ::getpid();
-    if (known_process.load(std::memory_order_relaxed) != process) {
-      known_process.store(process, std::memory_order_relaxed);
-      introduce(Kind::forked, process);
-    }
     record_.call = call;
-    record_.pid = process;
+    record_.pid = introduced();
     record_.tid = static_cast<std::int32_t>(::syscall(SYS_gettid));
-    record_.serial = last_serial.fetch_add(1, std::memory_order_relaxed) + 1;
+    record_.serial = next_serial();
     record_.t_ns = now();
     errno = errno_;
   }
@@ -231,6 +256,29 @@ std::size_t size_of(const iovec* parts, std::size_t count) {
   std::size_t size = 0;
   for (std::size_t i = 0; parts != nullptr && i < count; ++i) size += parts[i].iov_len;
   return size;
+}
+
+void sent(Telling& call, const msghdr& message) {
+  Record& record = call.record();
+  const std::size_t size = size_of(message.msg_iov, message.msg_iovlen);
+  record.number = static_cast<std::int64_t>(size);
+  record.address = from_kernel(static_cast<const sockaddr*>(message.msg_name), message.msg_namelen);
+  const bool to = record.address.family != 0 && record.protocol == Protocol::udp;
+  record.call = to ? CallId::sendto : CallId::send;
+  call.data(message.msg_iov, message.msg_iovlen, size);
+}
+
+// `room`: for the address of who sent it.
+void to_be_received(Telling& call, const msghdr& message, socklen_t room) {
+  Record& record = call.record();
+  const bool from = room > 0 && record.protocol == Protocol::udp;
+  record.call = from ? CallId::recvfrom : CallId::recv;
+  record.number = static_cast<std::int64_t>(size_of(message.msg_iov, message.msg_iovlen));
+}
+void received(Telling& call, const msghdr& message, socklen_t room, std::size_t came) {
+  call.data(message.msg_iov, message.msg_iovlen, came);
+  call.record().address = from_kernel(static_cast<const sockaddr*>(message.msg_name),
+                                      message.msg_namelen < room ? message.msg_namelen : room);
 }
 
 ssize_t recv_one(int fd, void* buffer, std::size_t size, int flags) {
@@ -335,15 +383,37 @@ SHIM_EXPORT ssize_t sendto(int fd, const void* bytes, std::size_t size, int flag
 
 SHIM_EXPORT ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   Telling call(CallId::send, fd, true);
-  std::size_t size = 0;
-  if (call && message != nullptr) {
-    size = size_of(message->msg_iov, message->msg_iovlen);
-    call.data(message->msg_iov, message->msg_iovlen, size);
-    return send_some(call, size, static_cast<const sockaddr*>(message->msg_name),
-                     message->msg_namelen, flags,
-                     [&] { return REAL(sendmsg)(fd, message, flags); });
-  }
-  return REAL(sendmsg)(fd, message, flags);
+  if (!call || message == nullptr) return REAL(sendmsg)(fd, message, flags);
+  sent(call, *message);
+  return send_some(call, static_cast<std::size_t>(call.record().number),
+                   static_cast<const sockaddr*>(message->msg_name), message->msg_namelen, flags,
+                   [&] { return REAL(sendmsg)(fd, message, flags); });
+}
+
+SHIM_EXPORT int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+  Telling call(CallId::send, fd, true);
+  if (!call || messages == nullptr || count == 0) return REAL(sendmmsg)(fd, messages, count, flags);
+  sent(call, messages[0].msg_hdr);
+  call.made((flags & MSG_DONTWAIT) != 0);
+  return call.each_returned(REAL(sendmmsg)(fd, messages, count, flags), [&](int i) {
+    sent(call, messages[i].msg_hdr);
+    call.record().result = messages[i].msg_len;
+    if (i == 0 && call.record().local.port == 0) call.record().local = ask_local(fd);
+  });
+}
+
+// What is in the file is not known.
+SHIM_EXPORT ssize_t sendfile(int fd, int from, off_t* place, std::size_t size) noexcept {
+  Telling call(CallId::send, fd, false);
+  if (!call) return REAL(sendfile)(fd, from, place, size);
+  return send_some(call, size, nullptr, 0, 0,
+                   [&] { return REAL(sendfile)(fd, from, place, size); });
+}
+SHIM_EXPORT ssize_t sendfile64(int fd, int from, off64_t* place, std::size_t size) noexcept {
+  Telling call(CallId::send, fd, false);
+  if (!call) return REAL(sendfile64)(fd, from, place, size);
+  return send_some(call, size, nullptr, 0, 0,
+                   [&] { return REAL(sendfile64)(fd, from, place, size); });
 }
 
 SHIM_EXPORT ssize_t write(int fd, const void* bytes, std::size_t size) {
@@ -374,17 +444,35 @@ SHIM_EXPORT ssize_t recvmsg(int fd, msghdr* message, int flags) {
   Telling call(CallId::recv, fd, true);
   if (!call || message == nullptr) return REAL(recvmsg)(fd, message, flags);
   const socklen_t room = message->msg_name != nullptr ? message->msg_namelen : 0;
-  if (room > 0 && call.record().protocol == Protocol::udp) call.record().call = CallId::recvfrom;
+  to_be_received(call, *message, room);
   return receive_some(
       call, size_of(message->msg_iov, message->msg_iovlen), flags,
       [&] { return REAL(recvmsg)(fd, message, flags); },
-      [&](std::size_t came) {
-        call.data(message->msg_iov, message->msg_iovlen, came);
-        if (room > 0)
-          call.record().address =
-              from_kernel(static_cast<const sockaddr*>(message->msg_name),
-                          message->msg_namelen < room ? message->msg_namelen : room);
-      });
+      [&](std::size_t came) { received(call, *message, room, came); });
+}
+
+SHIM_EXPORT int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
+  Telling call(CallId::recv, fd, true);
+  if (!call || messages == nullptr || count == 0)
+    return REAL(recvmmsg)(fd, messages, count, flags, timeout);
+  // How much room there was for addresses: the kernel writes over it. None is told beyond these.
+  constexpr unsigned most = 1024;
+  std::uint8_t rooms[most];
+  for (unsigned i = 0; i < count && i < most; ++i) {
+    const msghdr& message = messages[i].msg_hdr;
+    const socklen_t room = message.msg_name != nullptr ? message.msg_namelen : 0;
+    rooms[i] = static_cast<std::uint8_t>(room < 255 ? room : 255);
+  }
+  to_be_received(call, messages[0].msg_hdr, rooms[0]);
+  call.made((flags & MSG_DONTWAIT) != 0);
+  return call.each_returned(REAL(recvmmsg)(fd, messages, count, flags, timeout), [&](int i) {
+    const msghdr& message = messages[i].msg_hdr;
+    const socklen_t room = static_cast<unsigned>(i) < most ? rooms[i] : 0;
+    to_be_received(call, message, room);
+    call.record().result = messages[i].msg_len;
+    const auto size = static_cast<std::size_t>(call.record().number);
+    received(call, message, room, messages[i].msg_len < size ? messages[i].msg_len : size);
+  });
 }
 
 SHIM_EXPORT ssize_t read(int fd, void* buffer, std::size_t size) {
@@ -440,6 +528,24 @@ SHIM_EXPORT int close(int fd) {
   Telling call(CallId::close, fd, false);
   forget(fd);
   return call.returned(REAL(close)(fd));
+}
+
+// The calls of a stream are made inside the C library, where nobody stands before them: it is told
+// once that there are such.
+SHIM_EXPORT FILE* fdopen(int fd, const char* mode) noexcept {
+  FILE* const stream = REAL(fdopen)(fd, mode);
+  if (stream == nullptr || ring == nullptr) return stream;
+  const int error = errno;
+  if (find(fd, true)) {
+    Record record;
+    record.kind = Kind::streamed;
+    record.pid = introduced();
+    record.t_ns = now();
+    if (streaming_process.exchange(record.pid, std::memory_order_relaxed) != record.pid)
+      push(*ring, record);
+  }
+  errno = error;
+  return stream;
 }
 
 // After these a descriptor means something else.

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "sim/model/unknown_data.hh"
+
 namespace synoptic::model {
 
 std::string_view kind_name(EventKind kind) {
@@ -131,7 +133,9 @@ std::string format_call(const Call& call) {
     case CallName::listen:
     case CallName::recv:
     case CallName::recvfrom: return fmt::format("{}({})", name, call.number);
-    case CallName::send: return fmt::format("send({})", quoted(call.data));
+    case CallName::send:
+      return sends_unknown(call) ? fmt::format("send({} bytes)", call.number)
+                                 : fmt::format("send({})", quoted(call.data));
     case CallName::sendto:
       return fmt::format("sendto({}, {})", quoted(call.data), call.address.str());
     case CallName::shutdown: {

@@ -273,6 +273,21 @@ s.close()
   EXPECT_THAT(run(arguments).out, HasSubstr("静态链接"));
 }
 
+// Its calls are made inside the C library; those on the socket itself are there.
+TEST_F(Programs, WhatGoesThroughAStdioStream_IsSaidToBeMissing) {
+  const std::vector<std::string> rest{"--quiet", "0s", "--", SOCKET_CALLS_DYNAMIC, "stdio", "9999"};
+  std::vector<std::string> arguments{"live"};
+  arguments.insert(arguments.end(), rest.begin(), rest.end());
+  const Result text = run(arguments);
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("connect(127.0.0.1:9999)"), HasSubstr("Len=6"),
+                              HasSubstr("! the calls of 'socket_calls_dynamic' through a stdio "
+                                        "stream (fdopen) are not shown"),
+                              Not(HasSubstr("send("))));
+  arguments.insert(arguments.begin() + 1, {"--lang", "zh"});
+  EXPECT_THAT(run(arguments).out, HasSubstr("通过 stdio 流（fdopen）进行的调用"));
+}
+
 // The address sanitizer wants to be the first of all libraries.
 TEST_F(Programs, OneWithTheAddressSanitizer_RunsAndHasItsCalls) {
   const Result result =

@@ -171,6 +171,8 @@ TEST_F(Chinese, WarningsOfHowARunEnded) {
       {"after 5 s: 'server' was waiting in accept(), 'client' had ended",
        "到 5 s 为止：服务器正等在 accept() 中、客户端已经结束"},
       {"'client' ended with status 1: Cannot connect", "客户端以状态 1 结束：Cannot connect"},
+      {"the calls of 'client' through a stdio stream (fdopen) are not shown",
+       "没有显示客户端通过 stdio 流（fdopen）进行的调用"},
       {"something else", "something else"}};
   for (const auto& [english, chinese] : told) EXPECT_EQ(warning_text(english), chinese);
   words::speak(words::Language::en, SYNOPTIC_LOCALE_DIR);

@@ -32,6 +32,7 @@ struct Told {
   std::vector<std::string> lines;  // "send("hello") = 5"
   std::vector<std::string> data;
   std::uint64_t made = 0;
+  std::set<std::string> streaming;
 };
 
 Told run_told(const std::vector<std::string>& argv, bool with_ring = true) {
@@ -58,6 +59,7 @@ Told run_told(const std::vector<std::string>& argv, bool with_ring = true) {
   told.status = wait_for(child);
   ring.drain(names, take, true);
   EXPECT_EQ(ring.dropped(), 0u);
+  told.streaming = ring.streaming();
   return told;
 }
 
@@ -77,13 +79,18 @@ TEST(Shim, EveryFamilyOfCalls_WithArgumentsAndResults) {
       seen, ElementsAre("bind(127.0.0.1:0) 0", "listen(7) 0", "connect(127.0.0.1:PORT) 0",
                         "setsockopt(IPPROTO_TCP, TCP_NODELAY, 1) 0", "send(\"send\") 4",
                         "recv(64) 4", "send(\"write\") 5", "recv(64) 5", "send(\"writev\") 6",
-                        "recv(62) 6", "send(\"writev\") 6", "recv(62) 6", "recv(64) EAGAIN",
+                        "recv(62) 6", "send(\"writev\") 6", "recv(62) 6", "send(\"one\") 3",
+                        "send(\"four\") 4", "recv(3) 3", "recv(8) 4", "send(5 bytes) 5",
+                        "recv(8) 5", "send(1000 bytes) 4", "recv(8) 4", "recv(64) EAGAIN",
                         "shutdown(SHUT_WR) 0", "recv(64) 0", "close() 0", "close() 0", "close() 0",
                         "bind(127.0.0.1:0) 0", "sendto(\"datagram\", 127.0.0.1:PORT) 8",
-                        "recvfrom(64) 8", "close() 0", "close() 0"));
-  EXPECT_THAT(told.data, testing::IsSupersetOf({"send", "write", "writev", "datagram"}));
-  // accept, connect, nine sends and receives over TCP that may wait, two over UDP
-  EXPECT_EQ(told.made, 13u);
+                        "recvfrom(64) 8", "sendto(\"first\", 127.0.0.1:PORT) 5",
+                        "sendto(\"the second\", 127.0.0.1:PORT) 10", "recvfrom(8) 5", "recv(4) 4",
+                        "recvfrom(8) EAGAIN", "close() 0", "close() 0"));
+  EXPECT_THAT(told.data, testing::IsSupersetOf({"send", "write", "writev", "one", "four",
+                                                "datagram", "first", "the second", "the "}));
+  // accept, connect, fifteen sends and receives over TCP that may wait, four over UDP
+  EXPECT_EQ(told.made, 21u);
 }
 
 TEST(Shim, AddressesOfBothEnds_AndTimesInOrder) {
@@ -110,7 +117,7 @@ TEST(Shim, AddressesOfBothEnds_AndTimesInOrder) {
     }
     if (name == CallName::recvfrom) {
       EXPECT_EQ(record.local.str(), server);
-      EXPECT_NE(record.call.address.port, 0);
+      EXPECT_EQ(record.call.address.port != 0, record.call.result >= 0);
       EXPECT_EQ(record.protocol, model::Protocol::udp);
     }
   }
@@ -133,11 +140,19 @@ TEST(Shim, ThreadsAndForkedChildren_EachCallIsThereOnce) {
   EXPECT_EQ(processes.size(), 9u);
 }
 
+TEST(Shim, AStreamOfASocket_IsToldOf_ForItsCallsAreNot) {
+  const Told told = run_told({SOCKET_CALLS_DYNAMIC, "stdio", any_port()});
+  EXPECT_EQ(told.status, 0) << told.output;
+  EXPECT_THAT(told.lines, Contains(testing::StartsWith("connect(127.0.0.1:")));
+  EXPECT_THAT(told.streaming, ElementsAre("socket_calls_dynamic"));
+}
+
 TEST(Shim, AFile_IsNoSocket_AlsoWhereOneWas) {
   const Told told = run_told({SOCKET_CALLS_DYNAMIC, "files", any_port()});
   EXPECT_EQ(told.status, 0) << told.output;
   EXPECT_THAT(told.lines,
               ElementsAre(testing::StartsWith("socket("), testing::StartsWith("bind(")));
+  EXPECT_THAT(told.streaming, testing::IsEmpty());
 }
 
 TEST(Shim, AfterExec_AnInheritedSocketIsKnown) {

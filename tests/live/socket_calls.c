@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -70,6 +71,51 @@ static int serve(int port) {
   return 0;
 }
 
+// Two messages in one call, and the same two in one.
+static void several_over_tcp(int c, int d) {
+  char text[2][8];
+  struct iovec parts[2] = {{"one", 3}, {"four", 4}}, rooms[2] = {{text[0], 3}, {text[1], 8}};
+  struct mmsghdr out[2] = {{.msg_hdr = {.msg_iov = &parts[0], .msg_iovlen = 1}},
+                           {.msg_hdr = {.msg_iov = &parts[1], .msg_iovlen = 1}}};
+  struct mmsghdr in[2] = {{.msg_hdr = {.msg_iov = &rooms[0], .msg_iovlen = 1}},
+                          {.msg_hdr = {.msg_iov = &rooms[1], .msg_iovlen = 1}}};
+  errno = EDOM;
+  need(sendmmsg(c, out, 2, 0) == 2 && out[1].msg_len == 4 && errno == EDOM, "sendmmsg");
+  need(recvmmsg(d, in, 2, 0, NULL) == 2 && in[1].msg_len == 4 && errno == EDOM, "recvmmsg");
+  need(memcmp(text[0], "one", 3) == 0 && memcmp(text[1], "four", 4) == 0, "recvmmsg");
+}
+
+// The second message is longer than its room, and nobody asks from whom it is.
+static void several_over_udp(int v, int u, struct sockaddr_in to) {
+  char text[2][8];
+  struct sockaddr_in from = {.sin_family = AF_UNSPEC};
+  struct iovec parts[2] = {{"first", 5}, {"the second", 10}}, rooms[2] = {{text[0], 8}, {text[1], 4}};
+  struct mmsghdr out[2] = {{.msg_hdr = {&to, sizeof to, &parts[0], 1, NULL, 0, 0}},
+                           {.msg_hdr = {&to, sizeof to, &parts[1], 1, NULL, 0, 0}}};
+  struct mmsghdr in[2] = {{.msg_hdr = {&from, sizeof from, &rooms[0], 1, NULL, 0, 0}},
+                          {.msg_hdr = {.msg_iov = &rooms[1], .msg_iovlen = 1}}};
+  need(sendmmsg(v, out, 2, 0) == 2, "sendmmsg");
+  need(recvmmsg(u, in, 2, 0, NULL) == 2 && from.sin_family == AF_INET, "recvmmsg");
+  need(recvmmsg(u, in, 2, MSG_DONTWAIT, NULL) == -1 && errno == EAGAIN, "recvmmsg");
+}
+
+static void from_a_file(int c, int d) {
+  char text[8];
+  const int f = memfd_create("file", 0), g = memfd_create("other", 0);
+  off_t place = 1;
+  off64_t far = 2;
+  need(write(f, "a file", 6) == 6, "write");
+  errno = EDOM;
+  need(sendfile(c, f, &place, 5) == 5 && place == 6 && errno == EDOM, "sendfile");
+  need(recv(d, text, sizeof text, 0) == 5 && memcmp(text, " file", 5) == 0, "recv");
+  need(sendfile64(c, f, &far, 1000) == 4 && far == 6 && errno == EDOM, "sendfile64");
+  need(recv(d, text, sizeof text, 0) == 4 && memcmp(text, "file", 4) == 0, "recv");
+  far = 0;
+  need(sendfile(g, f, &far, 6) == 6, "sendfile");  // to another file
+  close(f);
+  close(g);
+}
+
 // families PORT: every call of the families that are told, within one process.
 static int families(int port) {
   const int s = listening(&port), on = 1;
@@ -87,6 +133,8 @@ static int families(int port) {
   need(sendmsg(c, &message, 0) == 6, "sendmsg");
   message.msg_iov = rooms;
   need(recvmsg(d, &message, 0) == 6 && memcmp(text, "wr", 2) == 0, "recvmsg");
+  several_over_tcp(c, d);
+  from_a_file(c, d);
   need(recv(d, text, sizeof text, MSG_DONTWAIT) == -1 && errno == EAGAIN, "recv");
   need(recv(d, text, sizeof text, MSG_DONTWAIT) == -1 && errno == EAGAIN, "recv");
   need(shutdown(c, SHUT_WR) == 0 && recv(d, text, sizeof text, 0) == 0, "shutdown");
@@ -98,7 +146,25 @@ static int families(int port) {
   socklen_t size = sizeof from;
   need(sendto(v, "datagram", 8, 0, (struct sockaddr*)&a, sizeof a) == 8, "sendto");
   need(recvfrom(u, text, sizeof text, 0, (struct sockaddr*)&from, &size) == 8, "recvfrom");
+  several_over_udp(v, u, a);
   need(close(u) == 0 && close(v) == 0, "close");
+  return 0;
+}
+
+// stdio PORT: what goes through streams; one of a file, too.
+static int through_streams(int port) {
+  const int s = listening(&port), c = connected(port), d = accept(s, NULL, NULL);
+  char text[64];
+  errno = EDOM;
+  FILE* in = fdopen(d, "r");
+  FILE* out = fdopen(c, "w");
+  FILE* file = fdopen(memfd_create("file", 0), "w");
+  need(in != NULL && out != NULL && file != NULL && errno == EDOM, "fdopen");
+  need(fdopen(-1, "w") == NULL && errno == EBADF, "fdopen");
+  need(fputs("hello\n", out) >= 0 && fflush(out) == 0, "fputs");
+  need(fgets(text, sizeof text, in) != NULL && strcmp(text, "hello\n") == 0, "fgets");
+  need(fclose(out) == 0 && fclose(in) == 0 && fclose(file) == 0, "fclose");
+  close(s);
   return 0;
 }
 
@@ -137,6 +203,8 @@ static int threads(int port) {
 static int files(int port) {
   const int s = bound(SOCK_DGRAM, &port);
   const int f = memfd_create("file", 0);
+  FILE* stream = fdopen(dup(f), "w");
+  need(stream != NULL && fputs("a ", stream) >= 0 && fclose(stream) == 0, "stream");
   need(write(f, "file", 4) == 4, "write");
   need(dup2(f, s) == s && write(s, "file", 4) == 4, "dup2");
   close(s);
@@ -208,6 +276,7 @@ int main(int argc, char** argv) {
   const int port = argc > 2 ? atoi(argv[2]) : 0;
   if (strcmp(what, "serve") == 0) return serve(port);
   if (strcmp(what, "families") == 0) return families(port);
+  if (strcmp(what, "stdio") == 0) return through_streams(port);
   if (strcmp(what, "threads") == 0) return threads(port);
   if (strcmp(what, "files") == 0) return files(port);
   if (strcmp(what, "exec") == 0 && argc > 3) return exec_with(port, argv[3]);

@@ -84,6 +84,14 @@ TEST(FormatCall, AsAStudentWritesIt) {
   EXPECT_EQ(error_name(12345), "errno 12345");
 }
 
+TEST(FormatCall, ASendFromAFile_HasItsSizeForText) {
+  Call call = made(CallName::send);
+  call.number = 5000;
+  EXPECT_EQ(format_call(call), "send(5000 bytes)");
+  call.number = 0;
+  EXPECT_EQ(format_call(call), "send(\"\")");
+}
+
 TEST(FormatCall, TextOfAnySort_StaysOnOneLineAndWholeCharacters) {
   Call call = made(CallName::send);
   call.data = bytes("a\r\n\"\\\x01z");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/model/unknown_data.hh"
 #include "viz/gui/details_model.hh"
 #include "viz/ladder/others.hh"
 #include "viz/ladder/packet_line.hh"
@@ -212,6 +213,8 @@ std::string heading_of(const model::Call& call, const std::string& who) {
         fmt::runtime(tr("{}: saves {}: {} bytes")), who,
         std::string_view(reinterpret_cast<const char*>(call.data.data()), call.data.size()),
         call.number);
+  if (model::sends_unknown(call))
+    return fmt::format(fmt::runtime(tr("{}: send({} bytes)")), who, call.number);
   return fmt::format("{}: {}", who, model::format_call(call));
 }
 

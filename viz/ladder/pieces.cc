@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "sim/model/unknown_data.hh"
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/facts.hh"
 #include "viz/ladder/others.hh"
@@ -59,6 +60,7 @@ std::string call_text(const model::Call& call) {
     const std::string_view file(reinterpret_cast<const char*>(call.data.data()), call.data.size());
     return say("saves {}: {} bytes", file, call.number);
   }
+  if (model::sends_unknown(call)) return say("send({} bytes)", call.number);
   return call.name == CallName::read_line ? tr("reads a line") : model::format_call(call);
 }
 std::string result_text(const model::Call& call) {

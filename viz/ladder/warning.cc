@@ -40,6 +40,7 @@ constexpr std::array patterns{
     N_("the socket calls of '{}' are not shown: it runs with rights of its own (set-uid)"),
     N_("the socket calls of '{}' are not shown: it is a 32-bit program"),
     N_("the socket calls of '{}' are not shown: the library that records them was not loaded"),
+    N_("the calls of '{}' through a stdio stream (fdopen) are not shown"),
     N_("no socket calls of {} were seen: its program is linked statically, is a Go program, or has "
        "rights of its own"),
     N_("{} socket calls of '{}' are missing: they came faster than they could be taken"),
