@@ -2,8 +2,10 @@
 // thread of its own: a terminal that takes nothing for a while holds up those programs, as it is
 // used to, and nobody else.
 //
-// Each program prints to a pseudo-terminal, so that its lines come as soon as they are complete,
-// also from one that is ended. What is no text is shown as "\x07" and never reaches the terminal.
+// Each program prints to pseudo-terminals, so that its lines come as soon as they are complete,
+// also from one that is ended: one for its standard output and one for its standard error, whose
+// last line says why it ended badly. What is no text is shown as "\x07" and never reaches the
+// terminal.
 #pragma once
 
 #include <cstddef>

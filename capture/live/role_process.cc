@@ -173,10 +173,13 @@ void RoleProcess::start_program() {
     if (spawn(terminal, std::move(variables))) phase_ = Phase::running;
     return;
   }
-  OutputRelay::Outlet outlet = stage_.relay->add();
-  output_ = outlet.number;
-  const int out = outlet.terminal.open() ? outlet.terminal.get() : STDERR_FILENO;
-  const Streams streams{.in = stage_.reads ? STDIN_FILENO : -1, .out = out, .error = out};
+  const OutputRelay::Outlet out = stage_.relay->add(), error = stage_.relay->add();
+  printed_ = {out.number, error.number};
+  const auto where = [](const OutputRelay::Outlet& outlet) {
+    return outlet.terminal.open() ? outlet.terminal.get() : STDERR_FILENO;
+  };
+  const Streams streams{
+      .in = stage_.reads ? STDIN_FILENO : -1, .out = where(out), .error = where(error)};
   if (spawn(streams, std::move(variables))) phase_ = Phase::running;
 }
 
@@ -342,7 +345,7 @@ void RoleProcess::reap() {
 std::string RoleProcess::complaint() const {
   if (complaint_.empty() || failed_to_start()) return complaint_;
   const std::string last =
-      stage_.relay != nullptr ? stage_.relay->last_line(output_) : last_error_line_;
+      stage_.relay != nullptr ? stage_.relay->last_line(printed_.error) : last_error_line_;
   return last.empty() ? complaint_ : complaint_ + ": " + last;
 }
 

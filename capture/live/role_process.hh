@@ -78,7 +78,10 @@ class RoleProcess {
   // Which calls of it are not shown, and why; empty: all are, as far as we know.
   std::vector<std::string> unseen_calls() const;
   // What it printed was no text; to be asked once it has ended.
-  bool was_binary() const { return stage_.relay != nullptr && stage_.relay->was_binary(output_); }
+  bool was_binary() const {
+    return stage_.relay != nullptr &&
+           (stage_.relay->was_binary(printed_.out) || stage_.relay->was_binary(printed_.error));
+  }
 
  private:
   struct Streams;
@@ -90,7 +93,10 @@ class RoleProcess {
 
   LiveRole spec_;
   Stage stage_;
-  std::size_t output_ = 0;  // its number at the relay
+  struct Printed {
+    std::size_t out = 0, error = 0;
+  };
+  Printed printed_;  // the numbers at the relay of what it prints to
   Phase phase_ = Phase::waiting;
   pid_t pid_ = -1;
   pid_t outer_pid_ = -1;

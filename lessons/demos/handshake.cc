@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lessons/demos/opening.hh"
+#include "lessons/demos/words.hh"
 
 namespace synoptic::demos {
 
@@ -19,6 +20,7 @@ Task handshake_server(Host& host, DemoOptions options) {
     const Socket socket = accepted.socket();
     for (;;) {
       const CallResult received = co_await host.recv(socket, buffer);
+      if (!received.ok()) co_await host.print(failure(options.language, "recv", received.error));
       if (received.value <= 0) break;
     }
     co_await host.close(socket);

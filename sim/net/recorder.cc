@@ -34,9 +34,9 @@ EndpointId Recorder::claim(const wire::SocketAddress& address, Protocol protocol
   return place->second;
 }
 
-EndpointId Recorder::nameless(std::string_view role, bool is_server) {
+EndpointId Recorder::nameless(std::string_view role, bool is_server, Protocol protocol) {
   server_.push_back(is_server);
-  return trace_.add_endpoint(std::string(role), {}, Protocol::tcp);
+  return trace_.add_endpoint(std::string(role), {}, protocol);
 }
 
 // --- conversations

@@ -61,7 +61,7 @@ class Recorder {
   model::EndpointId claim(const wire::SocketAddress& address, model::Protocol protocol,
                           std::string_view role, bool is_server);
   // A lane for a role whose sockets never had an address.
-  model::EndpointId nameless(std::string_view role, bool is_server);
+  model::EndpointId nameless(std::string_view role, bool is_server, model::Protocol protocol);
   bool is_server(model::EndpointId lane) const { return server_[model::index(lane)]; }
 
   // --- conversations

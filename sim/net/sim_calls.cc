@@ -67,6 +67,7 @@ SimHost::Answer SimHost::do_socket(const CallOp& op, std::uint32_t thread) {
   s.family = op.family;
   s.generation = generation;
   s.before.swap(before_);
+  if (!first_protocol_) first_protocol_ = s.kind == Kind::stream ? Protocol::tcp : Protocol::udp;
   threads_[thread].fd = fd;
   threads_[thread].generation = generation;
   return {.value = fd};

@@ -352,7 +352,10 @@ void SimHost::finish() {
   }
   if (before_.empty()) return;
   Recorder& recorder = simulation_.recorder();
-  if (lane_ == EndpointId::none) lane_ = recorder.nameless(role_.name, role_.is_server);
+  if (lane_ == EndpointId::none) {
+    lane_ = recorder.nameless(role_.name, role_.is_server,
+                              first_protocol_.value_or(model::Protocol::tcp));
+  }
   for (const EventId event : before_) recorder.trace().edit(event).endpoint = lane_;
 }
 

@@ -135,6 +135,7 @@ class SimHost final : public program::Host {
   std::uint32_t current_ = 0;  // the thread that is running
   std::uint32_t running_ = 0;  // threads that have not ended
   std::size_t lines_read_ = 0;
+  std::optional<model::Protocol> first_protocol_;     // of its first socket
   model::EndpointId lane_ = model::EndpointId::none;  // the last that a socket of this program got
   std::vector<Thread> threads_;
   std::vector<std::uint32_t> free_threads_;

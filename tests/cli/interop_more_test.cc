@@ -485,6 +485,16 @@ TEST(OddInput, Bulk_ResetAndNothingAtAll) {
   const Result result = reset->wait();
   EXPECT_EQ(result.out, "recv: connection reset by peer (ECONNRESET)\n");
   EXPECT_EQ(result.status, 1);
+  const Pair bare = at_free_port("handshake");
+  const auto opened = start_server(bare, bare.port);
+  peer(bare,
+       "import struct\ns = connected(); s.send(b'x')\n"
+       "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))")
+      ->wait();
+  const Result told = opened->wait();
+  EXPECT_EQ(told.out, "recv: connection reset by peer (ECONNRESET)\n");
+  EXPECT_EQ(told.err, "");
+  EXPECT_EQ(told.status, 1);
   const Pair other = at_free_port("bulk");
   const auto nothing = start_server(other, other.port);
   peer(other, "connected()")->wait();

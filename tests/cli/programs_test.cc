@@ -327,6 +327,14 @@ TEST_F(Programs, AShell_IsCaptured) {
   EXPECT_THAT(result.err, HasSubstr("seen\n"));
 }
 
+TEST_F(Programs, WhatAShellLeavesInTheBackground_IsEndedAfterQuiet) {
+  Program program({"shell", "--quiet", "0s", "--summary"}, {.variables = {"SHELL=/bin/sh"}});
+  program.write("sleep 1000 &\nexit\n");
+  EXPECT_THAT(program.wait().err,
+              HasSubstr("what was left in the background still ran when nothing had happened for 0 "
+                        "ns: ended (--quiet TIME)"));
+}
+
 // On a terminal of its own (script(1) makes one): Ctrl-C there is for what the shell runs.
 TEST_F(Programs, AShellOnATerminal_HasItsCtrlC) {
   Program program({"-qec", std::string(SYNOPTIC_BINARY) + " shell --summary", "/dev/null"},
@@ -361,6 +369,17 @@ TEST_F(Programs, OneThatFailsAtOnce_IsSaidInItsOwnWords) {
   EXPECT_THAT(result.out + result.err,
               AllOf(HasSubstr("'s.py' ended with status 1: no good"),
                     HasSubstr("'c.py' was not started: 's.py' had failed")));
+}
+
+TEST_F(Programs, WhatOnePrintedIsNotTheReasonForItsEnd) {
+  const std::string killed = script("burst.py", R"(
+import os, signal
+print('errors 0', flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+)");
+  const Result result = run({"live", "--", "python3", killed});
+  EXPECT_THAT(result.err, AllOf(HasSubstr("errors 0\n"),
+                                HasSubstr("'burst.py' was ended by signal 9 (Killed)\n")));
 }
 
 TEST_F(Programs, OneThatExitsAtOnce_LetsTheNextOneStart) {

@@ -197,6 +197,11 @@ TEST(Usage, HelpOfEachCommandIsOnStdout) {
        {"tcp-echo", "--fault", "client>server", "mtu", "--isn-server", "--pause"}) {
     EXPECT_NE(sim.find(word), std::string::npos) << word;
   }
+  for (const char* command : {"live", "shell"}) {
+    const std::string help = run({command, "--help"}).out;
+    EXPECT_NE(help.find("your user id is 0"), std::string::npos) << help;
+    EXPECT_NE(help.find("--quiet TIME"), std::string::npos) << help;
+  }
 }
 
 TEST(Usage, Version) {

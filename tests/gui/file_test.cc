@@ -79,6 +79,24 @@ TEST(File, IsShownAlone_UnderItsName) {
   EXPECT_FALSE(details.simulated);
 }
 
+TEST(File, OnePacketIsNotCountedAsSeveral) {
+  App app(tcp_echo(), ladder::svg_metrics());
+  Growing file(1, 2);
+  const auto status = [&] { return status_text(app.model()); };
+  app.attach(&file);  // and takes what there is
+  EXPECT_NE(status().find("running: 1 packet captured"), std::string::npos) << status();
+  app.poll();
+  EXPECT_NE(status().find("2 packets captured"), std::string::npos) << status();
+  App reads(tcp_echo(), ladder::svg_metrics());
+  Growing other(1, 2), whole(1, 1);
+  reads.show_file("two.pcap");
+  reads.attach(&other);
+  EXPECT_NE(status_text(reads.model()).find("reading: 1 packet so far"), std::string::npos);
+  reads.attach(&whole);
+  settle(reads);
+  EXPECT_NE(status_text(reads.model()).find(" 1 packet captured"), std::string::npos);
+}
+
 TEST(File, IsComparedWhenOneAsksForIt_AndAloneAgain) {
   App app(tcp_echo(), ladder::svg_metrics());
   Growing file(6, 6);

@@ -25,6 +25,15 @@ TEST(Cells, ShortenMarksWhatIsCutOff) {
   EXPECT_EQ(shorten("Hello", 0), "");
 }
 
+TEST(Cells, AnEscapeIsNeverBroken) {
+  EXPECT_EQ(wrap(R"("\xc4\xe3\xba\xc3")", 12),
+            (std::vector<std::string>{R"("\xc4\xe3)", R"(\xba\xc3")"}));
+  EXPECT_EQ(wrap(R"("\xc4\xe3")", 8), (std::vector<std::string>{R"("\xc4)", R"(\xe3")"}));
+  EXPECT_EQ(shorten(R"(\xc4\xe3)", 7), R"(\xc4…)");
+  EXPECT_EQ(wrap(R"(\xc4)", 3), (std::vector<std::string>{R"(\xc)", "4"})) << "no room at all";
+  EXPECT_EQ(wrap(R"(a\xyz)", 3), (std::vector<std::string>{R"(a\x)", "yz"})) << "none";
+}
+
 TEST(Cells, WrapBreaksAtBlanksThenAtSignsThenAnywhere) {
   EXPECT_EQ(wrap("one two three", 7), (std::vector<std::string>{"one two", "three"}));
   EXPECT_EQ(wrap("connect(127.0.0.2:9999)", 16),

@@ -144,7 +144,7 @@ TEST(ReasonWords, ARstWithAnotherNumberStopsNobody) {
       "1.3 s PA 1 3 \"ab\"; 1.4 c R 3";
   const auto told = [](int seq) {
     return fmt::format(
-        "In the simulation the server sent FIN when the client's RST with Seq={} had come, but "
+        "In the simulation the server sent a FIN when the client's RST with Seq={} had come, but "
         "that is not the number which it expected next, so it did not believe it. In the kernel "
         "the RST reached it first, and after a RST there is no connection to send on.",
         seq);
@@ -183,6 +183,51 @@ TEST(ReasonWords, OneDatagramIsNotCountedAsSeveral) {
   const Alignment alignment =
       align(simulated("0 c D \"a\" lost"), captured("0 c D \"a\"; 1 s D \"A\""));
   EXPECT_EQ(alignment.summary.find("simulated: 1 datagram, live: 2; "), 0u) << alignment.summary;
+}
+
+TEST(ReasonWords, WhatASentenceSpeaksOfHasItsArticle) {
+  Fact f;
+  f.kind = model::EventKind::segment;
+  f.ack = 23;
+  const auto all = [&] { return fmt::format("{} | {} | {}", what(f), the(f), some(f)); };
+  EXPECT_EQ(all(), "ACK 23 | ACK 23 | ACK 23");
+  f.len = 4, f.begin = 7;
+  EXPECT_EQ(all(), "4 octets from Seq=7 | the 4 octets from Seq=7 | 4 octets from Seq=7");
+  f.ctl = wire::CtlSet(wire::FIN | wire::ACK);
+  EXPECT_EQ(all(), "FIN with 4 octets | the FIN with 4 octets | a FIN with 4 octets");
+  f.len = 0;
+  EXPECT_EQ(all(), "FIN | the FIN | a FIN");
+  f.ctl = wire::CtlSet(wire::SYN | wire::ACK);
+  EXPECT_EQ(all(), "SYN,ACK | the SYN,ACK | a SYN,ACK");
+  f.ctl = wire::CtlSet(wire::RST);
+  EXPECT_EQ(all(), "RST | the RST | a RST");
+  f.kind = model::EventKind::datagram, f.len = 4;
+  EXPECT_EQ(all(), "datagram of 4 octets | the datagram of 4 octets | a datagram of 4 octets");
+  f.kind = model::EventKind::icmp, f.icmp_type = 3, f.icmp_code = 3;
+  EXPECT_EQ(all(),
+            "ICMP message (type 3, code 3) | the ICMP message (type 3, code 3) | an ICMP message "
+            "(type 3, code 3)");
+}
+
+TEST(ReasonWords, AFinThatIsSentAgainHasItsArticle) {
+  const std::string text = text_of(
+      "0 c S 0; 20 s SA 0 1; 40 c A 1 1; 60 c FA 1 1 \"ab\" lost; 360 c FA 1 1 \"ab\" again; 380 s "
+      "A 1 4",
+      "0 c S 0; 0.01 s SA 0 1; 0.02 c A 1 1; 0.5 c FA 1 1 \"ab\"; 0.6 s A 1 4",
+      "retransmission-after-loss");
+  EXPECT_EQ(
+      text.find("In the simulation the client sends the FIN with 2 octets again, 300 ms after"), 0u)
+      << text;
+}
+
+TEST(ReasonWords, NothingOverUdpIsCountedInDatagrams) {
+  model::Trace udp(model::Source::simulated), tcp(model::Source::simulated);
+  udp.add_endpoint("client", {}, model::Protocol::udp);
+  tcp.add_endpoint("client", {}, model::Protocol::tcp);
+  const model::Trace live(model::Source::captured);
+  EXPECT_EQ(align(udp, live).summary.find("simulated: 0 datagrams, live: 0; "), 0u);
+  EXPECT_EQ(align(tcp, live).summary.find("simulated: 0 segments, live: 0; "), 0u);
+  EXPECT_EQ(align(live, live).summary.find("simulated: 0 segments, live: 0; "), 0u);
 }
 
 TEST(ReasonWords, ARunThatWasEndedSaysSo) {

@@ -297,6 +297,28 @@ TEST(SocketOption, IsSaidAsItIsWritten) {
   EXPECT_EQ(socket_option(6, 1, one), "IPPROTO_TCP, TCP_NODELAY, 1");
   EXPECT_EQ(socket_option(1, 13, linger), "SOL_SOCKET, SO_LINGER, {1, 5}");
   EXPECT_EQ(socket_option(77, 99, {}), "77, 99, 0 bytes");
+  EXPECT_EQ(socket_option(0, 2, one), "IPPROTO_IP, IP_TTL, 1");
+  EXPECT_EQ(socket_option(0, 13, one), "IPPROTO_IP, IP_RECVTOS, 1");
+  EXPECT_EQ(socket_option(41, 26, one), "IPPROTO_IPV6, IPV6_V6ONLY, 1");
+}
+
+TEST(SocketOption, AddressesAsSuch) {
+  const std::vector<std::uint8_t> group{224, 0, 0, 251}, own{127, 0, 0, 1}, number{7, 0, 0, 0};
+  const auto all = [](const auto&... parts) {
+    std::vector<std::uint8_t> out;
+    (out.insert(out.end(), parts.begin(), parts.end()), ...);
+    return out;
+  };
+  EXPECT_EQ(socket_option(0, 32, own), "IPPROTO_IP, IP_MULTICAST_IF, 127.0.0.1");
+  EXPECT_EQ(socket_option(0, 35, all(group, own)),
+            "IPPROTO_IP, IP_ADD_MEMBERSHIP, {224.0.0.251, 127.0.0.1}");
+  EXPECT_EQ(socket_option(0, 36, all(group, own, number)),
+            "IPPROTO_IP, IP_DROP_MEMBERSHIP, {224.0.0.251, 127.0.0.1, 7}");
+  EXPECT_EQ(socket_option(0, 39, all(group, own, own)),
+            "IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, {224.0.0.251, 127.0.0.1, 127.0.0.1}");
+  std::vector<std::uint8_t> six(16);
+  six[0] = 0xff, six[1] = 2, six[15] = 1;
+  EXPECT_EQ(socket_option(41, 20, all(six, number)), "IPPROTO_IPV6, IPV6_JOIN_GROUP, {ff02::1, 7}");
 }
 
 }  // namespace

@@ -165,6 +165,15 @@ TEST(UdpChat, PrintedLines_AreTheTutorials) {
   }
 }
 
+TEST(UdpChat, WhoHasSentNothing_HasUdpAllTheSame) {
+  demos::DemoOptions options;
+  options.typed = {{"client", {"nobody"}}};
+  const Trace trace = run_in("udp-chat", ways[0], options);
+  EXPECT_THAT(testing::packets(trace), IsEmpty());
+  for (const model::Endpoint& endpoint : trace.endpoints())
+    EXPECT_EQ(endpoint.protocol, model::Protocol::udp) << endpoint.name;
+}
+
 TEST(UdpChat, SeveralClients_AreAnswered) {
   demos::DemoOptions options;
   options.clients = 3;

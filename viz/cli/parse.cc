@@ -188,6 +188,7 @@ void add_programs(CLI::App& app, CLI::App& live, Typed& typed) {
   add_output(*shell, typed);
   add_flow(*shell, typed);
   add_word(*shell, "--timeout", typed.timeout, "End it after this time (never)")->type_name("TIME");
+  add_shell_options(*shell, typed.programs);
   shell->footer(shell_help);
 }
 

@@ -49,6 +49,7 @@ live::LiveSpec shell_spec(const Options& options) {
   live::LiveSpec spec;
   spec.roles.push_back({.name = "shell", .argv = {shell}, .kind = live::RoleKind::shell});
   spec.timeout = options.timeout.value_or(model::Duration{});
+  spec.quiet = options.programs.quiet.value_or(spec.quiet);
   spec.shim = live::find_shim();
   return spec;
 }

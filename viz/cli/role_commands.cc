@@ -10,6 +10,7 @@
 
 #include "capture/host/kernel_host.hh"
 #include "capture/host/sockaddr.hh"
+#include "lessons/demos/words.hh"
 #include "viz/cli/commands.hh"
 
 namespace synoptic::cli {
@@ -63,10 +64,10 @@ std::string remedy_of(const model::Call& call, const DemoChoice& demo) {
 
 std::string line_of(const model::Call& call, const DemoChoice& demo) {
   const bool addressed = call.address != wire::SocketAddress{};
-  const std::string where = addressed ? fmt::format(" {}", call.address.str()) : "";
-  const std::string what =
-      fmt::format("{}{}: {} ({})", call_name(call.name), where,
-                  std::generic_category().message(call.error), model::error_name(call.error));
+  const auto language = demo.program.language;
+  const std::string_view name = call_name(call.name);
+  const std::string what = addressed ? demos::failure(language, name, call.address, call.error)
+                                     : demos::failure(language, name, call.error);
   return model::Error{what, remedy_of(call, demo)}.str();
 }
 

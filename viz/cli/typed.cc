@@ -283,6 +283,8 @@ Options options_of(Command command, const Typed& typed) {
   if (programs) {
     check_programs(typed);
     out.programs = programs_of(typed.programs);
+  } else if (command == Command::shell) {
+    out.programs.quiet = quiet_of(typed.programs);
   } else if (typed.programs.wait || typed.programs.quiet) {
     throw Usage("--wait and --quiet are for commands after a --; a demo needs neither");
   }

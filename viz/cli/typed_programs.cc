@@ -16,19 +16,33 @@ int take_programs(int argc, char** argv, TypedPrograms& typed) {
   return static_cast<int>(dashes - argv);
 }
 
+namespace {
+
+CLI::Option* add_time(CLI::App& app, const char* name, std::optional<std::string>& word,
+                      const char* help) {
+  return app
+      .add_option_function<std::string>(
+          name, [&word](const std::string& text) { word = text; }, help)
+      ->type_name("TIME");
+}
+
+}  // namespace
+
 void add_program_options(CLI::App& live, TypedPrograms& typed) {
-  const auto add = [&](const char* name, std::optional<std::string>& word, const char* help) {
-    live.add_option_function<std::string>(
-            name, [&word](const std::string& text) { word = text; }, help)
-        ->type_name("TIME")
-        ->group("Commands");
-  };
-  add("--wait", typed.wait,
-      "How long a command is given to listen, to be bound or to connect before the next one is "
-      "started (5s)");
-  add("--quiet", typed.quiet,
-      "How long nothing may happen, once the last command has ended, before those that still run "
-      "are ended (1s)");
+  add_time(live, "--wait", typed.wait,
+           "How long a command is given to listen, to be bound or to connect before the next one "
+           "is started (5s)")
+      ->group("Commands");
+  add_time(live, "--quiet", typed.quiet,
+           "How long nothing may happen, once the last command has ended, before those that still "
+           "run are ended (1s)")
+      ->group("Commands");
+}
+
+void add_shell_options(CLI::App& shell, TypedPrograms& typed) {
+  add_time(shell, "--quiet", typed.quiet,
+           "How long nothing may happen, once the shell has ended, before what it left in the "
+           "background is ended (1s)");
 }
 
 CommandOptions programs_of(const TypedPrograms& typed) {
@@ -47,8 +61,13 @@ CommandOptions programs_of(const TypedPrograms& typed) {
           "client.py");
   }
   if (typed.wait) out.wait = time_of("--wait", *typed.wait);
-  if (typed.quiet) out.quiet = time_of("--quiet", *typed.quiet);
+  out.quiet = quiet_of(typed);
   return out;
+}
+
+std::optional<model::Duration> quiet_of(const TypedPrograms& typed) {
+  if (!typed.quiet) return std::nullopt;
+  return time_of("--quiet", *typed.quiet);
 }
 
 }  // namespace synoptic::cli

@@ -13,10 +13,12 @@
 #include "viz/gui/panels.hh"
 #include "viz/ladder/cells.hh"
 #include "viz/ladder/role_name.hh"
+#include "viz/ladder/seen.hh"
 #include "viz/words/words.hh"
 
 namespace synoptic::gui {
 
+using words::N_;
 using words::tr;
 
 namespace {
@@ -207,6 +209,16 @@ void toolbar(const Model& model, Ui& ui, Commands& commands) {
   scrub_bar(model, commands);
 }
 
+namespace {
+
+constexpr ladder::Noun packets_so_far{N_("reading: {} packet so far"),
+                                      N_("reading: {} packets so far")};
+constexpr ladder::Noun packets_by_now{N_("running: {} packet captured"),
+                                      N_("running: {} packets captured")};
+constexpr ladder::Noun packets_captured{N_("{} packet captured"), N_("{} packets captured")};
+
+}  // namespace
+
 std::string status_text(const Model& model) {
   const observe::Counters& c = model.live_run.counters;
   std::string text =
@@ -216,14 +228,9 @@ std::string status_text(const Model& model) {
       if (!model.file) text += std::string(" · ") + tr("no real run yet");
       break;
     case LiveState::running:
-      text +=
-          " · " + (model.file
-                       ? fmt::format(fmt::runtime(tr("reading: {} packets so far")), c.captured)
-                       : fmt::format(fmt::runtime(tr("running: {} packets captured")), c.captured));
+      text += " · " + ladder::counted(c.captured, model.file ? packets_so_far : packets_by_now);
       break;
-    case LiveState::ended:
-      text += " · " + fmt::format(fmt::runtime(tr("{} packets captured")), c.captured);
-      break;
+    case LiveState::ended: text += " · " + ladder::counted(c.captured, packets_captured); break;
   }
   if (model.live_run.state == LiveState::running && !model.file)
     for (const observe::RoleInput& role : model.by_hand.roles)

@@ -112,6 +112,16 @@ void say_names(RowReason& reason, const Pairing& pair) {
   reason.text = row + lesson;
 }
 
+// Whether every socket that there is has UDP.
+bool only_udp(const model::Trace& sim, const model::Trace& live) {
+  const auto all = [](const model::Trace& trace) {
+    return std::ranges::all_of(trace.endpoints(), [](const model::Endpoint& endpoint) {
+      return endpoint.protocol == model::Protocol::udp;
+    });
+  };
+  return sim.endpoints().size() + live.endpoints().size() > 0 && all(sim) && all(live);
+}
+
 }  // namespace
 
 std::string rows_summary(std::span<const Row> rows, const model::Trace& sim,
@@ -126,6 +136,7 @@ std::string rows_summary(std::span<const Row> rows, const model::Trace& sim,
       for (const model::EventId id : *list)
         ((*trace)[id].kind == model::EventKind::segment ? segments : datagrams) = true;
   }
+  if (!segments && !datagrams) datagrams = only_udp(sim, live);
   const bool one = packets[sim_side] == 1;
   const char* noun = segments && datagrams ? (one ? N_("packet") : N_("packets"))
                      : datagrams           ? (one ? N_("datagram") : N_("datagrams"))

@@ -48,13 +48,29 @@ bool within(char32_t c, auto const& ranges) {
 
 constexpr char32_t replacement = 0xfffd;
 
+// Takes "\\xNN", as an octet is shown that is no text, or any other character.
+void take_whole(std::string_view& text) {
+  const auto is_hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  if (text.size() >= 4 && text.starts_with("\\x") && is_hex(text[2]) && is_hex(text[3]))
+    text.remove_prefix(4);
+  else
+    take_character(text);
+}
+
 // Cuts `text` after as many characters as fit into `max_cells`; gives the part and leaves the rest.
 std::string_view take_cells(std::string_view& text, int max_cells) {
   const std::string_view all = text;
   int used = 0;
   while (!text.empty()) {
     std::string_view rest = text;
-    const int width = cells(take_character(rest));
+    take_whole(rest);
+    int width = cells(text.substr(0, text.size() - rest.size()));
+    if (used == 0 && width > max_cells) {  // no line has room for it as a whole
+      rest = text;
+      width = cells(take_character(rest));
+    }
     if (used + width > max_cells) break;
     used += width;
     text = rest;

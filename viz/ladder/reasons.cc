@@ -146,6 +146,22 @@ std::string what(const Fact& f) {
   return fmt::format("ACK {}", f.ack.value_or(0));
 }
 
+namespace {
+// Octets, or an ACK: named by numbers alone.
+bool is_plain(const Fact& f) {
+  return f.is_segment() && !f.has(wire::RST) && !f.has(wire::SYN) && !f.has(wire::FIN);
+}
+}  // namespace
+
+std::string the(const Fact& f) {
+  return is_plain(f) && f.len == 0 ? what(f) : say("the {}", what(f));
+}
+
+std::string some(const Fact& f) {
+  if (is_plain(f)) return what(f);
+  return f.kind == model::EventKind::icmp ? say("an {}", what(f)) : say("a {}", what(f));
+}
+
 std::vector<model::EventId> ids(std::span<const Fact> facts) {
   std::vector<model::EventId> out;
   for (const Fact& f : facts) out.push_back(f.id);

@@ -78,8 +78,13 @@ std::span<const Reason> reason_table();
 std::optional<RowReason> explain(const RowView& row);
 
 // --- for the predicates -----------------------------------------------------------------------
-std::string who(int side);           // "the simulation", "the kernel"
-std::string what(const Fact& fact);  // "ACK 23", "FIN", "4 octets"
+std::string who(int side);  // "the simulation", "the kernel"
+// "ACK 23", "FIN", "4 octets from Seq=7", for behind a possessive or in brackets; with an article
+// as a sentence about it needs one: "the FIN", "the 4 octets from Seq=7", but "ACK 23"; "a FIN", "4
+// octets from Seq=7".
+std::string what(const Fact& fact);
+std::string the(const Fact& fact);
+std::string some(const Fact& fact);
 // A reason that cites `mine` on `side` and `theirs` on the other; `lesson` is what holds for all
 // rows of this code.
 RowReason reason(std::string_view code, int side, std::string text,

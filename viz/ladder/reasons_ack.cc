@@ -140,7 +140,7 @@ std::optional<RowReason> duplicate_ack(const RowView& row) {
       say("a duplicate ACK: in {} the {} got {} while it still waits for Seq={}, so it "
           "says once more what it is "
           "waiting for.",
-          who(lone->side), row.talk(lone->side).called(f.from_a), what(*behind_gap), *f.ack),
+          who(lone->side), row.talk(lone->side).called(f.from_a), the(*behind_gap), *f.ack),
       {behind_gap->id, before->id, f.id}, {});
 }
 
@@ -175,14 +175,14 @@ std::optional<RowReason> answers_retransmission(const RowView& row) {
                   say("in {} the {} got {} again and answers it with an ACK of its own (ACK "
                       "{}); the SACK option in it names the octets that came twice "
                       "(D-SACK, RFC 2883).",
-                      who(lone->side), row.talk(lone->side).called(f.from_a), what(*again), *f.ack),
+                      who(lone->side), row.talk(lone->side).called(f.from_a), the(*again), *f.ack),
                   {again->id, said->id, f.id}, {});
   return reason(
       "answers-retransmission", lone->side,
       say("in {} the {} got {} again, which it had acknowledged already: its ACK seems not "
           "to have reached "
           "the peer, so it repeats it (ACK {}).",
-          who(lone->side), row.talk(lone->side).called(f.from_a), what(*again), *f.ack),
+          who(lone->side), row.talk(lone->side).called(f.from_a), the(*again), *f.ack),
       {again->id, said->id, f.id}, {});
 }
 
@@ -215,7 +215,7 @@ std::optional<RowReason> challenge_ack(const RowView& row) {
                 say("in {} the {} got {} in a connection that stands already. It may be "
                     "old or forged, so the {} keeps to its connection and answers with an "
                     "ACK that says what it expects: ACK {} (RFC 5961 4.2).",
-                    who(lone->side), name, what(*last), name, *f.ack),
+                    who(lone->side), name, some(*last), name, *f.ack),
                 {said->id, last->id, f.id}, {});
 }
 
@@ -286,7 +286,7 @@ std::optional<RowReason> answers_old_segment(const RowView& row) {
                 say("in {} the {} got {} with an old sequence number (Seq={}, it expects "
                     "{}), a copy or a late comer, and "
                     "answers with an ACK that says what it expects.",
-                    who(lone->side), row.talk(lone->side).called(f.from_a), what(*old), old->begin,
+                    who(lone->side), row.talk(lone->side).called(f.from_a), the(*old), old->begin,
                     *said->ack),
                 {said->id, old->id, f.id}, {});
 }
@@ -318,7 +318,7 @@ std::optional<RowReason> answers_old_timestamp(const RowView& row) {
       say("in {} {} reached the {} late: its timestamp is older than that of {}, "
           "which had come before it. So it is taken for an old copy, dropped, and "
           "answered with an ACK (PAWS, RFC 7323 5).",
-          who(lone->side), what(*old), row.talk(lone->side).called(f.from_a), what(*newest)),
+          who(lone->side), the(*old), row.talk(lone->side).called(f.from_a), the(*newest)),
       {newest->id, old->id, f.id}, {});
 }
 
@@ -370,7 +370,7 @@ std::optional<RowReason> gap_filled(const RowView& row) {
                     "follows had come first and waited behind the gap; {} filled it, so one "
                     "ACK {} covers all.",
                     who(c->side), row.talk(other).called(c->ack->from_a), *c->ack->ack, who(other),
-                    what(*c->by), *c->later->ack),
+                    the(*c->by), *c->later->ack),
                 {c->ack->id}, {c->by->id, c->later->id});
 }
 
@@ -412,7 +412,7 @@ std::optional<RowReason> one_ack_for_several(const RowView& row) {
       say("in {} the {} sends an ACK of its own for this (ACK {}). In {} {}, and one ACK {} "
           "covers both: an ACK counts for everything before it.",
           who(c->side), row.talk(other).called(c->ack->from_a), *c->ack->ack, who(other),
-          at_once ? say("{} brought this and what follows together", what(*c->by))
+          at_once ? say("{} brought this and what follows together", the(*c->by))
                   : std::string(tr("it had sent none yet when more came")),
           *c->later->ack),
       {c->ack->id}, {c->by->id, c->later->id});
@@ -448,7 +448,7 @@ std::optional<RowReason> acknowledges_more(const RowView& row) {
   const std::string name = row.talk(more).called(hi.from_a);
   std::string text =
       say("the same segment of the {}, but in {} it already acknowledges {} (Ack={})", name,
-          who(more), what(*heard), *hi.ack);
+          who(more), the(*heard), *hi.ack);
   std::vector<model::EventId> theirs{lo.id};
   if (unheard && unheard->arrived == lo.t) {
     text += say("; in {} that was only just arriving when the segment left (Ack={}).", who(less),
@@ -491,7 +491,7 @@ std::optional<RowReason> after_more_data(const RowView& row, std::string_view co
       code, more,
       say("the same {}, but in {} the {} had by then sent {} of its own, so "
           "its next sequence number is {} already, not {}.",
-          what(hi), who(more), row.talk(more).called(hi.from_a), what(*sent), hi.begin, lo.begin),
+          what(hi), who(more), row.talk(more).called(hi.from_a), some(*sent), hi.begin, lo.begin),
       {sent->id, hi.id}, std::move(theirs));
 }
 

@@ -136,7 +136,7 @@ std::optional<RowReason> already_acknowledged(const RowView& row) {
                 say("in {} the {} sends ACK {} and then {}. In {} its {} had said as much "
                     "before, so none is needed here.",
                     who(s->many), row.talk(s->one).called(s->single->from_a), *s->single->ack,
-                    what(s->several[1]), who(s->one), what(*before)),
+                    some(s->several[1]), who(s->one), what(*before)),
                 ids(s->several), {before->id, s->single->id});
 }
 

@@ -43,7 +43,7 @@ std::optional<RowReason> gave_up(const RowView& row) {
       "gave-up", other,
       say("in {} the {} had sent {} {} times, no ACK for it came back, and then it "
           "gave up: it never came to this.",
-          who(other), cut.called(gave_up_a), what(*last), times),
+          who(other), cut.called(gave_up_a), the(*last), times),
       {last->id, end->id}, {f.id},
       tr("A TCP does not try for ever: after enough retransmissions it drops the connection, "
          "and a program that still uses it gets ETIMEDOUT (RFC 9293 3.8.3)."));

@@ -51,7 +51,7 @@ std::string_view befell(const Fact& f) {
 
 std::string beginning(const RowView& row, const Again& again) {
   return say("in {} the {} sends {} again, {} after the first time", who(again.side),
-             row.talk(again.side).called(again.fact->from_a), what(*again.fact),
+             row.talk(again.side).called(again.fact->from_a), the(*again.fact),
              format_duration(again.fact->t - again.first->t));
 }
 
@@ -160,7 +160,7 @@ std::optional<RowReason> accept_queue_full(const RowView& row) {
                 say("{}: when {} came, {} other connections were waiting for the {}'s "
                     "accept(), more than its listen({}) lets wait. So its TCP dropped it, "
                     "as if it had been lost.",
-                    beginning(row, *again), what(*dropped), waiting,
+                    beginning(row, *again), the(*dropped), waiting,
                     talk.called(f.ack ? f.from_a : !f.from_a), backlog),
                 {listening->id, again->first->id, dropped->id, f.id}, {});
 }
@@ -299,7 +299,7 @@ std::optional<RowReason> network_duplicate(const RowView& row) {
   if (!first) return std::nullopt;
   return reason("network-duplicate", *side,
                 say("the network of {} delivers {} a second time; its sender sent it once.",
-                    who(*side), what(f)),
+                    who(*side), the(f)),
                 {first->id, f.id}, {});
 }
 

@@ -144,7 +144,7 @@ std::optional<RowReason> fin_held_back(const RowView& row) {
   const std::string lesson = say(
       "In {} {} {}, so the {} had not heard of the {}'s FIN when it sent its own.", who(crossed),
       itself ? say("the {}'s FIN", first)
-             : say("{} of the {}, sent before its FIN,", what(*culprit), first),
+             : say("a segment of the {} ({}), sent before its FIN,", first, what(*culprit)),
       befell, second, first);
   std::vector<model::EventId> mine = fins(there);
   if (!itself) mine.insert(mine.begin(), culprit->id);
@@ -242,7 +242,7 @@ std::optional<RowReason> other_order_of_octets(const RowView& row) {
                      : N_("both have the {}'s {}, in another order: in {} sent before "
                           "the {} sent {}, in {} after that."),
           row.talk(*side).called(f.from_a), what(f), who(*side), row.talk(*side).called(x.from_a),
-          what(x) == what(y) ? what(x) : fmt::format("Seq={}", x.begin), who(other)),
+          what(x) == what(y) ? the(x) : fmt::format("Seq={}", x.begin), who(other)),
       {f.id, x.id}, {g.id, y.id}, tr("Neither needs the other to have come first."));
 }
 

@@ -169,7 +169,7 @@ std::optional<RowReason> reset_after_close(const RowView& row) {
       "reset-after-close", reset->side,
       say("in {} {} came {} the {} had called close(): nobody is left to "
           "read it, so it is answered with RST.",
-          who(reset->side), what(*late), after(*late->arrived - close->t), talk.called(f.from_a)),
+          who(reset->side), the(*late), after(*late->arrived - close->t), talk.called(f.from_a)),
       {close->id, late->id, f.id}, partners(row, reset->side));
 }
 
@@ -233,7 +233,7 @@ std::optional<RowReason> reset_no_connection(const RowView& row) {
   return reason("reset-no-connection", reset->side,
                 say("in {} {} reached the {} when its connection was closed already and "
                     "forgotten ({}): a segment for no connection is answered with RST.",
-                    who(reset->side), what(*late), talk.called(f.from_a),
+                    who(reset->side), the(*late), talk.called(f.from_a),
                     own      ? std::string(tr("it had reset it"))
                     : theirs ? say("the {} had reset it", talk.called(theirs->from_a))
                              : std::string(tr("its FIN had been acknowledged"))),
@@ -256,12 +256,13 @@ std::optional<RowReason> reset_half_open(const RowView& row) {
   if (!late) return std::nullopt;
   const Fact* syn_ack = second_syn_ack(row, reset->side, *late);
   if (!syn_ack || syn_ack->end == *late->ack) return std::nullopt;
-  return reason("reset-half-open", reset->side,
-                say("in {} a late SYN had opened a second connection at the {}, half open "
-                    "only (SYN-RECEIVED). {} does not acknowledge the SYN,ACK of that one, "
-                    "so it is answered with RST (RFC 9293 3.10.7.4).",
-                    who(reset->side), row.talk(reset->side).called(f.from_a), what(*late)),
-                {syn_ack->id, late->id, f.id}, partners(row, reset->side));
+  return reason(
+      "reset-half-open", reset->side,
+      say("in {} a late SYN had opened a second connection at the {}, half open "
+          "only (SYN-RECEIVED). What came then ({}) does not acknowledge the SYN,ACK of that one, "
+          "so it is answered with RST (RFC 9293 3.10.7.4).",
+          who(reset->side), row.talk(reset->side).called(f.from_a), what(*late)),
+      {syn_ack->id, late->id, f.id}, partners(row, reset->side));
 }
 
 // Two resets that differ only in the ACK they carry.
@@ -334,7 +335,7 @@ std::optional<RowReason> reset_instead_of_ack(const RowView& row) {
                      "program had called close(), and it answered with a RST instead.")
                 : N_("in {} the {} acknowledges up to {}. In {} {} came to it, and it answered "
                      "with a RST instead."),
-          who(*side), talk.called(f.from_a), *f.ack, who(other), what(*late)),
+          who(*side), talk.called(f.from_a), *f.ack, who(other), the(*late)),
       {f.id}, {late->id, reset->id});
 }
 
@@ -469,7 +470,7 @@ std::optional<RowReason> sent_before_reset(const RowView& row) {
   return reason("sent-before-reset", *side,
                 say("in {} the {} sent {} when {}. In {} the RST reached it first, and "
                     "after a RST there is no connection to send on.",
-                    who(*side), row.talk(*side).called(f.from_a), what(f), when, who(other)),
+                    who(*side), row.talk(*side).called(f.from_a), some(f), when, who(other)),
                 {f.id, (came.doubted ? came.doubted : here)->id}, {there->id});
 }
 

@@ -143,13 +143,15 @@ std::optional<RowReason> after_other_text(const RowView& row) {
       return reason(
           "after-other-text", side,
           say(from_a == f.from_a
-                  ? N_("this {} of the {} follows octets that only {}'s {} sent (from Seq={} on): "
+                  ? N_("what the {} sends here ({}) follows octets that only {}'s {} sent (from "
+                       "Seq={} on): "
                        "its {} had returned {} octets, in {} {}, and so it said other "
                        "things.")
-                  : N_("this {} of the {} acknowledges octets that only {}'s {} sent (from Seq={} "
+                  : N_("what the {} sends here ({}) acknowledges octets that only {}'s {} sent "
+                       "(from Seq={} "
                        "on): its {} had returned {} octets, in {} {}, and so it said other "
                        "things."),
-              what(f), row.talk(side).called(f.from_a), who(side), row.talk(side).called(from_a),
+              row.talk(side).called(f.from_a), what(f), who(side), row.talk(side).called(from_a),
               *at, nth(other->nth), octets(other->got[side]), who(1 - side),
               octets(other->got[1 - side])),
           {other->got[side]->id, f.id}, {other->got[1 - side]->id});
