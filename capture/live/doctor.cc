@@ -34,10 +34,11 @@ struct ProbeResult {
 };
 
 // One datagram inside a private loopback, captured; or its pace changed.
-ProbeResult probe(const std::string& what, const std::string& shim = "") {
+ProbeResult probe(const std::string& what, RoleKind kind = RoleKind::demo,
+                  const std::string& shim = "") {
   LiveSpec spec;
   spec.roles.push_back({"probe", {"/proc/self/exe", probe_argument, what}, "", {}, false});
-  if (!shim.empty()) spec.roles[0].kind = RoleKind::command;
+  spec.roles[0].kind = kind;
   spec.shim = shim;
   spec.timeout = patience;
   auto source = run_private(spec);
@@ -90,9 +91,9 @@ Check check_capture(const std::string& name, const ProbeResult& result, const st
 
 Check check_pace() {
   Check check{"pace of it (token bucket filter, tc-tbf)", false, "", ""};
-  const ProbeResult result = probe(std::string(probe_pace));
+  const ProbeResult result = probe(std::string(probe_pace), RoleKind::command);
   check.works = !result.error && result.warning.empty();
-  check.detail = check.works ? "who sends more than can be captured waits, and nothing is lost"
+  check.detail = check.works ? "programs that send more than can be captured wait"
                              : "this kernel has none: packets of a flood may be lost, and counted";
   if (!check.works) check.remedy = "sudo modprobe sch_tbf";
   return check;
@@ -106,7 +107,7 @@ Check check_calls() {
     check.remedy = "install all of it: cmake --install build/release";
     return check;
   }
-  const ProbeResult result = probe("127.0.0.1", shim);
+  const ProbeResult result = probe("127.0.0.1", RoleKind::command, shim);
   check.works = result.calls;
   check.detail = check.works               ? "recorded by " + shim
                  : result.error            ? result.error->what.str()

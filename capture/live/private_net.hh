@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "capture/live/live.hh"
+#include "capture/live/throttle.hh"
 
 namespace synoptic::live {
 
@@ -13,10 +14,11 @@ namespace synoptic::live {
 // thread only.
 model::Expected<void> enter_private_namespaces();
 
-// Brings `lo` up, adds the addresses, sets the congestion control. Gives what could not be done
-// though the run can go on without it.
+// Brings `lo` up, adds the addresses, sets the congestion control and what `means` takes. Gives
+// what could not be done though the run can go on without it.
 model::Expected<std::vector<std::string>> prepare_loopback(
-    const std::vector<wire::IpAddress>& addresses, const std::string& congestion);
+    const std::vector<wire::IpAddress>& addresses, const std::string& congestion,
+    Throttle::Means means);
 
 // No TCP socket in this namespace but those that listen or are in TIME-WAIT: nothing more will be
 // sent.

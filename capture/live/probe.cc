@@ -16,7 +16,7 @@ namespace synoptic::live {
 
 int run_probe(std::string_view text) {
   if (text == probe_pace) {
-    Throttle throttle;
+    Throttle throttle(Throttle::Means::slow_network);
     throttle.set(Throttle::By::rings, Throttle::Pace::slow);
     return throttle.slowed() ? 0 : 1;
   }

@@ -51,10 +51,18 @@ class KernelThread {
   KernelPoller poller;  // last: its thread uses the rest
 };
 
+Throttle::Means throttle_for(const LiveSpec& spec) {
+  const bool demo = spec.roles.empty() || spec.roles[0].kind == RoleKind::demo;
+  return demo ? Throttle::Means::stop_programs : Throttle::Means::slow_network;
+}
+
 class Run {
  public:
   Run(const LiveSpec& spec, int guard, CaptureRings rings)
-      : spec_(spec), guard_(guard), capture_(std::move(rings), outlet_, kernel_.poller, throttle_) {
+      : spec_(spec),
+        guard_(guard),
+        throttle_(throttle_for(spec)),
+        capture_(std::move(rings), outlet_, kernel_.poller, throttle_) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
     told_ended_.resize(roles_.size());
     if (!roles_.empty() && !roles_[0].is_demo()) commands_.emplace(spec, roles_);
@@ -277,10 +285,10 @@ void Run::run() {
   if (stopped_ && !everybody_ended() && !commands_)
     warn(fmt::format("stopped before it was done: {}", who_does_what()));
   capture_.finish();
+  throttle_.end();
   if (throttle_.times() > 0)
-    warn(fmt::format(
-        "the private network was slowed for {:.0f} ms in all: more was sent than could be shown",
-        std::chrono::duration<double, std::milli>(throttle_.total()).count()));
+    warn(fmt::format("who sent was held up for {:.0f} ms in all: more was sent than could be shown",
+                     std::chrono::duration<double, std::milli>(throttle_.total()).count()));
   kernel_.poller.finish();
   take_reports(true);
   tell_complaints();
@@ -347,7 +355,7 @@ void send_error(const model::Error& error) {
 }  // namespace
 
 void run_roles(const LiveSpec& spec, int guard) {
-  auto warnings = prepare_loopback(spec.addresses, spec.congestion);
+  auto warnings = prepare_loopback(spec.addresses, spec.congestion, throttle_for(spec));
   if (!warnings) return send_error(warnings.error());
   auto rings = CaptureRings::by_length("lo", spec.snap_length);
   if (!rings) return send_error(rings.error());

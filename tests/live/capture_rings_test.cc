@@ -38,13 +38,14 @@ TEST(CaptureRings, AFullRing_IsCounted_NoPacketIsLostSilently) {
 }
 
 // The run sends more than all that is between it and its reader holds.
-TEST(CaptureRings, WhoReadsNothing_SlowsTheNetwork_AndNothingIsLost) {
+void sends_too_much(RoleKind kind, bool (*await_held_up)()) {
   constexpr std::uint32_t count = 25'000;
   LiveSpec spec;
   spec.roles.push_back({.name = "flood", .argv = role_command({"flood", std::to_string(count)})});
+  spec.roles[0].kind = kind;
   auto source = run_private(spec);
   ASSERT_TRUE(source) << source.error().str();
-  ASSERT_TRUE(await_slowed_network());
+  ASSERT_TRUE(await_held_up());
   ASSERT_TRUE(run_to_end(**source));
   const model::Trace& trace = (*source)->trace();
   EXPECT_EQ((*source)->counters().kernel_dropped + (*source)->counters().queue_dropped, 0u);
@@ -55,7 +56,15 @@ TEST(CaptureRings, WhoReadsNothing_SlowsTheNetwork_AndNothingIsLost) {
     std::memcpy(&number, all[i].payload.data(), sizeof number);
     ASSERT_EQ(number, i);
   }
-  EXPECT_THAT(trace.warnings, testing::Contains(HasSubstr("the private network was slowed for")));
+  EXPECT_THAT(trace.warnings, testing::Contains(HasSubstr("who sent was held up for")));
+}
+
+TEST(CaptureRings, WhoReadsNothing_StopsTheRolesOfADemo_AndNothingIsLost) {
+  sends_too_much(RoleKind::demo, await_stopped_child);
+}
+
+TEST(CaptureRings, WhoReadsNothing_SlowsTheNetworkOfPrograms_AndNothingIsLost) {
+  sends_too_much(RoleKind::command, await_slowed_network);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ Process describe(const fs::path& folder) {
     char state = 0;
     rest >> state >> process.parent;
     if (state == 'Z' || state == 'X') process.pid = -1;  // dead, not yet waited for
+    process.stopped = state == 'T';
   }
   std::error_code error;
   process.network = fs::read_symlink(folder / "ns/net", error).string();
@@ -61,6 +62,23 @@ bool await(F reached) {
     std::this_thread::yield();
   }
   return true;
+}
+
+// Children of ours, and theirs.
+std::vector<Process> descendants() {
+  const std::vector<Process> all = all_processes([](const fs::path&) { return true; });
+  const auto descends = [&](pid_t child) {
+    for (std::size_t steps = 0; child > 1 && steps < all.size(); ++steps) {
+      if (child == ::getpid()) return true;
+      const auto found = std::ranges::find(all, child, &Process::pid);
+      child = found == all.end() ? -1 : found->parent;
+    }
+    return false;
+  };
+  std::vector<Process> ours;
+  for (const Process& p : all)
+    if (p.pid != ::getpid() && descends(p.pid)) ours.push_back(p);
+  return ours;
 }
 
 }  // namespace
@@ -126,22 +144,17 @@ bool await_empty_network(const std::string& network) {
   });
 }
 
+bool await_stopped_child() {
+  return await([] { return std::ranges::any_of(descendants(), &Process::stopped); });
+}
+
 bool await_slowed_network() {
   std::error_code error;
   const std::string ours = fs::read_symlink("/proc/self/ns/net", error).string();
   return await([&] {
-    const std::vector<Process> all = all_processes([](const fs::path&) { return true; });
-    const auto descends = [&](pid_t child) {
-      for (std::size_t steps = 0; child > 1 && steps < all.size(); ++steps) {
-        if (child == ::getpid()) return true;
-        const auto found = std::ranges::find(all, child, &Process::pid);
-        child = found == all.end() ? -1 : found->parent;
-      }
-      return false;
-    };
-    const auto inside = std::ranges::find_if(all, [&](const Process& p) {
-      return !p.network.empty() && p.network != ours && descends(p.pid);
-    });
+    const std::vector<Process> all = descendants();
+    const auto inside = std::ranges::find_if(
+        all, [&](const Process& p) { return !p.network.empty() && p.network != ours; });
     if (inside == all.end()) return false;
     std::vector<std::string> words{"nsenter", "-n", "-t", std::to_string(inside->pid)};
     if (::geteuid() != 0) words.insert(words.end(), {"-U", "--preserve-credentials"});

@@ -20,6 +20,7 @@ int wait_for(const Child& child);    // its status, as of waitpid(2)
 struct Process {
   pid_t pid = -1;
   pid_t parent = -1;
+  bool stopped = false;
   std::string command;  // argv[0..], separated by blanks
   std::string network;  // its network namespace, "net:[4026531840]"
 };
@@ -28,6 +29,8 @@ std::vector<Process> with_token(const std::string& token);
 // Waits until none lives in the network namespace `network`; false after half a minute. (A process
 // that is ending loses its environment first.)
 bool await_empty_network(const std::string& network);
+// Waits until a descendant of ours is stopped; false after half a minute.
+bool await_stopped_child();
 // Waits until the private loopback of a run that is a descendant of ours is slower than it began,
 // as tc(8) shows it; false after half a minute.
 bool await_slowed_network();
