@@ -183,6 +183,7 @@ s.close()
   const std::string drawn = run({"open", dir_.file("trace.json")}).out;
   EXPECT_THAT(drawn, HasSubstr("close() (listener) [process 2]"));
   EXPECT_THAT(drawn, HasSubstr("close() (listener) [process 1]"));
+  EXPECT_THAT(drawn, HasSubstr("accept() [process 1]"));
   EXPECT_THAT(drawn, HasSubstr("close() [process 1]"));
   EXPECT_THAT(drawn, HasSubstr("close() [process 2]"));
   EXPECT_THAT(drawn, Not(HasSubstr("close() (listener)\n")));

@@ -250,12 +250,13 @@ class Pieces {
     const bool split = call.returned && may_block(call.name) &&
                        (call.returned_at - e.t > at_once || waited(e, call));
     std::string result = call.returned && !no_result ? result_text(call) : "";
+    const std::string process = process_of(e, call);
     const std::string peer =
-        (closes_listener(e, call) ? tr(" (listener)") : peer_of(e, call)) + process_of(e, call);
+        (closes_listener(e, call) ? tr(" (listener)") : peer_of(e, call)) + process;
     // Who it will be is known only when it returns.
     const bool finds_peer = call.name == CallName::accept || call.name == CallName::recvfrom;
     if (split) {
-      if (!finds_peer) text += peer;
+      text += finds_peer ? process : peer;
       result = (result.empty() ? tr("returns") : result) + peer;
     } else {
       text += (result.empty() ? "" : " " + result) + peer;
