@@ -1,13 +1,16 @@
 // How long it takes from the wire to the trace, and how long a whole run in the private loopback.
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "capture/host/kernel_host.hh"
@@ -72,6 +75,34 @@ double microseconds_at(std::vector<std::int64_t>& sorted, double part) {
   return static_cast<double>(sorted[static_cast<std::size_t>(part * last)]) / 1000.0;
 }
 
+// What it takes this machine to wake a thread that waits at a pipe, with nothing else done: on the
+// way from the wire to the trace three wait, one for the other (the capture, the reader, and
+// whoever shows it).
+double one_wake_us() {
+  constexpr int count = 500;
+  std::array<int, 2> there{-1, -1}, back{-1, -1};
+  if (::pipe2(there.data(), O_CLOEXEC) != 0 || ::pipe2(back.data(), O_CLOEXEC) != 0) return 0;
+  std::jthread waits([&] {
+    std::int64_t t = 0;
+    while (::read(there[0], &t, sizeof t) == sizeof t) {
+      t = now_ns() - t;
+      if (::write(back[1], &t, sizeof t) < 0) return;
+    }
+  });
+  std::vector<std::int64_t> took(count);
+  for (std::int64_t& one : took) {
+    const timespec pause{0, interval_ns};
+    ::nanosleep(&pause, nullptr);
+    const std::int64_t t = now_ns();
+    if (::write(there[1], &t, sizeof t) < 0 || ::read(back[0], &one, sizeof one) < 0) return 0;
+  }
+  ::close(there[1]);
+  waits.join();
+  for (const int fd : {there[0], back[0], back[1]}) ::close(fd);
+  std::sort(took.begin(), took.end());
+  return microseconds_at(took, 0.5);
+}
+
 // From send() in one process to the event in the trace of another that waits for it.
 void WireToTrace(benchmark::State& state) {
   std::vector<std::int64_t> latencies;
@@ -105,6 +136,7 @@ void WireToTrace(benchmark::State& state) {
   std::sort(latencies.begin(), latencies.end());
   state.counters["median_us"] = microseconds_at(latencies, 0.5);
   state.counters["p99_us"] = microseconds_at(latencies, 0.99);
+  state.counters["one_wake_us"] = one_wake_us();
 }
 BENCHMARK(WireToTrace)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
