@@ -122,9 +122,8 @@ std::vector<const model::Event*> Conversation::calls(bool a, model::CallName nam
   if (loose == nullptr) return found;
   const auto of_end = loose->find(end);
   if (of_end == loose->end()) return found;
-  const auto own = static_cast<std::ptrdiff_t>(found.size());
   for (const model::EventId id : of_end->second) look_at(id);
-  std::ranges::inplace_merge(found, found.begin() + own, {}, &model::Event::id);
+  std::ranges::sort(found, {}, &model::Event::id);
   return found;
 }
 
