@@ -174,7 +174,8 @@ s.close()
 )");
   const Result result = run(pair({"--format", "json"}, forks, asks));
   ASSERT_EQ(result.status, 0) << result.err;
-  for (const json& event : json::parse(result.out).at("events")) {
+  const json trace = json::parse(result.out);
+  for (const json& event : trace.at("events")) {
     if (event.value("kind", "") != "call") continue;
     const std::string call = event.at("call");
     if (call == "accept") EXPECT_EQ(event.at("process"), 1);
