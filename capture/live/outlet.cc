@@ -12,8 +12,8 @@
 namespace synoptic::live {
 namespace {
 
-// Of what waits: from here on the private loopback is slower; from there on next to nothing passes
-// it; with less it is as fast as before.
+// Of what waits: with so much who sends is slowed, with so much more all but stopped; with less it
+// is let go on.
 constexpr std::size_t much = 32 << 20;
 constexpr std::size_t too_much = 128 << 20;
 constexpr std::size_t little = 4 << 20;

@@ -1,6 +1,6 @@
 // Outlet: the supervisor's end of the pipe to the parent, shared by its threads. Who sends does not
-// wait: what the pipe does not take at once waits in memory. While much waits the private loopback
-// is slowed; were it to fill the memory set apart all the same, who sends waits after all.
+// wait: what the pipe does not take at once waits in memory. While much waits the programs are
+// held up; were it to fill the memory set apart all the same, who sends waits after all.
 #pragma once
 
 #include <condition_variable>

@@ -156,8 +156,11 @@ std::optional<EndpointId> CallPlacer::lane_of(Role& r, const Waiting& w, bool at
   if (w.socket != no_socket) {
     const Socket& socket = r.sockets[w.socket];
     if (socket.local.port != 0) {
-      if (const auto known = lane_by_datagram(socket, w); known && (*known || !at_end))
-        return *known;
+      if (is_where_its_datagram_is(socket, w)) {
+        const bool sends = std::get<Call>(w.event.body).name == CallName::sendto;
+        const auto lane = flows_.lane_of_datagram(socket.local.port, w.peer, sends);
+        if (lane || !at_end) return lane;
+      }
       if (const auto lane = flows_.lane_of_socket(socket.local, socket.protocol)) return lane;
       if (at_end) return flows_.lane(socket.local, socket.protocol);
       return std::nullopt;
@@ -216,16 +219,13 @@ void CallPlacer::name(Role& r, EndpointId lane) {
 
 // A UDP socket bound to any address has as many lanes as it has addresses: which one a sendto or a
 // recvfrom is about, its datagram shows (the kernel answers from the address by which it reaches
-// the peer, not from the one that the peer had asked). Outer nothing: not such a call.
-std::optional<std::optional<EndpointId>> CallPlacer::lane_by_datagram(const Socket& socket,
-                                                                      const Waiting& w) const {
+// the peer, not from the one that the peer had asked).
+bool CallPlacer::is_where_its_datagram_is(const Socket& socket, const Waiting& w) {
   const Call& call = std::get<Call>(w.event.body);
   const bool sends = call.name == CallName::sendto && (!call.returned || call.result >= 0);
   const bool receives = call.name == CallName::recvfrom && call.returned && call.result >= 0;
-  if (socket.protocol != model::Protocol::udp || !socket.local.ip.is_unspecified() ||
-      w.peer.port == 0 || (!sends && !receives))
-    return std::nullopt;
-  return flows_.lane_of_datagram(socket.local.port, w.peer, sends);
+  return socket.protocol == model::Protocol::udp && socket.local.ip.is_unspecified() &&
+         w.peer.port != 0 && (sends || receives);
 }
 
 void CallPlacer::received(Reception reception, bool at_end) {

@@ -83,8 +83,7 @@ class CallPlacer {
   std::optional<model::EndpointId> lane_of(Role& role, const Waiting& waiting, bool at_end);
   std::string name_for(const Role& role, model::Protocol protocol);
   void name(Role& role, model::EndpointId lane);
-  std::optional<std::optional<model::EndpointId>> lane_by_datagram(const Socket& socket,
-                                                                   const Waiting& waiting) const;
+  static bool is_where_its_datagram_is(const Socket& socket, const Waiting& waiting);
   void received(Reception reception, bool at_end);
   void place(Role& role, Waiting& waiting, model::EndpointId lane);
   void find_flow(model::EventId event, const PairKey& pair, bool at_end);
