@@ -11,7 +11,6 @@
 namespace synoptic::live {
 namespace {
 
-constexpr std::size_t header_size = 5;
 constexpr std::uint32_t max_body = 64u << 20;
 constexpr std::size_t read_size = 256 << 10;
 constexpr int deepest_saying = 16;
@@ -82,7 +81,7 @@ void FrameWriter::begin(FrameType type) {
 }
 
 void FrameWriter::finish() {
-  const auto size = static_cast<std::uint32_t>(buffer_.size() - start_ - header_size);
+  const auto size = static_cast<std::uint32_t>(buffer_.size() - start_ - frame_header_size);
   std::memcpy(buffer_.data() + start_, &size, sizeof size);
 }
 
@@ -240,18 +239,22 @@ ssize_t FrameBuffer::read_from(int fd) {
   }
 }
 
-std::optional<Frame> FrameBuffer::next() {
-  if (damaged_ || filled_ - used_ < header_size) return std::nullopt;
+std::optional<Frame> first_frame(wire::ByteSpan bytes) {
   std::uint32_t size = 0;
+  if (bytes.size() < frame_header_size) return std::nullopt;
+  std::memcpy(&size, bytes.data(), sizeof size);
+  if (bytes.size() - frame_header_size < size) return std::nullopt;
+  return Frame{static_cast<FrameType>(bytes[sizeof size]), bytes.subspan(frame_header_size, size)};
+}
+
+std::optional<Frame> FrameBuffer::next() {
+  std::uint32_t size = 0;
+  if (damaged_ || filled_ - used_ < sizeof size) return std::nullopt;
   std::memcpy(&size, buffer_.data() + used_, sizeof size);
-  if (size > max_body) {
-    damaged_ = true;
-    return std::nullopt;
-  }
-  if (filled_ - used_ < header_size + size) return std::nullopt;
-  Frame frame{static_cast<FrameType>(buffer_[used_ + 4]),
-              wire::ByteSpan(buffer_).subspan(used_ + header_size, size)};
-  used_ += header_size + size;
+  damaged_ = size > max_body;
+  if (damaged_) return std::nullopt;
+  const auto frame = first_frame(wire::ByteSpan(buffer_).subspan(used_, filled_ - used_));
+  if (frame) used_ += frame_header_size + frame->body.size();
   return frame;
 }
 

@@ -1,10 +1,11 @@
-// Frames: what goes over the pipes between the processes of a run. A frame is its body's size (4
+// Frames: what goes between the processes of a run. A frame is its body's size (4
 // bytes), its type (1 byte) and the body, all in this machine's byte order: both ends are the same
 // binary on the same machine.
 //
 //   parent -> supervisor   spec, once; then typed and input_end, as somebody types
-//   supervisor -> parent   ready or error first; then packet, call, kernel, dropped, warning,
-//                          role_end, and error if the run is cut short; end last
+//   supervisor -> parent   ready or error first, over a pipe; then, in a FrameRing, packet, call,
+//                          kernel, dropped, warning, role_end, and error if the run is cut short;
+//                          end last
 //   role -> supervisor     call
 #pragma once
 
@@ -33,13 +34,17 @@ enum class FrameType : std::uint8_t {
   kernel,
   typed,
   input_end,
-  role_end
+  role_end,
+  padding
 };
 
 struct Frame {
   FrameType type;
   wire::ByteSpan body;
 };
+inline constexpr std::size_t frame_header_size = 5;
+// The one that `bytes` begin with; nothing if it is not whole.
+std::optional<Frame> first_frame(wire::ByteSpan bytes);
 
 // --- writing: frames are appended to one buffer, which then goes out as a whole
 class FrameWriter {
@@ -60,12 +65,6 @@ class FrameWriter {
 
   const wire::Bytes& bytes() const { return buffer_; }
   void clear() { buffer_.clear(); }
-  wire::Bytes take() { return std::exchange(buffer_, {}); }
-  // Their memory is used again, not what they hold.
-  void reuse(wire::Bytes bytes) {
-    buffer_ = std::move(bytes);
-    buffer_.clear();
-  }
 
  private:
   wire::Bytes buffer_;

@@ -1,4 +1,4 @@
-// Outlet: a direct write(2) while nothing waits, else a thread that waits for room in the pipe.
+// Outlet: into the ring, and a thread that looks after it while much waits there.
 #include "capture/live/outlet.hh"
 
 #include <fcntl.h>
@@ -6,36 +6,24 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
-#include <utility>
 
 namespace synoptic::live {
 namespace {
 
-// Of what waits: with so much who sends is slowed, with so much more all but stopped; with less it
-// is let go on.
-constexpr std::size_t much = 32 << 20;
-constexpr std::size_t too_much = 128 << 20;
-constexpr std::size_t little = 4 << 20;
-// More than this is never kept.
-constexpr std::size_t most = 256 << 20;
+// Of the ring: with so much waiting who sends is slowed, with so much all but stopped; with less
+// it is let go on.
+constexpr std::size_t much = 4, too_much = 2, little = 32;
+constexpr int look_ms = 1;
 
-// What the pipe does not take now; nothing when its reader has gone.
-std::optional<wire::ByteSpan> write_now(int pipe, wire::ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(pipe, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) break;
-    if (n < 0) return std::nullopt;
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
-  return bytes;
+bool has_gone(int pipe) {
+  pollfd reader{pipe, 0, 0};
+  return ::poll(&reader, 1, look_ms) > 0;
 }
 
 }  // namespace
 
-Outlet::Outlet(int pipe, Throttle& throttle)
-    : pipe_(pipe), throttle_(throttle), thread_([this] { run(); }) {
+Outlet::Outlet(FrameRing& ring, int pipe, Throttle& throttle)
+    : ring_(ring), pipe_(pipe), throttle_(throttle), thread_([this] { watch(); }) {
   ::fcntl(pipe_, F_SETFL, ::fcntl(pipe_, F_GETFL) | O_NONBLOCK);
 }
 
@@ -49,49 +37,46 @@ Outlet::~Outlet() {
 }
 
 void Outlet::send(FrameWriter& frames) {
+  if (frames.bytes().empty()) return;
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return gone_ || size_ < most; });
-  wire::Bytes bytes = frames.take();
-  if (!gone_ && !writing_ && waiting_.empty()) {
-    const auto rest = write_now(pipe_, bytes);
-    gone_ = !rest;
-    if (rest) bytes.erase(bytes.begin(), bytes.end() - std::ssize(*rest));
+  while (!gone_ && !ring_.put(frames.bytes())) {
+    watching_ = true;
+    changed_.notify_all();
+    changed_.wait(lock);
   }
-  if (gone_ || bytes.empty()) return frames.reuse(std::move(bytes));
-  size_ += bytes.size();
-  waiting_.push_back(std::move(bytes));
-  // Under the lock: the thread must not end what has not begun.
-  if (size_ > much) {
-    throttle_.set(Throttle::By::outlet,
-                  size_ > too_much ? Throttle::Pace::crawl : Throttle::Pace::slow);
+  frames.clear();
+  if (ring_.wakes_reader()) {
+    const char any = 0;
+    if (::write(pipe_, &any, sizeof any) < 0) gone_ |= errno == EPIPE;
   }
+  if (ring_.pending() <= ring_.size() / much) return;
+  set_pace();
+  watching_ = true;
   changed_.notify_all();
 }
 
-void Outlet::run() {
+void Outlet::set_pace() {
+  const std::size_t pending = ring_.pending();
+  if (gone_ || pending < ring_.size() / little) {
+    throttle_.set(Throttle::By::outlet, Throttle::Pace::full);
+  } else if (pending > ring_.size() / too_much) {
+    throttle_.set(Throttle::By::outlet, Throttle::Pace::crawl);
+  } else if (pending > ring_.size() / much) {
+    throttle_.set(Throttle::By::outlet, Throttle::Pace::slow);
+  }
+}
+
+void Outlet::watch() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    const wire::Bytes one = std::move(waiting_.front());
-    waiting_.pop_front();
-    writing_ = true;
+    changed_.wait(lock, [&] { return ending_ || watching_; });
+    if (ending_) return;
     lock.unlock();
-    std::optional<wire::ByteSpan> rest = one;
-    while (rest && !rest->empty()) {
-      pollfd room{pipe_, POLLOUT, 0};
-      ::poll(&room, 1, -1);
-      rest = write_now(pipe_, *rest);
-    }
+    const bool gone = has_gone(pipe_);
     lock.lock();
-    writing_ = false;
-    size_ -= one.size();
-    if (!rest) {
-      gone_ = true;
-      waiting_.clear();
-      size_ = 0;
-    }
-    if (size_ < little) throttle_.set(Throttle::By::outlet, Throttle::Pace::full);
+    gone_ |= gone;
+    set_pace();
+    watching_ = !gone_ && ring_.pending() >= ring_.size() / little;
     changed_.notify_all();
   }
 }

@@ -1,23 +1,22 @@
-// Outlet: the supervisor's end of the pipe to the parent, shared by its threads. Who sends does not
-// wait: what the pipe does not take at once waits in memory. While much waits the programs are
-// held up; were it to fill the memory set apart all the same, who sends waits after all.
+// Outlet: the supervisor's end of the way to the parent, shared by its threads. Who sends does not
+// wait: the ring is large. While much of it waits for the parent the programs are held up; were it
+// to be full all the same, who sends waits after all.
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 
-#include "capture/live/frames.hh"
+#include "capture/live/frame_ring.hh"
 #include "capture/live/throttle.hh"
 
 namespace synoptic::live {
 
 class Outlet {
  public:
-  // `pipe` becomes non-blocking; it stays whose it was.
-  Outlet(int pipe, Throttle& throttle);
-  ~Outlet();  // when all is written, or the parent has gone
+  // A byte in `pipe` wakes a parent that waits; it becomes non-blocking, and stays whose it was.
+  Outlet(FrameRing& ring, int pipe, Throttle& throttle);
+  ~Outlet();
   Outlet(const Outlet&) = delete;
   Outlet& operator=(const Outlet&) = delete;
 
@@ -25,18 +24,18 @@ class Outlet {
   void send(FrameWriter& frames);
 
  private:
-  void run();
+  void watch();
+  void set_pace();
 
+  FrameRing& ring_;
   const int pipe_;
   Throttle& throttle_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<wire::Bytes> waiting_;
-  std::size_t size_ = 0;  // of what waits, the one that is being written included
-  bool writing_ = false;  // the thread has one of them
-  bool gone_ = false;     // the parent
+  bool watching_ = false;  // much waits, or somebody for room
+  bool gone_ = false;      // the parent
   bool ending_ = false;
-  std::thread thread_;  // writes what waits; last: it uses all the rest
+  std::thread thread_;  // sees that there is room again; last: it uses all the rest
 };
 
 }  // namespace synoptic::live

@@ -1,5 +1,5 @@
-// A private run, seen from the parent: starts the supervisor, reads its frames on a thread, ends
-// it.
+// A private run, seen from the parent: starts the supervisor, reads its frames, ends it. Whoever
+// polls reads: what he does not read waits with the supervisor, who holds up the programs then.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -9,16 +9,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
 
+#include "capture/live/arrivals.hh"
 #include "capture/live/file_descriptor.hh"
+#include "capture/live/frame_ring.hh"
 #include "capture/live/frames.hh"
 #include "capture/live/live.hh"
-#include "capture/live/queue_source.hh"
 #include "capture/live/spawn_attributes.hh"
 #include "capture/live/supervisor.hh"
 #include "capture/live/typed_inputs.hh"
@@ -28,22 +29,27 @@ namespace {
 
 // Namespaces and a capture's ring take some milliseconds; a machine may be busy.
 constexpr int start_patience_ms = 20'000;
-constexpr int frames_pipe_size = 1 << 20;
-// Who shows the run may stall for some frames while programs send flat out; beyond that its
-// reader waits.
-constexpr observe::QueueLimits queue_limits{.values = 1'000'000, .weight = std::size_t{256} << 20};
+// Who shows the run may be away for some seconds while programs send flat out; then they are held
+// up.
+constexpr std::size_t ring_size = std::size_t{1} << 30;
+// A poll takes about so many bytes, and is asked again: who draws between polls is not to wait for
+// long. So many frames are given back to the supervisor together.
+constexpr std::size_t taken_at_once = 64 << 20;
+constexpr std::size_t frames_at_once = 1024;
 
-// The supervisor as a child: its process, and our ends of the pipes.
+// The supervisor as a child: its process, our ends of the pipes, and what it tells.
 struct Supervisor {
   pid_t pid = -1;
-  FileDescriptor life;  // closing it ends the run
-  FileDescriptor frames;
+  FileDescriptor life;    // closing it ends the run
+  FileDescriptor frames;  // the first; then a byte wakes us
+  FrameRing ring;
 
-  Supervisor() = default;
+  explicit Supervisor(FrameRing shared) : ring(std::move(shared)) {}
   Supervisor(Supervisor&& other) noexcept
       : pid(std::exchange(other.pid, -1)),
         life(std::move(other.life)),
-        frames(std::move(other.frames)) {}
+        frames(std::move(other.frames)),
+        ring(std::move(other.ring)) {}
   Supervisor& operator=(Supervisor&&) = delete;
   ~Supervisor() {
     life.reset();
@@ -69,7 +75,7 @@ model::Error cannot_start(int error) {
       error == ENOENT ? "mount /proc: it is needed to find the program itself" : ""};
 }
 
-int spawn_supervisor(int life, int frames, RoleKind kind, pid_t& pid) {
+int spawn_supervisor(int life, int frames, int ring, RoleKind kind, pid_t& pid) {
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   if (kind == RoleKind::demo)  // nobody else's role reads what is typed
@@ -82,8 +88,8 @@ int spawn_supervisor(int life, int frames, RoleKind kind, pid_t& pid) {
   const short session = kind == RoleKind::shell ? 0 : POSIX_SPAWN_SETSID;
   const SpawnAttributes attributes(session);
   std::string program = "/proc/self/exe";
-  std::string argument = supervise_argument;
-  char* const arguments[] = {program.data(), argument.data(), nullptr};
+  std::string argument = supervise_argument, ring_id = std::to_string(ring);
+  char* const arguments[] = {program.data(), argument.data(), ring_id.data(), nullptr};
   const int status =
       ::posix_spawn(&pid, program.c_str(), &files, attributes.get(), arguments, environ);
   ::posix_spawn_file_actions_destroy(&files);
@@ -95,15 +101,18 @@ model::Expected<Supervisor> start_supervisor(const LiveSpec& spec) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life.data()) != 0) {
     return std::unexpected(cannot_start(errno));
   }
-  Supervisor supervisor;
+  auto ring = FrameRing::make(ring_size);
+  if (!ring) return std::unexpected(cannot_start(errno));
+  Supervisor supervisor(std::move(*ring));
   supervisor.life = above_ten(life[0]);
   const FileDescriptor its_life = above_ten(life[1]);
   if (::pipe2(frames.data(), O_CLOEXEC) != 0) return std::unexpected(cannot_start(errno));
   supervisor.frames = above_ten(frames[0]);
+  ::fcntl(supervisor.frames.get(), F_SETFL, O_NONBLOCK);  // our end only: the other is its own
   const FileDescriptor its_frames = above_ten(frames[1]);
-  ::fcntl(supervisor.frames.get(), F_SETPIPE_SZ, frames_pipe_size);  // more room if we may
   const RoleKind kind = spec.roles.empty() ? RoleKind::demo : spec.roles[0].kind;
-  if (const int status = spawn_supervisor(its_life.get(), its_frames.get(), kind, supervisor.pid);
+  if (const int status = spawn_supervisor(its_life.get(), its_frames.get(), supervisor.ring.id(),
+                                          kind, supervisor.pid);
       status != 0) {
     supervisor.pid = -1;
     return std::unexpected(cannot_start(status));
@@ -146,31 +155,36 @@ std::string unseen_calls(const model::Trace& trace) {
       who);
 }
 
-class LivePrivate : public QueueSource, private observe::RunInput {
+class LivePrivate : public observe::TraceSource, private observe::RunInput {
  public:
-  // `incoming` may hold frames already.
-  LivePrivate(Supervisor supervisor, FrameBuffer incoming, const LiveSpec& spec)
-      : QueueSource({.captured_on_arrival = true}, queue_limits),
-        calls_expected_(!spec.shim.empty()),
+  LivePrivate(Supervisor supervisor, const LiveSpec& spec)
+      : calls_expected_(!spec.shim.empty()),
         inputs_(spec),
         supervisor_(std::move(supervisor)),
-        incoming_(std::move(incoming)),
-        thread_([this] { run(); }) {}
-  ~LivePrivate() override {
-    stop();
-    abandon();
-    thread_.join();
-  }
+        arrivals_({.captured_on_arrival = true}) {}
+  ~LivePrivate() override { stop(); }
   // The supervisor sends what was captured by now, and its end.
-  // Nothing of it waits here: the supervisor has little time to end.
-  void stop() override {
-    ::shutdown(supervisor_.life.get(), SHUT_RDWR);
-    take_all();
-  }
+  void stop() override { ::shutdown(supervisor_.life.get(), SHUT_RDWR); }
   bool poll() override {
-    const bool asked = inputs_.poll();
-    return QueueSource::poll() || asked;
+    if (ended_) return false;
+    const bool gone = has_gone();  // asked first: all that was put in before is then taken below
+    const std::uint64_t enough = ring().position() + taken_at_once;
+    bool any = false;
+    while (!complete_ && ring().position() < enough && take_frames()) any = true;
+    if (complete_ || ring().damaged() || (gone && !ring().any())) end();
+    return inputs_.poll() || any || ended_;
   }
+  void wait(model::Duration timeout) override {
+    if (ended_ || !ring().begin_wait()) return;
+    pollfd wake{supervisor_.frames.get(), POLLIN, 0};
+    const timespec at_most{timeout.ns / 1'000'000'000, timeout.ns % 1'000'000'000};
+    ::ppoll(&wake, 1, &at_most, nullptr);
+    ring().end_wait();
+  }
+  const model::Trace& trace() const override { return arrivals_.runs().trace(); }
+  observe::Counters counters() const override { return {arrivals_.captured(), kernel_dropped_, 0}; }
+  bool ended() const override { return ended_; }
+  std::optional<model::Error> failure() const override { return failure_; }
   observe::RunInput* input() override { return inputs_.empty() ? nullptr : this; }
 
  private:
@@ -193,48 +207,56 @@ class LivePrivate : public QueueSource, private observe::RunInput {
                   MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(out.bytes().size());
   }
 
-  void run() {
-    bool complete = false;
-    do {
-      while (const auto frame = incoming_.next()) complete |= take(*frame);
-    } while (!complete && !incoming_.damaged() &&
-             incoming_.read_from(supervisor_.frames.get()) > 0);
-    inputs_.run_ended();
-    // Ended before the supervisor is waited for: freeing its ring takes it a while, and nobody
-    // needs to wait for that.
-    if (complete) {
-      end(std::move(cut_short_));
-    } else {
-      end(model::Error{"the live run was ended from outside: its supervisor is gone",
-                       "what was captured until then is shown"});
+  FrameRing& ring() { return supervisor_.ring; }
+  // The supervisor, with all that could write. (What else comes has woken us.)
+  bool has_gone() const {
+    std::array<char, 64> woken{};
+    ssize_t n = 0;
+    while ((n = ::read(supervisor_.frames.get(), woken.data(), woken.size())) > 0) {
     }
-    supervisor_.frames.reset();
-    supervisor_.wait();
+    return n == 0;
   }
-  // True at the last frame.
-  bool take(const Frame& frame) {
+  // Some of those that are there. False if there is none.
+  bool take_frames() {
+    frames_.clear();
+    while (frames_.size() < frames_at_once) {
+      const auto frame = ring().next();
+      if (!frame) break;
+      frames_.push_back(*frame);
+    }
+    // Where the missing packets would have stood is not known: all that came with the word of it
+    // is no surer than what follows.
+    const bool missing =
+        std::ranges::find(frames_, FrameType::dropped, &Frame::type) != frames_.end();
+    if (missing) arrivals_.packets_missed();
+    for (const Frame& frame : frames_) take(frame);
+    if (missing) arrivals_.packets_missed();
+    ring().release();
+    return !frames_.empty();
+  }
+  void take(const Frame& frame) {
     switch (frame.type) {
       case FrameType::packet:
-        if (const auto packet = get_packet(frame.body)) deliver_waiting(*packet);
+        if (const auto packet = get_packet(frame.body)) arrivals_.packet(*packet);
         break;
       case FrameType::call:
-        if (auto record = get_call(frame.body)) {
+        if (const auto record = get_call(frame.body)) {
           inputs_.call(*record);
-          deliver_waiting(std::move(*record));
+          arrivals_.call(*record);
         }
         break;
       case FrameType::kernel:
-        if (const auto record = get_kernel(frame.body)) deliver(*record);
+        if (const auto record = get_kernel(frame.body)) arrivals_.kernel(*record);
         break;
       case FrameType::dropped:
-        if (const auto count = get_count(frame.body)) set_kernel_dropped(*count);
+        if (const auto count = get_count(frame.body)) kernel_dropped_ = *count;
         break;
       case FrameType::warning:
         unseen_told_ = unseen_told_ || get_text(frame.body).starts_with(unseen_beginning);
-        warn(get_text(frame.body));
+        warnings_.push_back(get_text(frame.body));
         break;
       case FrameType::error: cut_short_ = get_error(frame.body); break;
-      case FrameType::end: return true;
+      case FrameType::end: complete_ = true; break;
       case FrameType::role_end:
         if (auto ended = get_of_role(frame.body))
           inputs_.role_ended(ended->role, std::move(ended->text));
@@ -242,23 +264,43 @@ class LivePrivate : public QueueSource, private observe::RunInput {
       case FrameType::spec:
       case FrameType::typed:
       case FrameType::input_end:
+      case FrameType::padding:
       case FrameType::ready: break;
     }
-    return false;
   }
-
-  // Of a command we know why; of what it starts, and of what is started in a shell, that it is so.
-  std::string last_warning(const model::Trace& trace) const override {
-    return calls_expected_ && !unseen_told_ ? unseen_calls(trace) : "";
+  void end() {
+    ended_ = true;
+    inputs_.run_ended();
+    failure_ = std::move(cut_short_);
+    if (!complete_)
+      failure_ = model::Error{"the live run was ended from outside: its supervisor is gone",
+                              "what was captured until then is shown"};
+    arrivals_.finish(counters());
+    // Of a command we know why; of what it starts, and of what is started in a shell, that it is
+    // so.
+    if (calls_expected_ && !unseen_told_) {
+      if (std::string unseen = unseen_calls(trace()); !unseen.empty())
+        arrivals_.warn(std::move(unseen));
+    }
+    for (std::string& text : warnings_) arrivals_.warn(std::move(text));
+    supervisor_.frames.reset();
+    // Freeing its rings takes the supervisor a while, and nobody needs to wait for that.
+    reaper_ = std::jthread([this] { supervisor_.wait(); });
   }
 
   const bool calls_expected_;
   TypedInputs inputs_;
-  std::atomic<bool> unseen_told_ = false;
   Supervisor supervisor_;
-  FrameBuffer incoming_;
+  bool complete_ = false;  // the last frame was taken
+  bool ended_ = false;
+  std::vector<Frame> frames_;
+  std::vector<std::string> warnings_;
+  bool unseen_told_ = false;
+  std::uint64_t kernel_dropped_ = 0;
   std::optional<model::Error> cut_short_;  // by the run's own time limit
-  std::thread thread_;                     // last: it uses all the rest
+  std::optional<model::Error> failure_;
+  Arrivals arrivals_;
+  std::jthread reaper_;  // last: it uses the supervisor
 };
 
 }  // namespace
@@ -283,7 +325,7 @@ model::Expected<std::unique_ptr<observe::TraceSource>> run_private(const LiveSpe
                                           "see what works here with: synoptic doctor"});
     }
   }
-  return std::make_unique<LivePrivate>(std::move(*supervisor), std::move(incoming), spec);
+  return std::make_unique<LivePrivate>(std::move(*supervisor), spec);
 }
 
 }  // namespace synoptic::live

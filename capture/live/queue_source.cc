@@ -1,8 +1,6 @@
 // QueueSource: the queue's two ends.
 #include "capture/live/queue_source.hh"
 
-#include <fmt/format.h>
-
 #include <iterator>
 #include <utility>
 
@@ -12,7 +10,6 @@ namespace {
 
 std::size_t weight_of(const Delivery& delivery) {
   if (const auto* packet = std::get_if<PacketDelivery>(&delivery)) return packet->bytes.size();
-  if (const auto* call = std::get_if<CallDelivery>(&delivery)) return call->bytes.size();
   return 0;
 }
 
@@ -20,7 +17,7 @@ std::size_t weight_of(const Delivery& delivery) {
 
 QueueSource::QueueSource(observe::TrackerOptions options, observe::QueueLimits limits,
                          observe::QueueLimits held)
-    : queue_(limits), runs_(options), held_limits_(held) {}
+    : queue_(limits), arrivals_(options), held_limits_(held) {}
 
 bool QueueSource::poll() {
   if (ended_) return false;
@@ -28,12 +25,12 @@ bool QueueSource::poll() {
       queue_.finished();  // asked first: what was put in before the end is then taken below
   const bool any = queue_.take(taken_) || !held_.empty();
   const bool missing = lost_more();
-  if (missing) runs_.packets_missed();
+  if (missing) arrivals_.packets_missed();
   take_in(held_);
   held_weight_ = 0;
   take_in(taken_);
   // Where the missing ones would have stood is not known: those that came now are no surer.
-  if (missing || lost_more()) runs_.packets_missed();
+  if (missing || lost_more()) arrivals_.packets_missed();
   if (last) finish();
   return any || last;
 }
@@ -51,13 +48,9 @@ void QueueSource::take_in(std::vector<Delivery>& deliveries) {
   for (Delivery& delivery : deliveries) {
     if (auto* packet = std::get_if<PacketDelivery>(&delivery)) {
       packet->packet.bytes = packet->bytes;
-      runs_.packet(packet->packet);
-      ++captured_;
-    } else if (auto* call = std::get_if<CallDelivery>(&delivery)) {
-      call->record.call.data = call->bytes;
-      runs_.call(call->record);
+      arrivals_.packet(packet->packet);
     } else if (const auto* word = std::get_if<observe::KernelRecord>(&delivery)) {
-      runs_.kernel(*word);
+      arrivals_.kernel(*word);
     }
   }
   deliveries.clear();
@@ -70,22 +63,10 @@ bool QueueSource::lost_more() {
 }
 
 void QueueSource::finish() {
-  runs_.finish();
+  arrivals_.finish(counters());
   ended_ = true;
-  const observe::Counters counts = counters();
-  if (counts.kernel_dropped > 0) {
-    runs_.warn(
-        fmt::format("{} packets are missing: the kernel dropped them, its capture ring was full",
-                    counts.kernel_dropped));
-  }
-  if (counts.queue_dropped > 0) {
-    runs_.warn(
-        fmt::format("{} packets or calls are missing: they came faster than they could be shown",
-                    counts.queue_dropped));
-  }
-  if (std::string text = last_warning(runs_.trace()); !text.empty()) runs_.warn(std::move(text));
   const std::lock_guard lock(mutex_);
-  for (std::string& text : warnings_) runs_.warn(std::move(text));
+  for (std::string& text : warnings_) arrivals_.warn(std::move(text));
   warnings_.clear();
 }
 
@@ -94,7 +75,7 @@ void QueueSource::wait(model::Duration timeout) {
 }
 
 observe::Counters QueueSource::counters() const {
-  return {captured_, kernel_dropped_, queue_.dropped()};
+  return {arrivals_.captured(), kernel_dropped_, queue_.dropped()};
 }
 
 std::optional<model::Error> QueueSource::failure() const {
@@ -107,22 +88,12 @@ void QueueSource::deliver(const observe::CapturedPacket& packet) {
   queue_.push(PacketDelivery(packet), packet.bytes.size());
 }
 
-void QueueSource::deliver(observe::CallRecord record) {
-  const std::size_t size = record.call.data.size();
-  queue_.push(CallDelivery(std::move(record)), size);
-}
-
 void QueueSource::deliver(const observe::KernelRecord& record) {
   queue_.offer(record);
 }
 
 bool QueueSource::deliver_waiting(const observe::CapturedPacket& packet) {
   return queue_.push_wait(PacketDelivery(packet), packet.bytes.size());
-}
-
-bool QueueSource::deliver_waiting(observe::CallRecord record) {
-  const std::size_t size = record.call.data.size();
-  return queue_.push_wait(CallDelivery(std::move(record)), size);
 }
 
 void QueueSource::warn(std::string text) {

@@ -1,6 +1,6 @@
 // QueueSource: a trace fed from another thread. The producer hands over packets and calls through a
-// bounded queue; whoever polls moves them into the trace. What live captures, private runs and
-// piped files share.
+// bounded queue; whoever polls moves them into the trace. What captures on the host's interfaces
+// and piped files share.
 #pragma once
 
 #include <atomic>
@@ -10,28 +10,21 @@
 #include <variant>
 #include <vector>
 
-#include "capture/live/two_runs.hh"
+#include "capture/live/arrivals.hh"
 #include "capture/observe/bounded_queue.hh"
 #include "capture/observe/flow_tracker.hh"
 #include "capture/observe/trace_source.hh"
 
 namespace synoptic::live {
 
-// A packet or a call with bytes of its own.
+// A packet with bytes of its own.
 struct PacketDelivery {
   explicit PacketDelivery(const observe::CapturedPacket& packet)
       : packet(packet), bytes(packet.bytes.begin(), packet.bytes.end()) {}
   observe::CapturedPacket packet;
   wire::Bytes bytes;
 };
-struct CallDelivery {
-  explicit CallDelivery(observe::CallRecord record)
-      : record(std::move(record)),
-        bytes(this->record.call.data.begin(), this->record.call.data.end()) {}
-  observe::CallRecord record;
-  wire::Bytes bytes;
-};
-using Delivery = std::variant<PacketDelivery, CallDelivery, observe::KernelRecord>;
+using Delivery = std::variant<PacketDelivery, observe::KernelRecord>;
 
 class QueueSource : public observe::TraceSource {
  public:
@@ -44,32 +37,24 @@ class QueueSource : public observe::TraceSource {
   bool poll() override;
   void hold() override;
   void wait(model::Duration timeout) override;
-  const model::Trace& trace() const override { return runs_.trace(); }
-  const model::Trace* simulated() const override { return runs_.simulated(); }
+  const model::Trace& trace() const override { return arrivals_.runs().trace(); }
+  const model::Trace* simulated() const override { return arrivals_.runs().simulated(); }
   observe::Counters counters() const override;
   bool ended() const override { return ended_; }
   std::optional<model::Error> failure() const override;
 
  protected:
-  void abandon() {
-    queue_.close();
-  }  // nobody will poll any more: a producer that waits for room is let go
-  void take_all() {
-    queue_.lift_limits();
-  }  // the producer was asked to end: the rest is let in without waiting
+  // Nobody will poll any more: a producer that waits for room is let go.
+  void abandon() { queue_.close(); }
   // --- the producer's thread
   // A capture cannot wait: what does not fit is counted and gone.
   void deliver(const observe::CapturedPacket& packet);
-  void deliver(observe::CallRecord record);
   void deliver(const observe::KernelRecord& record);
-  // A file can, and so can a run whose programs are held meanwhile. False when nobody wants more.
+  // A file can. False when nobody wants more.
   bool deliver_waiting(const observe::CapturedPacket& packet);
-  bool deliver_waiting(observe::CallRecord record);
   void set_kernel_dropped(std::uint64_t count) { kernel_dropped_ = count; }
   void warn(std::string text);
   void end(std::optional<model::Error> failure = std::nullopt);  // the last call of the producer
-  // --- the consumer's, at the end: a further warning that the whole trace gives rise to, or ""
-  virtual std::string last_warning(const model::Trace&) const { return ""; }
 
  private:
   void finish();
@@ -83,12 +68,11 @@ class QueueSource : public observe::TraceSource {
   std::optional<model::Error> failure_;
 
   // The consumer's own.
-  TwoRuns runs_;
+  Arrivals arrivals_;
   const observe::QueueLimits held_limits_;
   std::vector<Delivery> held_;  // came before what the queue holds
   std::size_t held_weight_ = 0;
   std::vector<Delivery> taken_;
-  std::uint64_t captured_ = 0;
   std::uint64_t known_lost_ = 0;
   bool ended_ = false;
 };

@@ -58,10 +58,12 @@ Throttle::Means throttle_for(const LiveSpec& spec) {
 
 class Run {
  public:
-  Run(const LiveSpec& spec, int guard, CaptureRings rings)
+  Run(const LiveSpec& spec, int guard, CaptureRings rings, FrameRing& ring)
       : spec_(spec),
         guard_(guard),
         throttle_(throttle_for(spec)),
+        outlet_(ring, frames_fd, throttle_),
+        kernel_(outlet_),
         capture_(std::move(rings), outlet_, kernel_.poller, throttle_) {
     for (const LiveRole& role : spec.roles) roles_.emplace_back(role);
     told_ended_.resize(roles_.size());
@@ -89,9 +91,9 @@ class Run {
   const LiveSpec& spec_;
   const int guard_;
   Throttle throttle_;
-  Outlet outlet_{frames_fd, throttle_};
+  Outlet outlet_;
   FrameWriter frames_;  // of the main thread
-  KernelThread kernel_{outlet_};
+  KernelThread kernel_;
   CaptureThread capture_;
   std::deque<RoleProcess> roles_;
   std::optional<CommandWatch> commands_;  // where the roles are not a demo's
@@ -354,7 +356,7 @@ void send_error(const model::Error& error) {
 
 }  // namespace
 
-void run_roles(const LiveSpec& spec, int guard) {
+void run_roles(const LiveSpec& spec, int guard, FrameRing& ring) {
   auto warnings = prepare_loopback(spec.addresses, spec.congestion, throttle_for(spec));
   if (!warnings) return send_error(warnings.error());
   auto rings = CaptureRings::by_length("lo", spec.snap_length);
@@ -363,7 +365,7 @@ void run_roles(const LiveSpec& spec, int guard) {
   ready.begin(FrameType::ready);
   ready.finish();
   if (!write_all(frames_fd, ready.bytes())) return;
-  Run run(spec, guard, std::move(*rings));
+  Run run(spec, guard, std::move(*rings), ring);
   for (const std::string& text : *warnings) run.warn(text);
   run.run();
 }

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -51,11 +52,11 @@ bool hung_up(int fd) {
   return ::poll(&p, 1, 0) > 0;
 }
 
-[[noreturn]] void inner(const LiveSpec& spec, FileDescriptor guard) {
+[[noreturn]] void inner(const LiveSpec& spec, FileDescriptor guard, FrameRing& ring) {
   // The outer supervisor has this one thread only, so "parent" is the process. If it died before
   // this line, the guard tells.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (!hung_up(guard.get())) run_roles(spec, guard.get());
+  if (!hung_up(guard.get())) run_roles(spec, guard.get(), ring);
   ::_exit(0);  // pid 1 of its namespace: all that is left of the run dies with it
 }
 
@@ -75,7 +76,7 @@ void watch(pid_t child) {
   }
 }
 
-int supervise() {
+int supervise(const char* ring_id) {
   ::close_range(frames_fd + 1, ~0u, 0);  // whatever else the parent left open is not ours
   ::fcntl(life_fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(frames_fd, F_SETFD, FD_CLOEXEC);
@@ -89,6 +90,15 @@ int supervise() {
     std::fputs("this is how synoptic starts itself for a live run; type: synoptic live\n", stderr);
     return 2;
   }
+  auto ring = FrameRing::attach(std::atoi(ring_id));
+  if (!ring) {
+    send_error(
+        model::Error{wire::Saying::of("the run's supervisor cannot use the memory that it is "
+                                      "to share: {}",
+                                      std::strerror(errno)),
+                     ""});
+    return 1;
+  }
   const auto spec = receive_spec();
   if (!spec) return 1;  // the parent has died already
   if (auto entered = enter_private_namespaces(); !entered) {
@@ -100,7 +110,7 @@ int supervise() {
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(guard[1]);
-    inner(*spec, FileDescriptor(guard[0]));
+    inner(*spec, FileDescriptor(guard[0]), *ring);
   }
   if (child < 0) {
     send_error(model::Error{
@@ -108,7 +118,7 @@ int supervise() {
     return 1;
   }
   ::close(guard[0]);   // guard[1] stays open for as long as we live
-  ::close(frames_fd);  // the inner one is the only writer: its end is the end of the frames
+  ::close(frames_fd);  // the inner one alone has it: its end is the end of the frames
   watch(child);
   return 0;
 }
@@ -118,7 +128,7 @@ int supervise() {
 void supervisor_entry(int argc, char** argv) {
   if (argc < 2) return;
   const std::string_view what = argv[1];
-  if (what == supervise_argument) ::_exit(supervise());
+  if (what == supervise_argument) ::_exit(supervise(argc > 2 ? argv[2] : ""));
   if (what == probe_argument && argc == 3) ::_exit(run_probe(argv[2]));
 }
 

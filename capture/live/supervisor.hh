@@ -3,7 +3,7 @@
 //   parent ── life (socket) ──► outer supervisor ──── forks ──► inner supervisor, pid 1 of the run
 //   ──► one per role
 //      ▲                          makes the namespaces             captures, starts the roles │
-//      └───────────── frames (pipe) ───────────────────────────────────┘ ◄──────── calls (pipe)
+//      └───────── frames (ring; a pipe wakes) ─────────────────────────┘ ◄──────── calls (pipe)
 //      ───────────┘
 //
 // The parent's end closes the life socket: both supervisors see it and end. The outer one's end
@@ -11,6 +11,7 @@
 // process namespace. So whoever dies, and however, nothing is left; and there is nothing on disk.
 #pragma once
 
+#include "capture/live/frame_ring.hh"
 #include "capture/live/live.hh"
 
 namespace synoptic::live {
@@ -27,8 +28,9 @@ inline constexpr int frames_fd = 4;
 inline constexpr int role_report_fd = 3;
 inline constexpr int role_everybody_fd = 4;  // hangs up once everybody is there
 
-// The inner supervisor: a whole run, from the captured loopback to the last packet. Frames go to
-// `frames_fd`. `guard` hangs up when the outer supervisor has died.
-void run_roles(const LiveSpec& spec, int guard);
+// The inner supervisor: a whole run, from the captured loopback to the last packet. Whether it can
+// begin goes to `frames_fd`, the rest into `ring`. `guard` hangs up when the outer supervisor has
+// died.
+void run_roles(const LiveSpec& spec, int guard, FrameRing& ring);
 
 }  // namespace synoptic::live

@@ -28,7 +28,6 @@ void TypedInputs::drop_first(Role& role) {
 
 void TypedInputs::call(const observe::CallRecord& record) {
   if (record.call.name != model::CallName::read_line) return;
-  const std::lock_guard lock(mutex_);
   Role* const role = find(record.role);
   if (role == nullptr) return;
   role->shown.asks = !record.call.returned;
@@ -41,7 +40,6 @@ void TypedInputs::call(const observe::CallRecord& record) {
 }
 
 void TypedInputs::role_ended(std::string_view name, std::string why) {
-  const std::lock_guard lock(mutex_);
   Role* const role = find(name);
   if (role == nullptr) return;
   role->shown.asks = false;
@@ -50,7 +48,6 @@ void TypedInputs::role_ended(std::string_view name, std::string why) {
 }
 
 void TypedInputs::run_ended() {
-  const std::lock_guard lock(mutex_);
   for (Role& role : roles_) {
     role.shown.asks = false;
     role.shown.ended = true;
@@ -58,7 +55,6 @@ void TypedInputs::run_ended() {
 }
 
 bool TypedInputs::poll() {
-  const std::lock_guard lock(mutex_);
   bool news = false;
   for (std::size_t i = 0; i < roles_.size(); ++i) {
     if (shown_[i] == roles_[i].shown) continue;
@@ -69,7 +65,6 @@ bool TypedInputs::poll() {
 }
 
 model::Expected<void> TypedInputs::admit(std::string_view name, std::size_t size) {
-  const std::lock_guard lock(mutex_);
   Role* const role = find(name);
   if (role == nullptr || role->shown.ended || role->input_ended)
     return std::unexpected(model::Error{
@@ -85,7 +80,6 @@ model::Expected<void> TypedInputs::admit(std::string_view name, std::size_t size
 }
 
 void TypedInputs::take_back(std::string_view name) {
-  const std::lock_guard lock(mutex_);
   Role* const role = find(name);
   if (role == nullptr || role->unread.empty()) return;
   role->unread_bytes -= role->unread.back();
@@ -93,7 +87,6 @@ void TypedInputs::take_back(std::string_view name) {
 }
 
 bool TypedInputs::end(std::string_view name) {
-  const std::lock_guard lock(mutex_);
   Role* const role = find(name);
   if (role == nullptr || role->shown.ended) return false;
   return !std::exchange(role->input_ended, true);

@@ -1,9 +1,8 @@
 // TypedInputs: what is known of the roles that somebody types into: which of them asks, and how
-// much of what was typed lies unread. Written to by the thread that reads a run's frames.
+// much of what was typed lies unread.
 #pragma once
 
 #include <deque>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +19,12 @@ class TypedInputs {
 
   explicit TypedInputs(const LiveSpec& spec);
 
-  // --- the producer's thread
+  // --- what the run tells
   void call(const observe::CallRecord& record);
   void role_ended(std::string_view role, std::string why);
   void run_ended();
 
-  // --- the consumer's thread
+  // --- for who types
   bool poll();  // true if roles() are others than before
   const std::vector<observe::RoleInput>& roles() const { return shown_; }
   bool empty() const { return shown_.empty(); }
@@ -46,9 +45,8 @@ class TypedInputs {
   Role* find(std::string_view role);
   static void drop_first(Role& role);
 
-  std::mutex mutex_;
   std::vector<Role> roles_;
-  std::vector<observe::RoleInput> shown_;  // the consumer's own
+  std::vector<observe::RoleInput> shown_;  // as of the last poll()
 };
 
 }  // namespace synoptic::live

@@ -10,7 +10,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -48,15 +47,6 @@ class BoundedQueue {
     }
     filled_.notify_one();
     return true;
-  }
-  // From here on everything fits: for the rest of a producer that has been asked to end.
-  void lift_limits() {
-    {
-      std::lock_guard lock(mutex_);
-      limits_ = {.values = std::numeric_limits<std::size_t>::max(),
-                 .weight = std::numeric_limits<std::size_t>::max()};
-    }
-    emptied_.notify_all();
   }
   // Nothing more comes in; what is inside can still be taken. Wakes everybody. May be called more
   // than once, and by the consumer too.

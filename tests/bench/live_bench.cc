@@ -76,8 +76,7 @@ double microseconds_at(std::vector<std::int64_t>& sorted, double part) {
 }
 
 // What it takes this machine to wake a thread that waits at a pipe, with nothing else done: on the
-// way from the wire to the trace three wait, one for the other (the capture, the reader, and
-// whoever shows it).
+// way from the wire to the trace two wait, one for the other (the capture, and whoever shows it).
 double one_wake_us() {
   constexpr int count = 500;
   std::array<int, 2> there{-1, -1}, back{-1, -1};

@@ -112,17 +112,5 @@ TEST(BoundedQueue, WaitingProducersLoseNothing) {
   EXPECT_EQ(queue.dropped(), 0u);
 }
 
-TEST(BoundedQueue, WithoutItsLimits_EverythingFits_AlsoForWhoWaits) {
-  BoundedQueue<int> queue({.values = 1, .weight = 1});
-  EXPECT_TRUE(queue.push(1, 1));
-  std::thread producer([&] { EXPECT_TRUE(queue.push_wait(2, 1)); });
-  queue.lift_limits();
-  producer.join();
-  EXPECT_TRUE(queue.push(3, std::size_t{1} << 40));
-  std::vector<int> all;
-  EXPECT_TRUE(queue.take(all));
-  EXPECT_EQ(all, (std::vector<int>{1, 2, 3}));
-}
-
 }  // namespace
 }  // namespace synoptic::observe

@@ -1,0 +1,68 @@
+// FrameRing: the frames of a run on their way from the supervisor to its parent, in memory that
+// both share. The parent takes them when it likes, and decodes them where they lie; what was put in
+// stays there when the supervisor has gone.
+//
+// System V's shared memory, shmget(2): it needs no file, so a limit on the size of files
+// (RLIMIT_FSIZE) does not matter, and it is gone with its last user. Only what was written to ever
+// takes memory: with little to keep the beginning of the ring is used again and again.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "capture/live/frames.hh"
+
+namespace synoptic::live {
+
+class FrameRing {
+ public:
+  // The reader's. `size` in bytes; where so much is not allowed, less, down to a sixty-fourth.
+  // Nothing, with errno, if there is none at all.
+  static std::optional<FrameRing> make(std::size_t size);
+  // The writer's: `id` is the reader's id(). Nothing, with errno, if there is no such memory.
+  static std::optional<FrameRing> attach(int id);
+  FrameRing(FrameRing&& other) noexcept;
+  FrameRing& operator=(FrameRing&&) = delete;
+  ~FrameRing();
+
+  int id() const { return id_; }
+  std::size_t size() const { return size_; }
+
+  // --- who writes, one at a time
+  // All of it (whole frames), or nothing where there is no room. Never waits.
+  bool put(wire::ByteSpan frames);
+  // Bytes that were put in and are not released.
+  std::size_t pending() const;
+  // Whether the reader waits and is to be woken. It is asked once after each put().
+  bool wakes_reader();
+
+  // --- who reads
+  std::optional<Frame> next();
+  bool damaged() const { return damaged_; }  // no writer of ours writes such a frame
+  void release();                            // ends the life of the frames given out so far
+  bool any() const;                          // there is something that next() has not given out
+  std::uint64_t position() const { return taken_; }  // bytes given out in all
+  // Before it waits: from here on the writer wakes it. False: there is something already.
+  bool begin_wait();
+  void end_wait();
+
+ private:
+  struct Control;
+  FrameRing(int id, void* memory);
+  void pad(std::uint64_t bytes);
+  std::uint8_t* at(std::uint64_t position) const { return data_ + position % size_; }
+
+  int id_ = -1;
+  Control* control_ = nullptr;
+  std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+  // The writer's own.
+  std::uint64_t padded_from_ = 0, padded_to_ = 0;  // the last bytes that were left out
+  // The reader's own.
+  std::uint64_t taken_ = 0;
+  bool damaged_ = false;
+};
+
+}  // namespace synoptic::live

@@ -1,0 +1,164 @@
+// FrameRing: every frame once and in order, whoever is faster, and whatever becomes of the writer.
+#include "capture/live/frame_ring.hh"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <random>
+#include <thread>
+
+namespace synoptic::live {
+namespace {
+
+constexpr std::size_t small = 64 << 10;
+
+// Frames with `size` octets of body each, which all are `number`.
+wire::Bytes frames(std::size_t count, std::size_t size, std::uint8_t number) {
+  FrameWriter out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out.begin(FrameType::packet);
+    for (std::size_t k = 0; k < size; ++k) out.put(number);
+    out.finish();
+  }
+  return out.bytes();
+}
+
+struct Rings {
+  explicit Rings(std::size_t size)
+      : reader(*FrameRing::make(size)), writer(*FrameRing::attach(reader.id())) {}
+  FrameRing reader, writer;
+};
+
+TEST(FrameRing, GivesWhatWasPutIn_AndNoMore) {
+  Rings rings(small);
+  EXPECT_FALSE(rings.reader.any());
+  EXPECT_FALSE(rings.reader.next());
+  ASSERT_TRUE(rings.writer.put(frames(2, 3, 7)));
+  EXPECT_TRUE(rings.reader.any());
+  for (int i = 0; i < 2; ++i) {
+    const auto frame = rings.reader.next();
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->type, FrameType::packet);
+    EXPECT_THAT(frame->body, testing::ElementsAre(7, 7, 7));
+  }
+  EXPECT_FALSE(rings.reader.next());
+  EXPECT_FALSE(rings.reader.any());
+}
+
+TEST(FrameRing, WhatIsNotReleasedIsNotOverwritten) {
+  Rings rings(small);
+  const wire::Bytes one = frames(1, 1000, 1);
+  std::size_t count = 0;
+  while (rings.writer.put(one)) ++count;
+  EXPECT_EQ(count, small / one.size());
+  EXPECT_EQ(rings.writer.pending(), count * one.size());
+  while (rings.reader.next()) --count;
+  EXPECT_EQ(count, 0u);
+  EXPECT_FALSE(rings.writer.put(one)) << "the frames given out are still used";
+  rings.reader.release();
+  EXPECT_EQ(rings.writer.pending(), 0u);
+  EXPECT_TRUE(rings.writer.put(one));
+}
+
+// Frames of every size up to a sixth of the ring, by a thread that is now faster, now slower.
+TEST(FrameRing, EveryFrameComesOnceAndInOrder_AcrossTheEndOfTheRing) {
+  for (const unsigned seed : {1u, 2u, 3u}) {
+    SCOPED_TRACE(seed);
+    constexpr int count = 20'000;
+    Rings rings(small);
+    const auto sizes = [seed] {
+      return [engine = std::mt19937(seed)]() mutable {
+        return engine() % 10'000 % (engine() % 10'000 + 1);
+      };
+    };
+    std::jthread writer([&] {
+      auto size = sizes();
+      for (int i = 0; i < count; ++i) {
+        const wire::Bytes one = frames(1, size(), static_cast<std::uint8_t>(i));
+        while (!rings.writer.put(one)) std::this_thread::yield();
+      }
+    });
+    auto size = sizes();
+    for (int i = 0; i < count;) {
+      const auto frame = rings.reader.next();
+      if (!frame) {
+        ASSERT_FALSE(rings.reader.damaged());
+        rings.reader.release();
+        std::this_thread::yield();
+        continue;
+      }
+      ASSERT_EQ(frame->body.size(), size()) << i;
+      ASSERT_THAT(frame->body, testing::Each(static_cast<std::uint8_t>(i)));
+      if (++i % 7 == 0) rings.reader.release();
+    }
+    rings.reader.release();
+    EXPECT_EQ(rings.writer.pending(), 0u);
+  }
+}
+
+// Where little waits, only the beginning of the ring is used: the rest takes no memory.
+TEST(FrameRing, WithLittleToKeep_ItTakesLittleMemory) {
+  Rings rings(std::size_t{1} << 30);
+  const wire::Bytes many = frames(1, 1 << 20, 9);
+  const std::uint8_t* first = nullptr;
+  std::ptrdiff_t furthest = 0;
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(rings.writer.put(many));
+    EXPECT_EQ(rings.writer.pending(), many.size());
+    const auto frame = rings.reader.next();
+    ASSERT_TRUE(frame);
+    if (first == nullptr) first = frame->body.data();
+    furthest = std::max(furthest, frame->body.data() - first);
+    rings.reader.release();
+  }
+  EXPECT_EQ(rings.writer.pending(), 0u);
+  EXPECT_LT(furthest, 20 << 20) << "of 200 MiB that passed through";
+}
+
+TEST(FrameRing, AReaderThatWaitsIsWokenOnce_AndNoneThatHasSomething) {
+  Rings rings(small);
+  ASSERT_TRUE(rings.writer.put(frames(1, 1, 1)));
+  EXPECT_FALSE(rings.writer.wakes_reader()) << "nobody waits";
+  EXPECT_FALSE(rings.reader.begin_wait()) << "it has something";
+  while (rings.reader.next()) {
+  }
+  EXPECT_TRUE(rings.reader.begin_wait());
+  ASSERT_TRUE(rings.writer.put(frames(1, 1, 2)));
+  EXPECT_TRUE(rings.writer.wakes_reader());
+  ASSERT_TRUE(rings.writer.put(frames(1, 1, 3)));
+  EXPECT_FALSE(rings.writer.wakes_reader());
+}
+
+TEST(FrameRing, WhatWasPutIn_OutlivesItsWriter) {
+  auto reader = FrameRing::make(small);
+  ASSERT_TRUE(reader);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto writer = FrameRing::attach(reader->id());
+    if (writer) writer->put(frames(3, 10, 5));
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  int count = 0;
+  while (const auto frame = reader->next()) count += frame->body.size() == 10;
+  EXPECT_EQ(count, 3);
+}
+
+TEST(FrameRing, NonsenseIsSeen) {
+  Rings rings(small);
+  ASSERT_TRUE(rings.writer.put(wire::Bytes{0xff, 0xff, 0xff, 0x7f, 3, 1}));
+  EXPECT_FALSE(rings.reader.next());
+  EXPECT_TRUE(rings.reader.damaged());
+  EXPECT_FALSE(rings.reader.any());
+}
+
+TEST(FrameRing, OfOthersThereIsNone) {
+  EXPECT_FALSE(FrameRing::attach(-1));
+}
+
+}  // namespace
+}  // namespace synoptic::live
