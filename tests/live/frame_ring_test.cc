@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -66,7 +67,7 @@ TEST(FrameRing, WhatIsNotReleasedIsNotOverwritten) {
 TEST(FrameRing, EveryFrameComesOnceAndInOrder_AcrossTheEndOfTheRing) {
   for (const unsigned seed : {1u, 2u, 3u}) {
     SCOPED_TRACE(seed);
-    constexpr int count = 20'000;
+    constexpr int count = 3'000;
     Rings rings(small);
     const auto sizes = [seed] {
       return [engine = std::mt19937(seed)]() mutable {
@@ -90,7 +91,8 @@ TEST(FrameRing, EveryFrameComesOnceAndInOrder_AcrossTheEndOfTheRing) {
         continue;
       }
       ASSERT_EQ(frame->body.size(), size()) << i;
-      ASSERT_THAT(frame->body, testing::Each(static_cast<std::uint8_t>(i)));
+      ASSERT_EQ(std::ranges::count(frame->body, static_cast<std::uint8_t>(i)),
+                std::ssize(frame->body));
       if (++i % 7 == 0) rings.reader.release();
     }
     rings.reader.release();
