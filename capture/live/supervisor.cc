@@ -47,6 +47,10 @@ void send_error(const model::Error& error) {
   write_all(frames_fd, frames.bytes());
 }
 
+model::Error cannot_start(int error) {
+  return {wire::Saying::of("the run's supervisor cannot be started: {}", std::strerror(error)), ""};
+}
+
 bool hung_up(int fd) {
   pollfd p{fd, POLLIN, 0};
   return ::poll(&p, 1, 0) > 0;
@@ -92,11 +96,7 @@ int supervise(const char* ring_id) {
   }
   auto ring = FrameRing::attach(std::atoi(ring_id));
   if (!ring) {
-    send_error(
-        model::Error{wire::Saying::of("the run's supervisor cannot use the memory that it is "
-                                      "to share: {}",
-                                      std::strerror(errno)),
-                     ""});
+    send_error(cannot_start(errno));
     return 1;
   }
   const auto spec = receive_spec();
@@ -113,8 +113,7 @@ int supervise(const char* ring_id) {
     inner(*spec, FileDescriptor(guard[0]), *ring);
   }
   if (child < 0) {
-    send_error(model::Error{
-        wire::Saying::of("the run's supervisor cannot be started: {}", std::strerror(errno)), ""});
+    send_error(cannot_start(errno));
     return 1;
   }
   ::close(guard[0]);   // guard[1] stays open for as long as we live
