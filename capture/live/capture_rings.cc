@@ -167,6 +167,12 @@ int CaptureRings::hand_over(std::int64_t not_after, const OnPacket& on_packet) {
   }
 }
 
+void CaptureRings::poll_rings() {
+  polled_.clear();
+  for (const int fd : fds()) polled_.push_back({fd, POLLIN, 0});
+  ::poll(polled_.data(), polled_.size(), 0);
+}
+
 int CaptureRings::dispatch(const OnPacket& on_packet) {
   // What was taken before this round may go, up to the last of it; and nothing that could follow a
   // packet that a ring still holds.
@@ -175,14 +181,15 @@ int CaptureRings::dispatch(const OnPacket& on_packet) {
     if (!ring.chunks.empty())
       old_ones = std::max(old_ones, ring.chunks.back().packets.back().packet.t.ns);
   }
-  polled_.clear();
-  for (const int fd : fds()) polled_.push_back({fd, POLLIN, 0});
-  ::poll(polled_.data(), polled_.size(), 0);
+  // poll(2) calls a ring empty while the kernel copies a further packet into it. That does for a
+  // first look; but what goes now must follow all that a ring holds, so each is looked into.
+  const bool first_look = !pending();
+  if (first_look) poll_rings();
   std::int64_t known = std::numeric_limits<std::int64_t>::max();
   int taken = 0;
   more_waits_ = false;
   for (std::size_t i = 0; i < rings_.size(); ++i) {
-    if (polled_[i].revents == 0) continue;
+    if (first_look && polled_[i].revents == 0) continue;
     const int count = take(rings_[i]);
     if (count < 0) return count;
     taken += count;

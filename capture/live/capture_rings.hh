@@ -65,6 +65,7 @@ class CaptureRings {
   };
 
   CaptureRings() = default;
+  void poll_rings();
   int take(Ring& ring);
   const Staged* first(Ring& ring);
   int hand_over(std::int64_t not_after, const OnPacket& on_packet);
