@@ -13,9 +13,8 @@ void Arrivals::finish(const observe::Counters& lost) {
                     lost.kernel_dropped));
   }
   if (lost.queue_dropped > 0) {
-    runs_.warn(
-        fmt::format("{} packets or calls are missing: they came faster than they could be shown",
-                    lost.queue_dropped));
+    runs_.warn(fmt::format("{} packets are missing: they came faster than they could be shown",
+                           lost.queue_dropped));
   }
 }
 

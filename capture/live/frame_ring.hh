@@ -4,7 +4,7 @@
 //
 // System V's shared memory, shmget(2): it needs no file, so a limit on the size of files
 // (RLIMIT_FSIZE) does not matter, and it is gone with its last user. Only what was written to ever
-// takes memory: with little to keep the beginning of the ring is used again and again.
+// takes memory: a ring that was emptied is filled from its beginning again.
 #pragma once
 
 #include <atomic>
@@ -18,10 +18,10 @@ namespace synoptic::live {
 
 class FrameRing {
  public:
-  // The reader's. `size` in bytes; where so much is not allowed, less, down to a sixty-fourth.
+  // The reader's. `size` in bytes; where so much cannot be had, less, down to a sixty-fourth.
   // Nothing, with errno, if there is none at all.
   static std::optional<FrameRing> make(std::size_t size);
-  // The writer's: `id` is the reader's id(). Nothing, with errno, if there is no such memory.
+  // The writer's: `id` is the reader's id(). Nothing, with errno, if that is no ring.
   static std::optional<FrameRing> attach(int id);
   FrameRing(FrameRing&& other) noexcept;
   FrameRing& operator=(FrameRing&&) = delete;
@@ -31,7 +31,8 @@ class FrameRing {
   std::size_t size() const { return size_; }
 
   // --- who writes, one at a time
-  // All of it (whole frames), or nothing where there is no room. Never waits.
+  // All of it (whole frames), or nothing where there is no room. Never waits. Into a ring that is
+  // empty goes all that is not larger than it.
   bool put(wire::ByteSpan frames);
   // Bytes that were put in and are not released.
   std::size_t pending() const;
@@ -47,21 +48,20 @@ class FrameRing {
   // Before it waits: from here on the writer wakes it. False: there is something already.
   bool begin_wait();
   void end_wait();
+  void detach();  // the last call: frees the memory once the other end does not use it
 
  private:
   struct Control;
   FrameRing(int id, void* memory);
-  void pad(std::uint64_t bytes);
+  void pad(std::uint64_t from, std::uint64_t bytes);
+  std::uint64_t used_from() const;
   std::uint8_t* at(std::uint64_t position) const { return data_ + position % size_; }
 
   int id_ = -1;
   Control* control_ = nullptr;
   std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;
-  // The writer's own.
-  std::uint64_t padded_from_ = 0, padded_to_ = 0;  // the last bytes that were left out
-  // The reader's own.
-  std::uint64_t taken_ = 0;
+  std::uint64_t taken_ = 0;  // by the reader
   bool damaged_ = false;
 };
 

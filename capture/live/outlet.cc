@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace synoptic::live {
 namespace {
@@ -14,10 +15,24 @@ namespace {
 // it is let go on.
 constexpr std::size_t much = 4, too_much = 2, little = 32;
 constexpr int look_ms = 1;
+// More than this part of it is not put in at once.
+constexpr std::size_t piece = 8;
 
 bool has_gone(int pipe) {
   pollfd reader{pipe, 0, 0};
   return ::poll(&reader, 1, look_ms) > 0;
+}
+
+// Of the frames' beginning: as many whole ones as `most` octets hold, but one at least.
+std::size_t size_of_piece(wire::ByteSpan frames, std::size_t most) {
+  if (frames.size() <= most) return frames.size();
+  std::size_t size = 0;
+  while (const auto frame = first_frame(frames.subspan(size))) {
+    const std::size_t with_it = size + frame_header_size + frame->body.size();
+    if (size > 0 && with_it > most) break;
+    size = with_it;
+  }
+  return size;
 }
 
 }  // namespace
@@ -32,52 +47,63 @@ Outlet::~Outlet() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_all();
+  work_.notify_all();
   thread_.join();
 }
 
 void Outlet::send(FrameWriter& frames) {
-  if (frames.bytes().empty()) return;
   std::unique_lock lock(mutex_);
-  while (!gone_ && !ring_.put(frames.bytes())) {
-    watching_ = true;
-    changed_.notify_all();
-    changed_.wait(lock);
+  wire::ByteSpan rest = frames.bytes();
+  while (!gone_ && !rest.empty()) {
+    const std::size_t size = size_of_piece(rest, ring_.size() / piece);
+    while (!gone_ && !ring_.put(rest.first(size))) {
+      full_ = true;
+      begin_watching();
+      room_.wait(lock);
+    }
+    rest = rest.subspan(size);
   }
   frames.clear();
   if (ring_.wakes_reader()) {
     const char any = 0;
     if (::write(pipe_, &any, sizeof any) < 0) gone_ |= errno == EPIPE;
   }
-  if (ring_.pending() <= ring_.size() / much) return;
-  set_pace();
-  watching_ = true;
-  changed_.notify_all();
+  if (ring_.pending() > ring_.size() / much) begin_watching();
 }
 
-void Outlet::set_pace() {
+void Outlet::begin_watching() {
+  set_pace();
+  if (std::exchange(watching_, true)) return;
+  work_.notify_all();
+}
+
+// Whether it needs to be looked at again.
+bool Outlet::set_pace() {
   const std::size_t pending = ring_.pending();
-  if (gone_ || pending < ring_.size() / little) {
+  if (gone_ || (!full_ && pending < ring_.size() / little)) {
     throttle_.set(Throttle::By::outlet, Throttle::Pace::full);
-  } else if (pending > ring_.size() / too_much) {
+    return false;
+  }
+  if (full_ || pending > ring_.size() / too_much) {
     throttle_.set(Throttle::By::outlet, Throttle::Pace::crawl);
   } else if (pending > ring_.size() / much) {
     throttle_.set(Throttle::By::outlet, Throttle::Pace::slow);
   }
+  return true;
 }
 
 void Outlet::watch() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return ending_ || watching_; });
+    work_.wait(lock, [&] { return ending_ || watching_; });
     if (ending_) return;
     lock.unlock();
     const bool gone = has_gone(pipe_);
     lock.lock();
     gone_ |= gone;
-    set_pace();
-    watching_ = !gone_ && ring_.pending() >= ring_.size() / little;
-    changed_.notify_all();
+    full_ = full_ && !gone_ && ring_.pending() > ring_.size() / too_much;
+    watching_ = set_pace();
+    room_.notify_all();
   }
 }
 

@@ -25,14 +25,16 @@ class Outlet {
 
  private:
   void watch();
-  void set_pace();
+  void begin_watching();
+  bool set_pace();
 
   FrameRing& ring_;
   const int pipe_;
   Throttle& throttle_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable work_, room_;
   bool watching_ = false;  // much waits, or somebody for room
+  bool full_ = false;      // there was no room for somebody
   bool gone_ = false;      // the parent
   bool ending_ = false;
   std::thread thread_;  // sees that there is room again; last: it uses all the rest

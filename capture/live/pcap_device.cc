@@ -1,6 +1,7 @@
 // libpcap, made safe.
 #include "capture/live/pcap_device.hh"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/if_packet.h>
 #include <sys/socket.h>
@@ -67,6 +68,8 @@ model::Expected<PcapHandle> open_device(const std::string& interface, std::uint3
     return std::unexpected(
         model::Error{wire::Saying::of("cannot capture on '{}': {}", interface, text.data()), ""});
   }
+  const int fd = ::pcap_get_selectable_fd(handle.get());
+  ::fcntl(fd, F_SETFD, ::fcntl(fd, F_GETFD) | FD_CLOEXEC);  // not for a run's programs
   if (interface == "lo") ignore_outgoing(handle.get());
   return handle;
 }

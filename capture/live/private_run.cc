@@ -1,10 +1,11 @@
 // A private run, seen from the parent: starts the supervisor, reads its frames, ends it. Whoever
-// polls reads: what he does not read waits with the supervisor, who holds up the programs then.
+// polls reads; while much waits to be read the supervisor holds up the programs.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "capture/live/arrivals.hh"
 #include "capture/live/file_descriptor.hh"
@@ -30,12 +35,23 @@ namespace {
 // Namespaces and a capture's ring take some milliseconds; a machine may be busy.
 constexpr int start_patience_ms = 20'000;
 // Who shows the run may be away for some seconds while programs send flat out; then they are held
-// up.
-constexpr std::size_t ring_size = std::size_t{1} << 30;
-// A poll takes about so many bytes, and is asked again: who draws between polls is not to wait for
-// long. So many frames are given back to the supervisor together.
-constexpr std::size_t taken_at_once = 64 << 20;
-constexpr std::size_t frames_at_once = 1024;
+// up. No more than a part of the machine's memory, and of what the process may map, is for that.
+std::size_t ring_size() {
+  constexpr std::size_t most = std::size_t{1} << 30, of_memory = 8, of_limit = 4;
+  std::size_t size = most;
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+  if (pages > 0 && page > 0)
+    size = std::min(size,
+                    static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) / of_memory);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    size = std::min<std::size_t>(size, limit.rlim_cur / of_limit);
+  return size;
+}
+// A poll takes about so many bytes, or frames, and is asked again: who draws between polls is not
+// to wait for long. Fewer are given back to the supervisor together.
+constexpr std::size_t taken_a_poll = 64 << 20, taken_at_once = 4 << 20;
+constexpr std::size_t frames_a_poll = 100'000, frames_at_once = 1000;
 
 // The supervisor as a child: its process, our ends of the pipes, and what it tells.
 struct Supervisor {
@@ -97,12 +113,15 @@ int spawn_supervisor(int life, int frames, int ring, RoleKind kind, pid_t& pid) 
 }
 
 model::Expected<Supervisor> start_supervisor(const LiveSpec& spec) {
+  auto ring = FrameRing::make(ring_size());
+  if (!ring)
+    return std::unexpected(model::Error{
+        wire::Saying::of("the live run's processes cannot share memory: {}", std::strerror(errno)),
+        "allow some: see 'sysctl kernel.shmmax' and 'ulimit -v'"});
   std::array<int, 2> life{-1, -1}, frames{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life.data()) != 0) {
     return std::unexpected(cannot_start(errno));
   }
-  auto ring = FrameRing::make(ring_size);
-  if (!ring) return std::unexpected(cannot_start(errno));
   Supervisor supervisor(std::move(*ring));
   supervisor.life = above_ten(life[0]);
   const FileDescriptor its_life = above_ten(life[1]);
@@ -168,11 +187,12 @@ class LivePrivate : public observe::TraceSource, private observe::RunInput {
   bool poll() override {
     if (ended_) return false;
     const bool gone = has_gone();  // asked first: all that was put in before is then taken below
-    const std::uint64_t enough = ring().position() + taken_at_once;
-    bool any = false;
-    while (!complete_ && ring().position() < enough && take_frames()) any = true;
+    const std::uint64_t enough = ring().position() + taken_a_poll;
+    std::size_t count = 0;
+    while (!complete_ && count < frames_a_poll && ring().position() < enough && take_frames())
+      count += frames_.size();
     if (complete_ || ring().damaged() || (gone && !ring().any())) end();
-    return inputs_.poll() || any || ended_;
+    return inputs_.poll() || count > 0 || ended_;
   }
   void wait(model::Duration timeout) override {
     if (ended_ || !ring().begin_wait()) return;
@@ -219,7 +239,8 @@ class LivePrivate : public observe::TraceSource, private observe::RunInput {
   // Some of those that are there. False if there is none.
   bool take_frames() {
     frames_.clear();
-    while (frames_.size() < frames_at_once) {
+    const std::uint64_t enough = ring().position() + taken_at_once;
+    while (frames_.size() < frames_at_once && ring().position() < enough) {
       const auto frame = ring().next();
       if (!frame) break;
       frames_.push_back(*frame);
@@ -283,7 +304,9 @@ class LivePrivate : public observe::TraceSource, private observe::RunInput {
         arrivals_.warn(std::move(unseen));
     }
     for (std::string& text : warnings_) arrivals_.warn(std::move(text));
+    if (!complete_) stop();  // where the ring is damaged it would go on
     supervisor_.frames.reset();
+    ring().detach();
     // Freeing its rings takes the supervisor a while, and nobody needs to wait for that.
     reaper_ = std::jthread([this] { supervisor_.wait(); });
   }

@@ -1,4 +1,4 @@
-// QueueSource: a trace fed from another thread. The producer hands over packets and calls through a
+// QueueSource: a trace fed from another thread. The producer hands over packets through a
 // bounded queue; whoever polls moves them into the trace. What captures on the host's interfaces
 // and piped files share.
 #pragma once

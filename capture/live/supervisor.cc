@@ -13,8 +13,8 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -80,7 +80,7 @@ void watch(pid_t child) {
   }
 }
 
-int supervise(const char* ring_id) {
+int supervise(std::string_view ring_id) {
   ::close_range(frames_fd + 1, ~0u, 0);  // whatever else the parent left open is not ours
   ::fcntl(life_fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(frames_fd, F_SETFD, FD_CLOEXEC);
@@ -94,7 +94,9 @@ int supervise(const char* ring_id) {
     std::fputs("this is how synoptic starts itself for a live run; type: synoptic live\n", stderr);
     return 2;
   }
-  auto ring = FrameRing::attach(std::atoi(ring_id));
+  int id = -1;
+  std::from_chars(ring_id.data(), ring_id.data() + ring_id.size(), id);
+  auto ring = FrameRing::attach(id);
   if (!ring) {
     send_error(cannot_start(errno));
     return 1;

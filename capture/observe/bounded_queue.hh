@@ -91,10 +91,6 @@ class BoundedQueue {
     std::lock_guard lock(mutex_);
     return dropped_;
   }
-  std::size_t size() const {
-    std::lock_guard lock(mutex_);
-    return values_.size();
-  }
 
  private:
   bool put(T& value, std::size_t weight, bool counted) {
@@ -119,7 +115,7 @@ class BoundedQueue {
     weight_ += weight;
   }
 
-  QueueLimits limits_;
+  const QueueLimits limits_;
   mutable std::mutex mutex_;
   std::condition_variable filled_, emptied_;
   std::vector<T> values_;

@@ -69,16 +69,20 @@ TEST(FrameRing, EveryFrameComesOnceAndInOrder_AcrossTheEndOfTheRing) {
     SCOPED_TRACE(seed);
     constexpr int count = 3'000;
     Rings rings(small);
-    const auto sizes = [seed] {
+    const auto sizes = [seed] {  // many are short
       return [engine = std::mt19937(seed)]() mutable {
-        return engine() % 10'000 % (engine() % 10'000 + 1);
+        const auto most = engine() % 10'000;
+        return engine() % (most + 1);
       };
     };
-    std::jthread writer([&] {
+    std::jthread writer([&](std::stop_token stop) {
       auto size = sizes();
       for (int i = 0; i < count; ++i) {
         const wire::Bytes one = frames(1, size(), static_cast<std::uint8_t>(i));
-        while (!rings.writer.put(one)) std::this_thread::yield();
+        while (!rings.writer.put(one)) {
+          if (stop.stop_requested()) return;
+          std::this_thread::yield();
+        }
       }
     });
     auto size = sizes();
@@ -117,6 +121,42 @@ TEST(FrameRing, WithLittleToKeep_ItTakesLittleMemory) {
   }
   EXPECT_EQ(rings.writer.pending(), 0u);
   EXPECT_LT(furthest, 20 << 20) << "of 200 MiB that passed through";
+}
+
+// After any number of rounds, wherever it stands.
+TEST(FrameRing, AReaderThatComesNoMore_LeavesRoomForNearlyAllOfTheRing) {
+  constexpr std::size_t size = 64 << 20;
+  const wire::Bytes one = frames(1, (100 << 10) + 7, 3);
+  for (const int before : {1, 100, 150, 163, 164, 165, 170, 400, 655, 656, 1000}) {
+    Rings rings(size);
+    for (int i = 0; i < before; ++i) {
+      ASSERT_TRUE(rings.writer.put(one));
+      ASSERT_TRUE(rings.reader.next());
+      if (i % 3 != 0) rings.reader.release();
+    }
+    const std::size_t waits = rings.writer.pending();
+    std::size_t more = 0;
+    while (rings.writer.put(one)) ++more;
+    EXPECT_GT(waits + more * one.size(), size - 3 * one.size()) << before;
+    EXPECT_GE(rings.writer.pending(), waits + more * one.size()) << before;
+    while (const auto frame = rings.reader.next()) {
+      ASSERT_EQ(frame->body.size(), one.size() - frame_header_size);
+      --more;
+    }
+    EXPECT_EQ(more, 0u) << before;
+  }
+}
+
+TEST(FrameRing, AnEmptyOneTakesWhatIsNotLargerThanIt) {
+  Rings rings(small);
+  for (const std::size_t length : {30'000u, 40'000u, 60'000u, 5u, 65'000u, 33'000u, 33'000u}) {
+    ASSERT_TRUE(rings.writer.put(frames(1, length, 1))) << length;
+    const auto frame = rings.reader.next();
+    ASSERT_TRUE(frame) << length;
+    EXPECT_EQ(frame->body.size(), length);
+    rings.reader.release();
+  }
+  EXPECT_FALSE(rings.writer.put(frames(1, small, 1)));
 }
 
 TEST(FrameRing, AReaderThatWaitsIsWokenOnce_AndNoneThatHasSomething) {

@@ -49,8 +49,7 @@ TEST(QueueSource, WhatDoesNotFit_IsCountedAndShown) {
   ASSERT_TRUE(run_to_end(source));
   EXPECT_EQ(source.counters().captured, 4u);
   EXPECT_EQ(source.counters().queue_dropped, 6u);
-  EXPECT_THAT(source.trace().warnings,
-              testing::ElementsAre(HasSubstr("6 packets or calls are missing")));
+  EXPECT_THAT(source.trace().warnings, testing::ElementsAre(HasSubstr("6 packets are missing")));
   EXPECT_EQ(packets(source.trace()).size(), 4u);
 }
 

@@ -49,7 +49,7 @@ constexpr std::array patterns{
     N_("the fault '{}' never struck: {} packet matched it"),
     N_("the fault '{}' never struck: {} packets matched it"),
     N_("{} packets are missing: the kernel dropped them, its capture ring was full"),
-    N_("{} packets or calls are missing: they came faster than they could be shown"),
+    N_("{} packets are missing: they came faster than they could be shown"),
     N_("who sent was held up for {} ms in all: more was sent than could be shown"),
     N_("congestion control '{}' is not to be had here: the kernel's own is used ({})"),
 };
