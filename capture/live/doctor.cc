@@ -28,7 +28,8 @@ constexpr model::Duration patience = model::seconds(20);
 
 struct ProbeResult {
   bool calls = false;                 // some of its calls were recorded
-  std::optional<model::Error> error;  // the run did not come to be
+  bool began = false;                 // the run came to be
+  std::optional<model::Error> error;  // it did not, or did not end well
   std::size_t packets = 0;            // that held the probe's datagram
   std::string warning;
 };
@@ -48,6 +49,7 @@ ProbeResult probe(const std::string& what, RoleKind kind = RoleKind::demo,
     (*source)->poll();
   }
   ProbeResult result;
+  result.began = true;
   result.error = (*source)->failure();
   const model::Trace& trace = (*source)->trace();
   for (const model::Event& event : trace.events()) {
@@ -92,6 +94,11 @@ Check check_capture(const std::string& name, const ProbeResult& result, const st
 Check check_pace() {
   Check check{"pace of it (token bucket filter, tc-tbf)", false, "", ""};
   const ProbeResult result = probe(std::string(probe_pace), RoleKind::command);
+  if (!result.began) {
+    check.detail = result.error->what;
+    check.remedy = result.error->remedy;
+    return check;
+  }
   check.works = !result.error && result.warning.empty();
   check.detail = check.works ? "programs that send more than can be captured wait"
                              : "this kernel has none: packets of a flood may be lost, and counted";
