@@ -198,8 +198,9 @@ TEST(FrameRing, NonsenseIsSeen) {
   EXPECT_FALSE(rings.reader.any());
 }
 
-TEST(FrameRing, OfOthersThereIsNone) {
+TEST(FrameRing, WhereThereCanBeNone_ThereIsNone) {
   EXPECT_FALSE(FrameRing::attach(-1));
+  EXPECT_FALSE(FrameRing::make(std::size_t{1} << 62)) << "nor a sixty-fourth of that";
 }
 
 }  // namespace
