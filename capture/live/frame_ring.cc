@@ -7,7 +7,11 @@
 #include "capture/live/frame_ring.hh"
 
 #include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,9 +27,22 @@ constexpr std::size_t least = 64;  // of the size that is asked for, at least th
 constexpr std::size_t used_anyway = 16 << 20;
 constexpr std::size_t control_size = 4096;
 
+// Both say -1 where there is none.
+void* none_if_failed(void* memory) {
+  return memory == MAP_FAILED ? nullptr : memory;
+}
 void* attached(int id) {
-  void* const memory = ::shmat(id, nullptr, 0);
-  return memory == reinterpret_cast<void*>(-1) ? nullptr : memory;
+  return none_if_failed(::shmat(id, nullptr, 0));
+}
+void* mapped(int descriptor, std::size_t size) {
+  return none_if_failed(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0));
+}
+
+// A file that were to be larger would end the process, with SIGXFSZ.
+bool files_may_have(std::size_t size) {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+         (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= size);
 }
 
 }  // namespace
@@ -42,39 +59,62 @@ std::optional<FrameRing> FrameRing::make(std::size_t size) {
   static_assert(sizeof(Control) <= control_size);
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
   for (const std::size_t smallest = size / least; size >= smallest; size /= 2) {
-    const int id = ::shmget(IPC_PRIVATE, control_size + size, IPC_CREAT | SHM_NORESERVE | 0600);
-    if (id < 0) continue;
-    void* const memory = attached(id);
-    const int error = errno;
-    // From now on it goes with its last user; who knows its id may still come (shmctl(2)).
-    ::shmctl(id, IPC_RMID, nullptr);
-    errno = error;
-    if (memory != nullptr) return FrameRing(id, new (memory) Control{.size = size});
+    if (auto ring = make_of_file(size)) return ring;
+    if (auto ring = make_of_segment(size)) return ring;
   }
   return std::nullopt;
 }
 
-std::optional<FrameRing> FrameRing::attach(int id) {
-  void* const memory = attached(id);
+std::optional<FrameRing> FrameRing::make_of_file(std::size_t size) {
+  const std::size_t all = control_size + size;
+  if (!files_may_have(all)) return std::nullopt;
+  FileDescriptor file(::memfd_create("frames", MFD_CLOEXEC));
+  if (!file.open() || ::ftruncate(file.get(), static_cast<off_t>(all)) != 0) return std::nullopt;
+  void* const memory = mapped(file.get(), all);
   if (memory == nullptr) return std::nullopt;
-  FrameRing ring(id, memory);
-  shmid_ds about{};
-  if (::shmctl(id, IPC_STAT, &about) != 0) return std::nullopt;
-  if (about.shm_segsz < control_size || about.shm_segsz - control_size != ring.size()) {
+  return FrameRing(std::move(file), -1, new (memory) Control{.size = size});
+}
+
+std::optional<FrameRing> FrameRing::make_of_segment(std::size_t size) {
+  const int id = ::shmget(IPC_PRIVATE, control_size + size, IPC_CREAT | SHM_NORESERVE | 0600);
+  if (id < 0) return std::nullopt;
+  void* const memory = attached(id);
+  const int error = errno;
+  // From now on it goes with its last user; who knows its id may still come (shmctl(2)).
+  ::shmctl(id, IPC_RMID, nullptr);
+  errno = error;
+  if (memory == nullptr) return std::nullopt;
+  return FrameRing({}, id, new (memory) Control{.size = size});
+}
+
+std::optional<FrameRing> FrameRing::attach(Share share) {
+  std::size_t all = 0;
+  if (struct stat file{}; share.descriptor >= 0 && ::fstat(share.descriptor, &file) == 0)
+    all = static_cast<std::size_t>(file.st_size);
+  if (shmid_ds about{}; share.descriptor < 0 && ::shmctl(share.id, IPC_STAT, &about) == 0)
+    all = about.shm_segsz;
+  if (all <= control_size) {
     errno = EINVAL;
     return std::nullopt;
   }
-  return ring;
+  void* const memory = share.descriptor >= 0 ? mapped(share.descriptor, all) : attached(share.id);
+  if (memory == nullptr) return std::nullopt;
+  FrameRing ring({}, share.descriptor >= 0 ? -1 : share.id, memory);
+  if (ring.size() == all - control_size) return ring;
+  errno = EINVAL;
+  return std::nullopt;
 }
 
-FrameRing::FrameRing(int id, void* memory)
-    : id_(id),
+FrameRing::FrameRing(FileDescriptor descriptor, int id, void* memory)
+    : descriptor_(std::move(descriptor)),
+      id_(id),
       control_(static_cast<Control*>(memory)),
       data_(static_cast<std::uint8_t*>(memory) + control_size),
       size_(control_->size) {}
 
 FrameRing::FrameRing(FrameRing&& other) noexcept
-    : id_(other.id_),
+    : descriptor_(std::move(other.descriptor_)),
+      id_(other.id_),
       control_(std::exchange(other.control_, nullptr)),
       data_(other.data_),
       size_(other.size_),
@@ -86,7 +126,13 @@ FrameRing::~FrameRing() {
 }
 
 void FrameRing::detach() {
-  if (control_ != nullptr) ::shmdt(std::exchange(control_, nullptr));
+  if (control_ == nullptr) return;
+  void* const memory = std::exchange(control_, nullptr);
+  if (id_ >= 0)
+    ::shmdt(memory);
+  else
+    ::munmap(memory, control_size + size_);
+  descriptor_.reset();
 }
 
 // Nothing before it is still needed.

@@ -2,9 +2,9 @@
 // both share. The parent takes them when it likes, and decodes them where they lie; what was put in
 // stays there when the supervisor has gone.
 //
-// System V's shared memory, shmget(2): it needs no file, so a limit on the size of files
-// (RLIMIT_FSIZE) does not matter, and it is gone with its last user. Only what was written to ever
-// takes memory: a ring that was emptied is filled from its beginning again.
+// Of memfd_create(2), which is gone with its last user however that ends; or, where a limit on the
+// size of files forbids that (RLIMIT_FSIZE), of shmget(2). Only what was written to ever takes
+// memory: a ring that was emptied is filled from its beginning again.
 #pragma once
 
 #include <atomic>
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "capture/live/file_descriptor.hh"
 #include "capture/live/frames.hh"
 
 namespace synoptic::live {
@@ -21,13 +22,17 @@ class FrameRing {
   // The reader's. `size` in bytes; where so much cannot be had, less, down to a sixty-fourth.
   // Nothing, with errno, if there is none at all.
   static std::optional<FrameRing> make(std::size_t size);
-  // The writer's: `id` is the reader's id(). Nothing, with errno, if that is no ring.
-  static std::optional<FrameRing> attach(int id);
+  // How another process finds it: a descriptor that it inherits, or else an id of shmget(2).
+  struct Share {
+    int descriptor = -1, id = -1;
+  };
+  Share share() const { return {descriptor_.get(), id_}; }
+  // The writer's. Nothing, with errno, if that is no ring. The descriptor stays whose it was.
+  static std::optional<FrameRing> attach(Share share);
   FrameRing(FrameRing&& other) noexcept;
   FrameRing& operator=(FrameRing&&) = delete;
   ~FrameRing();
 
-  int id() const { return id_; }
   std::size_t size() const { return size_; }
 
   // --- who writes, one at a time
@@ -52,12 +57,15 @@ class FrameRing {
 
  private:
   struct Control;
-  FrameRing(int id, void* memory);
+  static std::optional<FrameRing> make_of_file(std::size_t size);
+  static std::optional<FrameRing> make_of_segment(std::size_t size);
+  FrameRing(FileDescriptor descriptor, int id, void* memory);
   void pad(std::uint64_t from, std::uint64_t bytes);
   std::uint64_t used_from() const;
   std::uint8_t* at(std::uint64_t position) const { return data_ + position % size_; }
 
-  int id_ = -1;
+  FileDescriptor descriptor_;
+  int id_ = -1;  // without a descriptor
   Control* control_ = nullptr;
   std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;

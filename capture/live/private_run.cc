@@ -91,7 +91,7 @@ model::Error cannot_start(int error) {
       error == ENOENT ? "mount /proc: it is needed to find the program itself" : ""};
 }
 
-int spawn_supervisor(int life, int frames, int ring, RoleKind kind, pid_t& pid) {
+int spawn_supervisor(int life, int frames, FrameRing::Share ring, RoleKind kind, pid_t& pid) {
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   if (kind == RoleKind::demo)  // nobody else's role reads what is typed
@@ -99,12 +99,13 @@ int spawn_supervisor(int life, int frames, int ring, RoleKind kind, pid_t& pid) 
   ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   ::posix_spawn_file_actions_adddup2(&files, life, life_fd);
   ::posix_spawn_file_actions_adddup2(&files, frames, frames_fd);
+  if (ring.descriptor >= 0) ::posix_spawn_file_actions_adddup2(&files, ring.descriptor, ring_fd);
   // A session of its own: Ctrl-C in the terminal is for us, who then end the run and keep what was
   // captured. A shell needs the session that has its terminal.
   const short session = kind == RoleKind::shell ? 0 : POSIX_SPAWN_SETSID;
   const SpawnAttributes attributes(session);
   std::string program = "/proc/self/exe";
-  std::string argument = supervise_argument, ring_id = std::to_string(ring);
+  std::string argument = supervise_argument, ring_id = std::to_string(ring.id);
   char* const arguments[] = {program.data(), argument.data(), ring_id.data(), nullptr};
   const int status =
       ::posix_spawn(&pid, program.c_str(), &files, attributes.get(), arguments, environ);
@@ -129,9 +130,13 @@ model::Expected<Supervisor> start_supervisor(const LiveSpec& spec) {
   supervisor.frames = above_ten(frames[0]);
   ::fcntl(supervisor.frames.get(), F_SETFL, O_NONBLOCK);  // our end only: the other is its own
   const FileDescriptor its_frames = above_ten(frames[1]);
+  FrameRing::Share share = supervisor.ring.share();
+  const FileDescriptor its_ring(
+      share.descriptor < 0 ? -1 : ::fcntl(share.descriptor, F_DUPFD_CLOEXEC, 10));
+  share.descriptor = its_ring.get();
   const RoleKind kind = spec.roles.empty() ? RoleKind::demo : spec.roles[0].kind;
-  if (const int status = spawn_supervisor(its_life.get(), its_frames.get(), supervisor.ring.id(),
-                                          kind, supervisor.pid);
+  if (const int status =
+          spawn_supervisor(its_life.get(), its_frames.get(), share, kind, supervisor.pid);
       status != 0) {
     supervisor.pid = -1;
     return std::unexpected(cannot_start(status));

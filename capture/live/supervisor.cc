@@ -81,7 +81,10 @@ void watch(pid_t child) {
 }
 
 int supervise(std::string_view ring_id) {
-  ::close_range(frames_fd + 1, ~0u, 0);  // whatever else the parent left open is not ours
+  int id = -1;
+  std::from_chars(ring_id.data(), ring_id.data() + ring_id.size(), id);
+  // Whatever else the parent left open is not ours.
+  ::close_range(id < 0 ? ring_fd + 1 : ring_fd, ~0u, 0);
   ::fcntl(life_fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(frames_fd, F_SETFD, FD_CLOEXEC);
   ::signal(SIGPIPE, SIG_IGN);
@@ -94,13 +97,12 @@ int supervise(std::string_view ring_id) {
     std::fputs("this is how synoptic starts itself for a live run; type: synoptic live\n", stderr);
     return 2;
   }
-  int id = -1;
-  std::from_chars(ring_id.data(), ring_id.data() + ring_id.size(), id);
-  auto ring = FrameRing::attach(id);
+  auto ring = FrameRing::attach({.descriptor = id < 0 ? ring_fd : -1, .id = id});
   if (!ring) {
     send_error(cannot_start(errno));
     return 1;
   }
+  ::close(ring_fd);  // it is mapped now
   const auto spec = receive_spec();
   if (!spec) return 1;  // the parent has died already
   if (auto entered = enter_private_namespaces(); !entered) {

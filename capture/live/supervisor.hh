@@ -24,6 +24,7 @@ inline constexpr const char* unseen_beginning = "the socket calls of ";
 // Where the supervisor finds its pipes.
 inline constexpr int life_fd = 3;
 inline constexpr int frames_fd = 4;
+inline constexpr int ring_fd = 5;  // of the FrameRing; its id is -1 then
 // Where a role finds its own.
 inline constexpr int role_report_fd = 3;
 inline constexpr int role_everybody_fd = 4;  // hangs up once everybody is there

@@ -28,7 +28,7 @@ wire::Bytes frames(std::size_t count, std::size_t size, std::uint8_t number) {
 
 struct Rings {
   explicit Rings(std::size_t size)
-      : reader(*FrameRing::make(size)), writer(*FrameRing::attach(reader.id())) {}
+      : reader(*FrameRing::make(size)), writer(*FrameRing::attach(reader.share())) {}
   FrameRing reader, writer;
 };
 
@@ -178,7 +178,7 @@ TEST(FrameRing, WhatWasPutIn_OutlivesItsWriter) {
   ASSERT_TRUE(reader);
   const pid_t child = ::fork();
   if (child == 0) {
-    auto writer = FrameRing::attach(reader->id());
+    auto writer = FrameRing::attach(reader->share());
     if (writer) writer->put(frames(3, 10, 5));
     ::kill(::getpid(), SIGKILL);
   }
@@ -199,7 +199,7 @@ TEST(FrameRing, NonsenseIsSeen) {
 }
 
 TEST(FrameRing, WhereThereCanBeNone_ThereIsNone) {
-  EXPECT_FALSE(FrameRing::attach(-1));
+  EXPECT_FALSE(FrameRing::attach({}));
   EXPECT_FALSE(FrameRing::make(std::size_t{1} << 62)) << "nor a sixty-fourth of that";
 }
 

@@ -26,7 +26,7 @@ struct Way {
     writes = FileDescriptor(ends[1]);
   }
   FrameRing reader = *FrameRing::make(size);
-  FrameRing writer = *FrameRing::attach(reader.id());
+  FrameRing writer = *FrameRing::attach(reader.share());
   FileDescriptor reads, writes;
   Throttle throttle{Throttle::Means::stop_programs};  // nobody: this is not the first process
 };
