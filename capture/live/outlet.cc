@@ -62,13 +62,15 @@ void Outlet::send(FrameWriter& frames) {
       room_.wait(lock);
     }
     rest = rest.subspan(size);
+    wake_reader();  // who sleeps makes no room for the next piece
   }
   frames.clear();
-  if (ring_.wakes_reader()) {
-    const char any = 0;
-    if (::write(pipe_, &any, sizeof any) < 0) gone_ |= errno == EPIPE;
-  }
   if (ring_.pending() > ring_.size() / much) begin_watching();
+}
+
+void Outlet::wake_reader() {
+  const char any = 0;
+  if (ring_.wakes_reader() && ::write(pipe_, &any, sizeof any) < 0) gone_ |= errno == EPIPE;
 }
 
 void Outlet::begin_watching() {

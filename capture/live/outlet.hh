@@ -24,6 +24,7 @@ class Outlet {
   void send(FrameWriter& frames);
 
  private:
+  void wake_reader();
   void watch();
   void begin_watching();
   bool set_pace();

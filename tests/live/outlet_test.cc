@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -69,21 +70,29 @@ TEST(Outlet, SeveralWhoWaitForRoom_AllGoOn_AndNothingIsLost) {
   EXPECT_EQ(taken, std::size_t{threads} * batches * frames);
 }
 
+// The reader sleeps where there is nothing, and is woken for each piece.
 TEST(Outlet, ABatchLargerThanTheRing_GoesInPieces) {
   Way way;
   constexpr int frames = 3000;
-  std::size_t taken = 0;
+  FrameWriter out;
+  put(out, frames, 1000);
+  ASSERT_GT(out.bytes().size(), 2 * size);
   Outlet outlet(way.writer, way.writes.get(), way.throttle);
-  std::jthread sender([&] {
-    FrameWriter out;
-    put(out, frames, 1000);
-    ASSERT_GT(out.bytes().size(), 2 * size);
-    outlet.send(out);
-  });
-  while (taken < frames) {
+  ASSERT_TRUE(way.reader.begin_wait()) << "it sleeps already when the first comes";
+  std::jthread sender([&] { outlet.send(out); });
+  for (std::size_t taken = 0; taken < frames;) {
+    if (taken == 0 || way.reader.begin_wait()) {
+      pollfd wake{way.reads.get(), POLLIN, 0};
+      const bool woken = ::poll(&wake, 1, 30'000) == 1;
+      EXPECT_TRUE(woken) << "after " << taken;
+      std::array<char, 64> bytes{};
+      if (woken) {
+        EXPECT_GT(::read(way.reads.get(), bytes.data(), bytes.size()), 0);
+      }
+      way.reader.end_wait();
+    }
     while (way.reader.next()) ++taken;
     way.reader.release();
-    std::this_thread::yield();
   }
   EXPECT_FALSE(way.reader.any());
 }
